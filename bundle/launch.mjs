@@ -1,0 +1,406 @@
+#!/usr/bin/env node
+/**
+ * The launcher: verifies a Conclave bundle and serves it, from memory, to the browser on this machine.
+ *
+ *     node launch.mjs DIR [options]
+ *
+ *     DIR                the bundle's folder
+ *     --root HEX         the root you expect, for example from a reviewer; any other is refused
+ *     --accept-root HEX  let this root, or its new key list, replace what is pinned: an update
+ *     --port N           the port on this machine, 0 for any free one (default 7465)
+ *     --store FILE       where the pin is kept (default: conclave/pin.json in your settings folder)
+ *     --no-pin           neither read nor write a pin; needs --root
+ *     --check            verify and say what would happen; serve nothing, write nothing
+ *
+ * Exit codes: 0 good, 1 refused, 2 wrong usage, 3 verified but cannot serve. One file on Node's
+ * standard library alone, to be read, hashed and copied; launch.py is the same in Python.
+ */
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import { createServer } from 'node:http';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const HOST = 'conclave.localhost';
+const MANIFEST = 'bundle.manifest';
+const SEGMENT = '[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}';
+const PATH = new RegExp(`^${SEGMENT}(?:/${SEGMENT}){0,9}$`);
+const UNLISTED = /^(?:bundle\.manifest|keys\.json|sigs\/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)$/;
+const VERSION = '((?:0|[1-9][0-9]{0,5})(?:\\.(?:0|[1-9][0-9]{0,5})){2})';
+const HEADER = new RegExp(`^conclave bundle manifest 1\nversion ${VERSION}\n`);
+const PIN = new RegExp(`^{"format":1,"version":"${VERSION}","root":"(.{64})","keys":(.*)}\n$`);
+const LINE = /^([0-9a-f]{64}) (0|[1-9][0-9]{0,8}) ([!-~]+)$/;
+const REVIEWER = '{"name":"([A-Za-z0-9_-]{1,40})","key":"(RW[Q-T][A-Za-z0-9+/]{53})"}';
+const KEY_LIST = new RegExp(
+  `^{"format":1,"threshold":(0|[1-9][0-9]?),"keys":\\[(?:${REVIEWER}(?:,${REVIEWER})*)?\\]}$`,
+);
+const COMMENT = 'comment: ([^\\x00-\\x08\\x0a-\\x1f]{0,8000})\n';
+const SIGNATURE = new RegExp(
+  `^untrusted ${COMMENT}(R[UW][Q-T][A-Za-z0-9+/]{96}=)\ntrusted ${COMMENT}([A-Za-z0-9+/]{86}==)\n?$`,
+);
+const CSP = /<meta http-equiv="content-security-policy" content="([^"]*)"/gi;
+const ENTITIES = { '&#39;': "'", '&quot;': '"', '&lt;': '<', '&gt;': '>', '&amp;': '&' };
+const WORD_LIST_SHA256 = '2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda';
+
+const NEXT = 'Nothing is served. Ask its reviewers, by a way you trust, what they released.';
+
+/** Browser features: the app's own, for this origin alone; every other power is off. */
+const OWN = 'hid usb camera publickey-credentials-create publickey-credentials-get clipboard-write';
+const OFF =
+  'accelerometer captured-surface-control clipboard-read compute-pressure display-capture ' +
+  'digital-credentials-create digital-credentials-get encrypted-media gamepad geolocation ' +
+  'gyroscope identity-credentials-get idle-detection keyboard-map language-model local-fonts ' +
+  'local-network local-network-access loopback-network magnetometer microphone midi ' +
+  'on-device-speech-recognition otp-credentials payment picture-in-picture serial ' +
+  'speaker-selection storage-access sync-xhr window-management xr-spatial-tracking';
+const HEADERS = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy':
+    `${OWN} `.replaceAll(' ', '=(self), ') + OFF.replaceAll(' ', '=(), ') + '=()',
+  'Integrity-Policy': 'blocked-destinations=(script)',
+  'X-Content-Type-Options': 'nosniff',
+  'Cache-Control': 'no-store',
+  'Referrer-Policy': 'no-referrer',
+  'Service-Worker-Allowed': '/',
+  Connection: 'close',
+};
+const TEXT = 'text/plain; charset=utf-8';
+/** @type {Record<string, string>} every other kind of file is plain text, which no browser runs */
+const TYPES = {
+  css: 'text/css; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  json: 'application/json',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  wasm: 'application/wasm',
+  webmanifest: 'application/manifest+json',
+  woff2: 'font/woff2',
+};
+
+/** @typedef {{ version: string, root: string, keys: string }} Pin root in hex; keys: keys.json without spaces */
+/** @typedef {{ threshold: number, reviewers: { name: string, key: Buffer }[] }} KeyList key: Ed ‖ id (8) ‖ point (32) */
+/** @typedef {Pin & { files: Map<string, Buffer> }} Bundle */
+
+/** Ends the launcher: the cause, what to do now, the exit code. */
+class Refusal extends Error {
+  /** @param {string} cause @param {string} [next] @param {number} [code] */
+  constructor(cause, next = NEXT, code = 1) {
+    super(`Refused: ${cause}\n${next}`);
+    this.code = code;
+  }
+}
+
+/** @param {Uint8Array} bytes */
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+/** Hex in groups of 4. @param {string} hex */
+const grouped = (hex) => hex.replace(/.{4}(?=.)/g, '$& ');
+/** A version in a form whose order is the order of text. @param {string} version */
+const sortable = (version) => version.replace(/[0-9]+/g, (number) => number.padStart(6, '0'));
+
+/**
+ * Read every file once; from here on only memory is used. Anything but plain files is refused.
+ * @param {string} folder @param {string} [prefix] @returns {[string, Buffer][]} path and bytes
+ */
+function readFolder(folder, prefix = '') {
+  const names = fs.readdirSync(join(folder, prefix)).sort();
+  return names.flatMap((name) => {
+    const path = prefix + name;
+    if (!PATH.test(path)) {
+      throw new Refusal(`${path.replace(/[^!-~]/gu, '?')} in the folder has a hidden or odd name.`);
+    }
+    const info = fs.lstatSync(join(folder, path));
+    if (info.isDirectory()) return readFolder(folder, `${path}/`);
+    if (!info.isFile()) throw new Refusal(`${path} is a link or a device, not a plain file.`);
+    return [/** @type {[string, Buffer]} */ ([path, fs.readFileSync(join(folder, path))])];
+  });
+}
+
+/**
+ * The folder holds exactly what its manifest lists, and the manifest has the expected root.
+ * @param {Map<string, Buffer>} files @param {string | undefined} expected @returns {Bundle}
+ */
+function verifyBundle(files, expected) {
+  const [manifest, keys] = [files.get(MANIFEST), files.get('keys.json')?.toString('latin1')];
+  if (manifest === undefined || keys === undefined) {
+    throw new Refusal(`The folder lacks ${MANIFEST} or keys.json: it is not a whole bundle.`);
+  }
+  const root = sha256(manifest);
+  if (expected !== undefined && root !== expected) {
+    throw new Refusal(`The bundle’s root is ${grouped(root)}, not ${grouped(expected)}.`);
+  }
+  const text = manifest.toString('latin1');
+  const [header = '', version = ''] = HEADER.exec(text) ?? [];
+  const lines = text.slice(header.length).split('\n');
+  if (!version || lines.pop() !== '') throw new Refusal(`${MANIFEST} lacks its begin or its end.`);
+  const listed = new Set();
+  let last = '';
+  for (const [i, line] of lines.entries()) {
+    const [, hash, size, path = ''] = LINE.exec(line) ?? [];
+    if (!PATH.test(path) || UNLISTED.test(path) || path <= last) {
+      throw new Refusal(`Line ${i + 3} of ${MANIFEST} is malformed, out of order or repeated.`);
+    }
+    const bytes = files.get(path);
+    if (!bytes) throw new Refusal(`${path} is in the manifest but missing from the folder.`);
+    if (String(bytes.length) !== size || sha256(bytes) !== hash) {
+      throw new Refusal(`${path} was changed: it is not the file that the manifest lists.`);
+    }
+    listed.add(path);
+    last = path;
+  }
+  const extra = [...files.keys()].find((path) => !listed.has(path) && !UNLISTED.test(path));
+  if (extra) throw new Refusal(`${extra} is in the folder but not in the manifest.`);
+  const bundle = { version, root, keys: keys.replace(/[ \n]/g, ''), files };
+  readKeys(bundle.keys);
+  return bundle;
+}
+
+/** The policy in index.html's one meta element. @param {Bundle} bundle @returns {string} */
+function readPolicy({ files }) {
+  const html = files.get('index.html')?.toString('latin1') ?? '';
+  let [policy = '', ...more] = Array.from(html.matchAll(CSP), ([, content]) => content);
+  for (const [entity, plain] of Object.entries(ENTITIES)) policy = policy.replaceAll(entity, plain);
+  if (more.length > 0 || !/^[ -~]+$/.test(policy)) {
+    throw new Refusal('index.html does not carry exactly one Content-Security-Policy.');
+  }
+  if (!files.has('service-worker.js')) throw new Refusal('The bundle has no service-worker.js.');
+  return policy;
+}
+
+/** Whose signatures count, and how many distinct keys must sign. @param {string} text without spaces @returns {KeyList} */
+function readKeys(text) {
+  const [, threshold] = KEY_LIST.exec(text) ?? [];
+  if (!threshold) throw new Refusal('keys.json is not a list of reviewers’ keys of format 1.');
+  const reviewers = Array.from(text.matchAll(new RegExp(REVIEWER, 'g')), (match) => {
+    return { name: match[1] ?? '', key: Buffer.from(match[2] ?? '', 'base64') };
+  });
+  const distinct = new Set(reviewers.map(({ key }) => key.toString('hex', 10))).size;
+  if (Number(threshold) > distinct || (threshold === '0' && distinct > 0)) {
+    throw new Refusal('keys.json asks for more signatures than it has keys, or for none.');
+  }
+  return { threshold: Number(threshold), reviewers };
+}
+
+/**
+ * minisign: whose signature a file holds, or why it does not count. Two signatures must be good:
+ * over the message (`ED`: over its BLAKE2b-512), and over that signature ‖ the trusted comment.
+ * @param {Buffer} bytes @param {Buffer} message @param {KeyList} keys @param {string} [comment] the one that counts
+ */
+function signerOf(bytes, message, { reviewers }, comment) {
+  const match = SIGNATURE.exec(bytes.toString('latin1'));
+  if (!match) return 'it is not a minisign signature';
+  const [, , encoded = '', trusted = '', global = ''] = match;
+  const raw = Buffer.from(encoded, 'base64');
+  const known = reviewers.filter(({ key }) => key.subarray(2, 10).equals(raw.subarray(2, 10)));
+  if (known.length === 0) return 'it is by a key that is not in the key list';
+  const hashed = raw.toString('latin1', 0, 2) === 'ED';
+  const signed = hashed ? createHash('blake2b512').update(message).digest() : message;
+  const commented = Buffer.concat([raw.subarray(10), Buffer.from(trusted, 'latin1')]);
+  const signer = known.find(({ key }) => {
+    const jwk = { kty: 'OKP', crv: 'Ed25519', x: key.toString('base64url', 10) };
+    const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
+    const good = verify(null, signed, publicKey, raw.subarray(10));
+    return good && verify(null, commented, publicKey, Buffer.from(global, 'base64'));
+  });
+  if (!signer) return 'it does not fit these bytes';
+  if (comment && trusted !== comment) return `its trusted comment is not “${comment}”`;
+  return signer;
+}
+
+/**
+ * How many keys of the list have good signatures over a file of the bundle; prints whose. A second
+ * signature by one key does not count, nor does a key listed twice.
+ * @param {Bundle} bundle @param {string} path bundle.manifest or keys.json @param {KeyList} keys
+ */
+function countSignatures({ files, version, root }, path, keys) {
+  const ofKeys = path !== MANIFEST;
+  const comment = ofKeys ? undefined : `conclave ${version} root ${root}`;
+  const counted = new Set();
+  for (const [file, bytes] of files) {
+    if (!/^sigs\/.*\.minisig$/.test(file) || file.endsWith('.keys.minisig') !== ofKeys) continue;
+    const signer = signerOf(bytes, files.get(path) ?? bytes, keys, comment);
+    if (typeof signer === 'string') {
+      console.log(`${file}: not counted, ${signer}.`);
+    } else {
+      const point = signer.key.toString('hex', 10);
+      console.log(`${file}: ${counted.has(point) ? 'signed again' : 'good'}, by ${signer.name}.`);
+      counted.add(point);
+    }
+  }
+  return counted.size;
+}
+
+/** @param {string} store @returns {Pin | undefined} undefined where nothing was pinned yet */
+function readPin(store) {
+  if (!fs.lstatSync(store, { throwIfNoEntry: false })) return undefined;
+  const [, version, root, keys] = PIN.exec(fs.readFileSync(store, 'latin1')) ?? [];
+  if (version === undefined || root === undefined || keys === undefined) {
+    const next = 'Restore the file; or delete it, and compare the root as on first use.';
+    throw new Refusal(`The pin store ${store} is damaged.`, `Nothing is served. ${next}`);
+  }
+  return { version, root, keys };
+}
+
+/** Replace the pin in one step, so that no crash leaves half a file. @param {string} store @param {Pin} pin */
+function writePin(store, { version, root, keys }) {
+  const draft = `${store}.${process.pid}`;
+  const text = `{"format":1,"version":"${version}","root":"${root}","keys":${keys}}\n`;
+  fs.mkdirSync(dirname(store), { recursive: true, mode: 0o700 });
+  fs.writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true });
+  fs.renameSync(draft, store);
+}
+
+/**
+ * Hold the bundle against the pin. Nothing changes a pin but the human's --accept-root, with the
+ * signatures that the pinned key list asks for; and no version is ever followed by a lower one.
+ * @param {Bundle} bundle @param {Pin | undefined} pin @param {string | undefined} accepted @returns {string} what was found
+ */
+function checkPin(bundle, pin, accepted) {
+  const keys = readKeys((pin ?? bundle).keys);
+  const newRoot = bundle.root !== pin?.root;
+  const newKeys = bundle.keys !== pin?.keys;
+  if (accepted !== undefined && accepted !== bundle.root) {
+    throw new Refusal('The root given to --accept-root is not this bundle’s.');
+  }
+  const signatures = countSignatures(bundle, MANIFEST, keys);
+  if (!pin) return 'First use: no pin yet vouches for this root. Compare it with a reviewer’s.';
+  if (!newRoot && !newKeys) return 'Root and key list are the pinned ones.';
+  if (newRoot && sortable(bundle.version) <= sortable(pin.version)) {
+    const cause = `version ${bundle.version} is not above the pinned ${pin.version}`;
+    throw new Refusal(`Another root, but ${cause}: it may be an old release brought back.`);
+  }
+  if (accepted === undefined) {
+    const what = newRoot ? 'root' : 'key list';
+    const next = 'If it is an update you expect, compare its root and start with --accept-root.';
+    throw new Refusal(`The bundle’s ${what} is not the pinned one.`, `Nothing is served. ${next}`);
+  }
+  const keySignatures = newKeys ? countSignatures(bundle, 'keys.json', keys) : 0;
+  if ((newRoot && signatures < keys.threshold) || (newKeys && keySignatures < keys.threshold)) {
+    const few = `${signatures} good signatures over ${MANIFEST} and ${keySignatures} over keys.json`;
+    throw new Refusal(`${few}: ${keys.threshold} of the pinned keys must sign what is new.`);
+  }
+  return keys.threshold > 0
+    ? `Accepted: signed by ${keys.threshold} or more of the pinned keys.`
+    : 'Accepted on your word and the higher version alone: the pinned key list is empty.';
+}
+
+/** The root as 24 BIP-39 words (32 bytes and an 8-bit checksum), six a line. @param {Bundle} bundle */
+function words({ files, root }) {
+  const list = files.get('bip39-english.txt');
+  if (!list || sha256(list) !== WORD_LIST_SHA256) {
+    return 'not shown: bip39-english.txt is not the BIP-39 list. Compare the hex.';
+  }
+  const bits = BigInt(`0x${root}${sha256(Buffer.from(root, 'hex')).slice(0, 2)}`);
+  const lines = list.toString('latin1').split('\n');
+  const all = Array.from({ length: 24 }, (_, i) => Number((bits >> BigInt(253 - 11 * i)) & 2047n));
+  const text = all.map((index) => lines[index]).join(' ');
+  return text.replace(/(?:\S+ ){5}\S+(?= )/g, '$&\n        ');
+}
+
+/**
+ * The seam for hardware reached through a program on this machine: requests to exactly
+ * /connector/api and /connector/status come here. No such program is offered yet.
+ */
+const connector = () => ({ status: 404, type: TEXT, bytes: Buffer.from('No connector.\n') });
+
+/**
+ * The answer to a request. Its target is looked up as it stands: nothing is decoded, no query known.
+ * @param {Bundle} bundle @param {string} host @param {import('node:http').IncomingMessage} request
+ */
+function answer({ files }, host, { method = '', url = '', headersDistinct: headers }) {
+  /** @param {number} status @param {string} text */
+  const refuse = (status, text) => ({ status, type: TEXT, bytes: Buffer.from(`${text}\n`) });
+  // Another site that points its own name at this machine comes with its own name here.
+  if (headers['host']?.join() !== host) return refuse(421, `This is http://${host}/ only.`);
+  const reading = method === 'GET' || method === 'HEAD';
+  // A program that had this port before may have left a service worker on this origin, under any
+  // name. Its update check is answered with ours, which replaces it and leaves the stored data.
+  const worker = reading && headers['service-worker']?.join() === 'script';
+  if (!worker && /^\/connector\/(api|status)$/.test(url)) return connector();
+  if (!reading) return refuse(405, 'Only GET and HEAD.');
+  const path = worker ? 'service-worker.js' : url === '/' ? 'index.html' : url.slice(1);
+  const bytes = url.startsWith('/') ? files.get(path) : undefined;
+  if (!bytes) return refuse(404, 'The bundle has no such file.');
+  return { status: 200, type: TYPES[path.replace(/.*[.]/, '')] ?? TEXT, bytes };
+}
+
+/**
+ * Serve on this machine only: on both loopback addresses, since a browser may take either.
+ * @param {Bundle} bundle @param {string} policy @param {number} port @returns {Promise<string>} the address
+ */
+async function serve(bundle, policy, port) {
+  const headers = { ...HEADERS, 'Content-Security-Policy': `${policy}; frame-ancestors 'none'` };
+  for (const address of ['127.0.0.1', '::1']) {
+    const server = createServer({ requireHostHeader: false }, (request, response) => {
+      const { status, type, bytes } = answer(bundle, `${HOST}:${port}`, request);
+      const own = { 'Content-Type': type, 'Content-Length': bytes.length };
+      response.sendDate = false;
+      response.writeHead(status, { ...headers, ...own });
+      response.end(request.method === 'HEAD' ? undefined : bytes);
+    });
+    try {
+      await once(server.listen({ host: address, port }), 'listening');
+      port = /** @type {import('node:net').AddressInfo} */ (server.address()).port;
+    } catch (error) {
+      const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
+      if (address === '::1' && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(code)) continue;
+      const cause = `Port ${port} on ${address} cannot be had (${code}).`;
+      const next = 'Stop the program that has it (an earlier launcher?), or choose another --port.';
+      throw new Refusal(cause, next, 3);
+    }
+  }
+  return `http://${HOST}:${port}/`;
+}
+
+/** What the command line asks for; `store` is undefined where no pin is wanted. */
+function readOptions() {
+  const text = { type: /** @type {const} */ ('string') };
+  const flag = { type: /** @type {const} */ ('boolean') };
+  const pinning = { root: text, 'accept-root': text, store: text, 'no-pin': flag };
+  const options = { ...pinning, port: text, check: flag };
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const [folder = '', ...more] = positionals;
+  const { port = '7465', 'no-pin': noPin, check } = values;
+  /** @param {boolean} good @param {string} rule */
+  const must = (good, rule) => {
+    if (!good) throw new Refusal(rule, 'The top of this file says how it is used.', 2);
+  };
+  const [root, accepted] = [values.root, values['accept-root']].map((shown) => {
+    const hex = shown?.replaceAll(' ', '').toLowerCase();
+    must(hex === undefined || /^[0-9a-f]{64}$/.test(hex), 'A root is 64 hex digits.');
+    return hex;
+  });
+  must(folder !== '' && more.length === 0, 'Name one folder.');
+  must(/^[0-9]{1,5}$/.test(port) && Number(port) < 65536, 'A port is a number up to 65535.');
+  must(!noPin || root !== undefined, '--no-pin needs --root.');
+  const { XDG_CONFIG_HOME, APPDATA } = process.env;
+  const settings = XDG_CONFIG_HOME || APPDATA || join(homedir(), '.config');
+  const store = noPin ? undefined : (values.store ?? join(settings, 'conclave', 'pin.json'));
+  return { folder, root, accepted, port: Number(port), store, check };
+}
+
+async function main() {
+  const { folder, root, accepted, port, store, check } = readOptions();
+  const bundle = verifyBundle(new Map(readFolder(folder)), root);
+  const policy = readPolicy(bundle);
+  console.log(`Conclave ${bundle.version}, ${bundle.files.size} files verified.`);
+  console.log(`Root     ${grouped(bundle.root)}\nWords    ${words(bundle)}`);
+  if (store === undefined) console.log('No pin: the root is the one given by --root.');
+  else console.log(checkPin(bundle, readPin(store), accepted));
+  if (check) return;
+  if (store !== undefined) writePin(store, bundle);
+  console.log(`Address  ${await serve(bundle, policy, port)} until Ctrl-C`);
+  process.once('SIGINT', () => process.exit(0));
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  const code = error instanceof Error && 'code' in error ? error.code : 1;
+  process.exit(typeof code === 'number' ? code : String(code).startsWith('ERR_PARSE_ARGS') ? 2 : 1);
+}
