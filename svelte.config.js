@@ -1,9 +1,5 @@
 import adapter from '@sveltejs/adapter-static';
-import { readFileSync } from 'node:fs';
-
-/** @type {unknown} */
-const packageJson = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
-const { version } = /** @type {{ version: string }} */ (packageJson);
+import { packageVersion } from './bundle/machine.mjs';
 
 /** The hash of the one inline style that SvelteKit's route announcer carries (SECURITY.md names it). */
 const ANNOUNCER_STYLE = 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo=';
@@ -14,7 +10,7 @@ const config = {
     adapter: adapter({ pages: 'build', assets: 'build', strict: true }),
     router: { type: 'hash' },
     paths: { relative: true },
-    version: { name: version, pollInterval: 0 },
+    version: { name: packageVersion(), pollInterval: 0 },
     serviceWorker: { register: false },
     csp: {
       mode: 'hash',

@@ -1,12 +1,24 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { chromiumArgs, findChromium } from './bundle/machine.mjs';
+import { chromiumArgs, findChromium, packageVersion } from './bundle/machine.mjs';
+import { releaseOf } from './bundle/release.mjs';
+
+const engine = new URL('src/lib/wasm/engine.wasm', import.meta.url);
+if (!existsSync(engine))
+  throw new Error('The engine is not built: run “npm run build:wasm” first.');
+const integrity = `sha256-${createHash('sha256').update(readFileSync(engine)).digest('base64')}`;
 
 const chromium = findChromium();
 
 export default defineConfig({
   plugins: [sveltekit()],
+  define: {
+    __RELEASE__: JSON.stringify(releaseOf(packageVersion()) !== undefined),
+    __ENGINE_INTEGRITY__: JSON.stringify(integrity),
+  },
   worker: { format: 'es' },
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, sourcemap: false },
   test: {
@@ -19,9 +31,18 @@ export default defineConfig({
           include: [
             'src/**/*.spec.ts',
             'bundle/**/*.spec.ts',
-            'tests/{conformance,adversarial,house}/**/*.spec.ts',
+            'tests/{house,conformance,adversarial}/**/*.spec.ts',
           ],
           exclude: ['**/*.browser.spec.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'reproducible',
+          environment: 'node',
+          include: ['tests/reproducible/**/*.spec.ts'],
+          testTimeout: 300_000,
         },
       },
       ...(chromium

@@ -22,6 +22,17 @@ export const chromiumArgs = [
 ];
 
 /**
+ * A JSON file's content, of whatever shape the caller knows it to have.
+ * @param {string} file
+ * @returns {unknown}
+ */
+export const readJson = (file) => /** @type {unknown} */ (JSON.parse(readFileSync(file, 'utf8')));
+
+/** The version in package.json. */
+export const packageVersion = () =>
+  /** @type {{ version: string }} */ (readJson(join(top, 'package.json'))).version;
+
+/**
  * Run a command with its output shown.
  * @param {string} command
  * @param {string[]} args

@@ -1,0 +1,55 @@
+/**
+ * Playwright's `test` with what holds in every end-to-end run: no violation of the page's policy, no
+ * error in the console or thrown, no request outside the origin. A test that provokes one of them
+ * says so with `tolerate`.
+ */
+import { test as base, type BrowserContext } from '@playwright/test';
+
+export { expect } from '@playwright/test';
+
+export interface Watch {
+  /** What went wrong so far, one line each. */
+  readonly incidents: string[];
+  /** Let incidents that match pass in this test. */
+  tolerate(pattern: RegExp): void;
+  /** Watch another context (the default one is watched already). */
+  over(context: BrowserContext): void;
+}
+
+const isOurs = (url: string): boolean => {
+  const { protocol, hostname } = new URL(url);
+  return hostname === 'conclave.localhost' || ['data:', 'blob:', 'about:'].includes(protocol);
+};
+
+function watchOver(context: BrowserContext, incidents: string[]): void {
+  context.on('request', (request) => {
+    if (!isOurs(request.url())) incidents.push(`request outside the origin: ${request.url()}`);
+  });
+  // Violations of the policy and of Trusted Types are errors in the console, workers' included.
+  context.on('console', (message) => {
+    if (message.type() === 'error' || message.text().includes('Content Security Policy')) {
+      incidents.push(`console: ${message.text()}`);
+    }
+  });
+  context.on('weberror', (error) => {
+    incidents.push(`thrown: ${error.error().message}`);
+  });
+}
+
+export const test = base.extend<{ watch: Watch }>({
+  watch: [
+    async ({ context }, use) => {
+      const incidents: string[] = [];
+      const tolerated: RegExp[] = [];
+      watchOver(context, incidents);
+      await use({
+        incidents,
+        tolerate: (pattern) => tolerated.push(pattern),
+        over: (other) => watchOver(other, incidents),
+      });
+      const left = incidents.filter((line) => !tolerated.some((pattern) => pattern.test(line)));
+      if (left.length > 0) throw new Error(`This run was not clean:\n${left.join('\n')}`);
+    },
+    { auto: true },
+  ],
+});
