@@ -3,10 +3,12 @@
  * of a suite give the same bytes on edge inputs. An engine with one failure must not be used.
  */
 import { fromHex, knownAnswers, toHex } from './known-answers.ts';
+import type { Suite } from './group.ts';
 import type { ScalarField } from './wasm-scalars.ts';
 
 /** One test on one implementation. */
 export interface SelfTestResult {
+  readonly suite: Suite;
   /** What was tested, in words for the person who reads the result. */
   readonly name: string;
   readonly engine: 'wasm' | 'js';
@@ -27,7 +29,7 @@ export function selfTest(groups: readonly ScalarField[], now: () => number): Sel
     const run = (name: string, test: () => boolean): SelfTestResult => {
       const start = now();
       const ok = succeeds(test);
-      return { name: `${group.suite}: ${name}`, engine: group.engine, ok, ms: now() - start };
+      return { suite: group.suite, name, engine: group.engine, ok, ms: now() - start };
     };
     return [
       ...knownAnswers(group.suite).map(({ name, expected, compute }) =>
