@@ -22,10 +22,10 @@ answers() { (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; }
 # Whether this process sees no network interface but loopback.
 offline() { ! tail -n +3 /proc/net/dev | grep -qv '^ *lo:'; }
 
-# Run a command as this same user in a new network namespace. Two steps, because bringing loopback
+# Become a command, as this same user, in a new network namespace. Two steps, because bringing loopback
 # up needs privilege over the namespace, and the command must not keep it: Chromium refuses to be root.
 without_network() {
-  unshare --map-root-user --net -- /bin/sh -c '
+  exec unshare --map-root-user --net -- /bin/sh -c '
     ip link set lo up && user=$1 group=$2 && shift 2 &&
     exec unshare --user --map-user="$user" --map-group="$group" -- "$@"' \
     sh "$(id -u)" "$(id -g)" "$@"
@@ -38,9 +38,8 @@ fi
 
 if [ "$1" = --within ]; then
   shift
-elif without_network true 2>/dev/null; then
+elif (without_network true) 2>/dev/null; then
   without_network "$BASH" "$here/start-chromium.sh" --within "$@"
-  exit
 fi
 
 if offline; then
@@ -64,7 +63,7 @@ if answers; then
   refuse "another program already answers on port $PORT." 'Stop it: it could pass for Conclave.'
 fi
 
-if command -v node >/dev/null; then
+if node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; then
   launcher=(node "$here/../launch.mjs")
 else
   launcher=(python3 "$here/../launch.py")

@@ -40,8 +40,7 @@ export function shippedPolicy(origin: string): Policy {
 export function whyNotPoliced(): string | undefined {
   if (findChromium() === undefined) return 'No Chromium is installed.';
   if (!existsSync(ETC)) return `There is no ${ETC}: only Debian’s Chromium reads its policy there.`;
-  const [command, ...args] = [...inMountNamespace(tmpdir()), 'true'];
-  const { status } = spawnSync(command ?? '', args);
+  const { status } = spawnSync('unshare', [...inMountNamespace(tmpdir()), 'true']);
   return status === 0 ? undefined : 'This system does not permit unshare and mount.';
 }
 
@@ -66,9 +65,9 @@ export async function openPolicedBrowser(
     mkdirSync(managed, { recursive: true });
     writeFileSync(join(managed, 'conclave.json'), JSON.stringify(policy));
 
-    const command = [...inMountNamespace(etc), findChromium() ?? ''].map(shellWord).join(' ');
+    const words = [...inMountNamespace(etc), findChromium() ?? ''].map(shellWord).join(' ');
     const executablePath = join(folder, 'chromium');
-    writeFileSync(executablePath, `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 });
+    writeFileSync(executablePath, `#!/bin/sh\nexec unshare ${words} "$@"\n`, { mode: 0o755 });
 
     // Incognito is off by policy, so the pages live in the context of a (temporary) profile.
     const context = await chromium.launchPersistentContext('', {
@@ -100,8 +99,8 @@ export async function readPolicyPage(context: BrowserContext): Promise<PolicyRow
 }
 
 /**
- * The command that lays `etc` over /etc/chromium in a mount namespace and becomes what follows it.
- * Root needs only the namespace. Others borrow root inside a user namespace for the mount and then
+ * The words after `unshare` that lay `etc` over /etc/chromium in a mount namespace of its own and then
+ * become the command whose words follow. Root needs only the namespace. Others borrow root inside a user namespace for the mount and then
  * become themselves again, because Chromium refuses to be root.
  */
 function inMountNamespace(etc: string): string[] {
@@ -111,7 +110,7 @@ function inMountNamespace(etc: string): string[] {
   const giveBack =
     uid === 0 ? [] : ['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`, '--'];
   const script = `mount --bind "$1" ${ETC} && shift && exec "$@"`;
-  return ['unshare', '--mount', ...borrow, '--', 'sh', '-c', script, 'sh', etc, ...giveBack];
+  return ['--mount', ...borrow, '--', 'sh', '-c', script, 'sh', etc, ...giveBack];
 }
 
 const shellWord = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
