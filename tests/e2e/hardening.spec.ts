@@ -16,15 +16,17 @@ const missing = whyNotPoliced();
 test.skip(missing !== undefined && process.env['CONCLAVE_REQUIRE_TOOLS'] !== '1', missing ?? '');
 
 let origin: string;
-let browser: PolicedBrowser;
+let context: BrowserContext;
+let close: PolicedBrowser['close'] | undefined;
 
 test.beforeAll(async ({ baseURL }) => {
   origin = new URL(baseURL ?? '').origin;
-  browser = await openPolicedBrowser({ ...shippedPolicy(origin), ...STOPS_AUTOMATION });
+  const policy = { ...shippedPolicy(origin), ...STOPS_AUTOMATION };
+  ({ context, close } = await openPolicedBrowser(policy));
 });
 
 test.afterAll(async () => {
-  await browser.close();
+  await close?.();
 });
 
 test('Chromium knows every line of the policy and accepts it', async () => {
@@ -34,7 +36,7 @@ test('Chromium knows every line of the policy and accepts it', async () => {
     status: 'OK',
   }));
   await expect(async () => {
-    const rows = await readPolicyPage(browser.context);
+    const rows = await readPolicyPage(context);
     expect(rows.sort(byName)).toEqual(expected.sort(byName));
   }).toPass({ timeout: 10_000 });
 });
@@ -55,14 +57,14 @@ for (const url of [
   'devtools://devtools/bundled/devtools_app.html',
 ]) {
   test(`${url} is blocked by the administrator`, async () => {
-    const page = await browser.context.newPage();
+    const page = await context.newPage();
     await expect(page.goto(url)).rejects.toThrow('net::ERR_BLOCKED_BY_ADMINISTRATOR');
     await page.close();
   });
 }
 
 test('the dead proxy swallows every request that is not to our own origin', async () => {
-  const page = await browser.context.newPage();
+  const page = await context.newPage();
   // A page of our origin without the app's CSP, so that the policy alone has to refuse.
   await page.route(`${origin}/`, (route) => route.fulfill({ body: 'bare' }));
   await page.goto(`${origin}/`);
@@ -122,7 +124,7 @@ test('with either of its automation lines as shipped, no driver can attach', asy
 });
 
 test('the app passes its self-test on the WebAssembly engine', async () => {
-  const page = await browser.context.newPage();
+  const page = await context.newPage();
   await page.goto(`${origin}/#/about`);
   const selfTest = page.getByTestId('selftest');
   await expect(selfTest).toHaveAttribute('data-state', 'passed', { timeout: 20_000 });
@@ -133,8 +135,8 @@ test('the app passes its self-test on the WebAssembly engine', async () => {
 const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
 
 /** What a bare page of an origin may do; device and folder requests are made by a real click. */
-async function powers(context: BrowserContext, from: string): Promise<Record<string, string>> {
-  const page = await context.newPage();
+async function powers(inside: BrowserContext, from: string): Promise<Record<string, string>> {
+  const page = await inside.newPage();
   const body = '<!doctype html><button>ask</button>';
   await page.route(`${from}/`, (route) => route.fulfill({ contentType: 'text/html', body }));
   await page.goto(`${from}/`);

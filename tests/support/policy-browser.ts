@@ -16,7 +16,7 @@ export type PolicedBrowser = { context: BrowserContext; close: () => Promise<voi
 export type PolicyRow = { name: string; level: string; status: string };
 
 const SHIPPED = new URL('../../bundle/hardening/policy.json', import.meta.url);
-const SHIPPED_ORIGIN = 'http://conclave.localhost:7465';
+const SHIPPED_HOST = 'conclave.localhost:7465';
 const ETC = '/etc/chromium';
 
 /** The only lines in which a driven browser departs from the shipped policy; each alone stops a driver. */
@@ -28,11 +28,11 @@ export const STOPS_AUTOMATION: Policy = {
 };
 
 /**
- * The policy as shipped, with the test server's origin in place of the shipped one.
+ * The policy as shipped, with the test server's host and port in place of the shipped ones.
  * @param origin such as http://conclave.localhost:7465; the host must stay, the port may differ
  */
 export function shippedPolicy(origin: string): Policy {
-  const text = readFileSync(SHIPPED, 'utf8').replaceAll(SHIPPED_ORIGIN, origin);
+  const text = readFileSync(SHIPPED, 'utf8').replaceAll(SHIPPED_HOST, new URL(origin).host);
   return JSON.parse(text) as Policy;
 }
 
