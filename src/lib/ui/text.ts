@@ -242,8 +242,13 @@ export const text = {
     cause: 'The address after # names none.',
     means: 'Nothing was lost.',
     next: 'Go to the start page.',
-    action: 'Start page',
   },
+  broken: (message: string) => ({
+    happened: 'This page could not be shown.',
+    cause: message,
+    means: 'What is stored was not changed.',
+    next: 'Go to the start page. If it happens again, check the bundle on the verify page.',
+  }),
 } as const;
 
 /** A message that a person can act on: what happened, why, what it means, what to do now. */
