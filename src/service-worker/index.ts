@@ -67,11 +67,16 @@ async function install(): Promise<void> {
 
 async function activate(): Promise<void> {
   const bundle = await ours();
-  if (bundle) await keepOnly(bundle.root);
-  // Pages that a former service worker served are loaded again, from this bundle. Not awaited:
-  // their loading waits for this activation to end.
-  for (const client of await self.clients.matchAll({ type: 'window' })) {
-    void client.navigate(client.url).catch(() => null);
+  if (bundle) {
+    const others = (await keptBundles()).filter(({ root }) => root !== bundle.root);
+    // Our own pages load themselves again when their bundle is replaced. Pages that a foreign
+    // service worker served do not know how. Not awaited: their loading waits for this to end.
+    if (others.length === 0) {
+      for (const client of await self.clients.matchAll({ type: 'window' })) {
+        void client.navigate(client.url).catch(() => null);
+      }
+    }
+    await keepOnly(bundle.root);
   }
   await self.clients.claim();
 }

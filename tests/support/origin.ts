@@ -75,10 +75,30 @@ export async function serveDishonestly(
       .map((entry) => join(entry.parentPath, entry.name))
       .map((path) => [path.slice(folder.length + 1), readFileSync(path)]),
   );
-  const server = createServer((request, response) => {
-    const path = (request.url ?? '/').slice(1) || 'index.html';
+  return serve(port, (path) => {
     const body = change(path, files.get(path));
-    response.writeHead(body === undefined ? 404 : 200, headersFor(path, policy)).end(body);
+    return { status: body === undefined ? 404 : 200, headers: headersFor(path, policy), body };
+  });
+}
+
+/** Another program on the port: a page without any policy, and its service worker at one path. */
+export const serveForeign = (port: number, script: string, worker: string): Promise<Running> =>
+  serve(port, (path) =>
+    `/${path}` === script
+      ? { status: 200, headers: { 'Content-Type': 'text/javascript' }, body: worker }
+      : { status: 200, headers: { 'Content-Type': 'text/html' }, body: '<h1>another program</h1>' },
+  );
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer | string | undefined;
+}
+
+async function serve(port: number, answer: (path: string) => Answer): Promise<Running> {
+  const server = createServer((request, response) => {
+    const { status, headers, body } = answer((request.url ?? '/').slice(1) || 'index.html');
+    response.writeHead(status, headers).end(body);
   });
   await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening));
   return {

@@ -18,6 +18,10 @@ export async function keepBundle(): Promise<NotKept | undefined> {
     scope: '/',
     updateViaCache: 'none',
   });
+  // A page of a replaced bundle asks for files that are gone: load it again from the new one.
+  if (navigator.serviceWorker.controller) {
+    navigator.serviceWorker.addEventListener('controllerchange', () => location.reload());
+  }
   // An installed bundle that waits was accepted (else its installation fails): let it take over.
   workbox.addEventListener('waiting', ({ sw }) => {
     if (sw) void messageSW(sw, { ask: 'activate' } satisfies Question);
