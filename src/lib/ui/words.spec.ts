@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { bytesOf, chunksOf, hexOf, wordsOf } from './words.ts';
+
+describe('a fingerprint', () => {
+  it('has the words of the BIP-39 vectors', () => {
+    expect(wordsOf(new Uint8Array(32)).join(' ')).toBe(`${'abandon '.repeat(23)}art`);
+    expect(wordsOf(new Uint8Array(32).fill(0xff)).join(' ')).toBe(`${'zoo '.repeat(23)}vote`);
+  });
+
+  it('is shown whole, in groups of four digits', () => {
+    const bytes = Uint8Array.from({ length: 32 }, (_, i) => i);
+    expect(chunksOf(bytes)).toHaveLength(16);
+    expect(chunksOf(bytes).join('')).toBe(hexOf(bytes));
+    expect(chunksOf(bytes)[1]).toBe('0203');
+  });
+
+  it('comes back from its hex', () => {
+    const bytes = Uint8Array.from({ length: 32 }, (_, i) => 255 - i);
+    expect(bytesOf(hexOf(bytes))).toEqual(bytes);
+  });
+});
