@@ -3,7 +3,7 @@
  * error in the console or thrown, no request outside the origin. A test that provokes one of them
  * says so with `tolerate`.
  */
-import { test as base, type BrowserContext } from '@playwright/test';
+import { test as base, type BrowserContext, type Worker } from '@playwright/test';
 
 export { expect } from '@playwright/test';
 
@@ -21,11 +21,32 @@ const isOurs = (url: string): boolean => {
   return hostname === 'conclave.localhost' || ['data:', 'blob:', 'about:'].includes(protocol);
 };
 
+/**
+ * Violations inside a worker reach neither the page's console nor its events: listen in the worker.
+ * It may be gone before the listener is in place, and then it violates nothing any more.
+ */
+function watchWorker(worker: Worker): void {
+  worker
+    .evaluate(() => {
+      addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+        console.error(`Content Security Policy in a worker: ${effectiveDirective} ${blockedURI}`);
+      });
+    })
+    .catch(() => null);
+}
+
 function watchOver(context: BrowserContext, incidents: string[]): void {
   context.on('request', (request) => {
     if (!isOurs(request.url())) incidents.push(`request outside the origin: ${request.url()}`);
   });
-  // Violations of the policy and of Trusted Types are errors in the console, workers' included.
+  context.on('page', (page) => page.on('worker', watchWorker));
+  context.on('serviceworker', (worker) => {
+    watchWorker(worker);
+    worker.on('console', (message) => {
+      if (message.type() === 'error') incidents.push(`service worker: ${message.text()}`);
+    });
+  });
+  // Violations of the policy and of Trusted Types are errors in the console.
   context.on('console', (message) => {
     if (message.type() === 'error' || message.text().includes('Content Security Policy')) {
       incidents.push(`console: ${message.text()}`);
