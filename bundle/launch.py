@@ -1,0 +1,454 @@
+#!/usr/bin/env python3
+"""The launcher: verifies a Conclave bundle and serves it, from memory, to the browser on this machine.
+
+    python3 launch.py DIR [options]
+
+    DIR                the bundle's folder
+    --root HEX         the root you expect, for example from a reviewer; any other is refused
+    --accept-root HEX  let this root, or its new key list, replace what is pinned: an update
+    --port N           the port on this machine, 0 for any free one (default 7465)
+    --store FILE       where the pin is kept (default: conclave/pin.json in your settings folder)
+    --no-pin           neither read nor write a pin; needs --root
+    --check            verify and say what would happen; serve nothing, write nothing
+
+Exit codes: 0 good, 1 refused, 2 wrong usage, 3 verified but cannot serve. One file on Python's
+standard library alone (3.9 or later), to be read, hashed and copied; launch.mjs is the same for
+Node. Python has no Ed25519: signatures are checked by the minisign command, where it is installed.
+"""
+import argparse
+import base64
+import errno
+import hashlib
+import os
+import re
+import shutil
+import socket
+import socketserver
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+HOST = 'conclave.localhost'
+MANIFEST = 'bundle.manifest'
+SEGMENT = '[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}'
+PATH = re.compile(f'{SEGMENT}(?:/{SEGMENT}){{0,9}}')
+UNLISTED = re.compile(r'bundle\.manifest|keys\.json|sigs/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*')
+VERSION = r'((?:0|[1-9][0-9]{0,5})(?:\.(?:0|[1-9][0-9]{0,5})){2})'
+HEADER = re.compile(f'conclave bundle manifest 1\nversion {VERSION}\n')
+PIN = re.compile(f'{{"format":1,"version":"{VERSION}","root":"(.{{64}})","keys":(.*)}}\n')
+LINE = re.compile('([0-9a-f]{64}) (0|[1-9][0-9]{0,8}) ([!-~]+)')
+REVIEWER = '{"name":"([A-Za-z0-9_-]{1,40})","key":"(RW[Q-T][A-Za-z0-9+/]{53})"}'
+KEY_LIST = re.compile(
+    rf'{{"format":1,"threshold":(0|[1-9][0-9]?),"keys":\[(?:{REVIEWER}(?:,{REVIEWER})*)?\]}}')
+COMMENT = r'comment: ([^\x00-\x08\x0a-\x1f]{0,8000})' '\n'
+SIGNATURE = re.compile(
+    f'untrusted {COMMENT}(R[UW][Q-T][A-Za-z0-9+/]{{96}}=)\n'
+    f'trusted {COMMENT}([A-Za-z0-9+/]{{86}}==)\n?')
+CSP = re.compile('<meta http-equiv="content-security-policy" content="([^"]*)"', re.IGNORECASE)
+ENTITIES = {'&#39;': "'", '&quot;': '"', '&lt;': '<', '&gt;': '>', '&amp;': '&'}
+WORD_LIST_SHA256 = '2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda'
+
+NEXT = 'Nothing is served. Ask its reviewers, by a way you trust, what they released.'
+
+# Browser features: the app's own, for this origin alone; every other power is off.
+OWN = 'hid usb camera publickey-credentials-create publickey-credentials-get clipboard-write'
+OFF = (
+    'accelerometer captured-surface-control clipboard-read compute-pressure display-capture '
+    'digital-credentials-create digital-credentials-get encrypted-media gamepad geolocation '
+    'gyroscope identity-credentials-get idle-detection keyboard-map language-model local-fonts '
+    'local-network local-network-access loopback-network magnetometer microphone midi '
+    'on-device-speech-recognition otp-credentials payment picture-in-picture serial '
+    'speaker-selection storage-access sync-xhr window-management xr-spatial-tracking')
+HEADERS = {
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Permissions-Policy':
+        f'{OWN} '.replace(' ', '=(self), ') + OFF.replace(' ', '=(), ') + '=()',
+    'Integrity-Policy': 'blocked-destinations=(script)',
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'no-referrer',
+    'Service-Worker-Allowed': '/',
+    'Connection': 'close',
+}
+TEXT = 'text/plain; charset=utf-8'
+# Every other kind of file is plain text, which no browser runs.
+TYPES = {
+    'css': 'text/css; charset=utf-8',
+    'html': 'text/html; charset=utf-8',
+    'js': 'text/javascript; charset=utf-8',
+    'json': 'application/json',
+    'png': 'image/png',
+    'svg': 'image/svg+xml',
+    'wasm': 'application/wasm',
+    'webmanifest': 'application/manifest+json',
+    'woff2': 'font/woff2',
+}
+
+
+class Refusal(Exception):
+    """Ends the launcher: the cause, what to do now, the exit code."""
+
+    def __init__(self, cause, following=NEXT, code=1):
+        super().__init__(f'Refused: {cause}\n{following}')
+        self.code = code
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def grouped(text):
+    """Hex in groups of 4."""
+    return ' '.join(text[i:i + 4] for i in range(0, len(text), 4))
+
+
+def sortable(version):
+    return [int(number) for number in version.split('.')]
+
+
+def read_folder(folder, prefix=''):
+    """Read every file once: path -> bytes. From here on only memory is used; anything but plain files is refused."""
+    files = {}
+    for name in sorted(os.listdir(os.path.join(folder, prefix))):
+        path = prefix + name
+        if not PATH.fullmatch(path):
+            raise Refusal(f"{re.sub('[^!-~]', '?', path)} in the folder has a hidden or odd name.")
+        full = os.path.join(folder, path)
+        mode = os.lstat(full).st_mode
+        if stat.S_ISDIR(mode):
+            files.update(read_folder(folder, f'{path}/'))
+        elif stat.S_ISREG(mode):
+            files[path] = Path(full).read_bytes()
+        else:
+            raise Refusal(f'{path} is a link or a device, not a plain file.')
+    return files
+
+
+class Bundle:
+    """The folder holds exactly what its manifest lists, and the manifest has the expected root."""
+
+    def __init__(self, files, expected):
+        if MANIFEST not in files or 'keys.json' not in files:
+            raise Refusal(f'The folder lacks {MANIFEST} or keys.json: it is not a whole bundle.')
+        self.files = files
+        self.root = sha256(files[MANIFEST])
+        if expected is not None and self.root != expected:
+            raise Refusal(f'The bundle’s root is {grouped(self.root)}, not {grouped(expected)}.')
+        text = files[MANIFEST].decode('latin1')
+        header = HEADER.match(text)
+        lines = text[header.end() if header else 0:].split('\n')
+        if not header or lines.pop() != '':
+            raise Refusal(f'{MANIFEST} lacks its begin or its end.')
+        self.version = header[1]
+        listed, last = set(), ''
+        for number, line in enumerate(lines, 3):
+            match = LINE.fullmatch(line)
+            digest, size, path = match.groups() if match else ('', '', '')
+            if not PATH.fullmatch(path) or UNLISTED.fullmatch(path) or path <= last:
+                raise Refusal(f'Line {number} of {MANIFEST} is malformed, out of order or repeated.')
+            if path not in files:
+                raise Refusal(f'{path} is in the manifest but missing from the folder.')
+            if str(len(files[path])) != size or sha256(files[path]) != digest:
+                raise Refusal(f'{path} was changed: it is not the file that the manifest lists.')
+            listed.add(path)
+            last = path
+        for path in files:
+            if path not in listed and not UNLISTED.fullmatch(path):
+                raise Refusal(f'{path} is in the folder but not in the manifest.')
+        self.keys = re.sub('[ \n]', '', files['keys.json'].decode('latin1'))
+        read_keys(self.keys)
+
+
+def read_policy(files):
+    """The policy in index.html's one meta element."""
+    policies = CSP.findall(files.get('index.html', b'').decode('latin1'))
+    policy = policies[0] if policies else ''
+    for entity, plain in ENTITIES.items():
+        policy = policy.replace(entity, plain)
+    if len(policies) > 1 or not re.fullmatch('[ -~]+', policy):
+        raise Refusal('index.html does not carry exactly one Content-Security-Policy.')
+    if 'service-worker.js' not in files:
+        raise Refusal('The bundle has no service-worker.js.')
+    return policy
+
+
+def read_keys(text):
+    """How many distinct keys must sign, and whose count: [(name, key in base64)]. Text without spaces."""
+    match = KEY_LIST.fullmatch(text)
+    if not match:
+        raise Refusal('keys.json is not a list of reviewers’ keys of format 1.')
+    threshold, reviewers = int(match[1]), re.findall(REVIEWER, text)
+    distinct = len({base64.b64decode(key)[10:] for _, key in reviewers})
+    if threshold > distinct or (threshold == 0 and distinct > 0):
+        raise Refusal('keys.json asks for more signatures than it has keys, or for none.')
+    return threshold, reviewers
+
+
+def verified_comment(signature, message, key):
+    """The trusted comment that minisign verified, or None. It is given these bytes, not the folder's."""
+    with tempfile.TemporaryDirectory() as folder:
+        signed, sig = Path(folder, 'signed'), Path(folder, 'signature')
+        signed.write_bytes(message)
+        sig.write_bytes(signature)
+        command = ['minisign', '-V', '-Q', '-P', key, '-x', str(sig), '-m', str(signed)]
+        done = subprocess.run(command, capture_output=True, check=False)
+    return done.stdout.decode('latin1').rstrip('\n') if done.returncode == 0 else None
+
+
+def signer_of(signature, message, reviewers, comment):
+    """minisign: (name, key) of whose signature a file holds, or why it does not count."""
+    match = SIGNATURE.fullmatch(signature.decode('latin1'))
+    if not match:
+        return 'it is not a minisign signature'
+    key_id = base64.b64decode(match[2])[2:10]
+    known = [item for item in reviewers if base64.b64decode(item[1])[2:10] == key_id]
+    if not known:
+        return 'it is by a key that is not in the key list'
+    for name, key in known:
+        trusted = verified_comment(signature, message, key)
+        if trusted is not None and comment is not None and trusted != comment:
+            return f'its trusted comment is not “{comment}”'
+        if trusted is not None:
+            return name, key
+    return 'it does not fit these bytes'
+
+
+def count_signatures(bundle, path, reviewers):
+    """How many keys of the list have good signatures over bundle.manifest or keys.json; prints whose.
+
+    A second signature by one key does not count, nor does a key listed twice.
+    """
+    of_keys = path != MANIFEST
+    comment = None if of_keys else f'conclave {bundle.version} root {bundle.root}'
+    counted = set()
+    files = [file for file in bundle.files if re.fullmatch(r'sigs/.*\.minisig', file)
+             and file.endswith('.keys.minisig') == of_keys]
+    if files and not shutil.which('minisign'):
+        print('Signatures were not checked: minisign is not installed.')
+        return 0
+    for file in files:
+        signer = signer_of(bundle.files[file], bundle.files[path], reviewers, comment)
+        if isinstance(signer, str):
+            print(f'{file}: not counted, {signer}.')
+        else:
+            point = base64.b64decode(signer[1])[10:]
+            print(f"{file}: {'signed again' if point in counted else 'good'}, by {signer[0]}.")
+            counted.add(point)
+    return len(counted)
+
+
+def read_pin(store):
+    """(version, root, keys.json without spaces), or None where nothing was pinned yet."""
+    try:
+        text = Path(store).read_bytes().decode('latin1')
+    except FileNotFoundError:
+        return None
+    match = PIN.fullmatch(text)
+    if not match:
+        following = 'Restore the file; or delete it, and compare the root as on first use.'
+        raise Refusal(f'The pin store {store} is damaged.', f'Nothing is served. {following}')
+    return match.groups()
+
+
+def write_pin(store, bundle):
+    """Replace the pin in one step, so that no crash leaves half a file."""
+    draft = f'{store}.{os.getpid()}'
+    text = (f'{{"format":1,"version":"{bundle.version}","root":"{bundle.root}",'
+            f'"keys":{bundle.keys}}}\n')
+    os.makedirs(os.path.dirname(os.path.abspath(store)), mode=0o700, exist_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), 'w') as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, store)
+
+
+def check_pin(bundle, pin, accepted):
+    """Hold the bundle against the pin; returns what was found.
+
+    Nothing changes a pin but the human's --accept-root, with the signatures that the pinned key
+    list asks for; and no version is ever followed by a lower one.
+    """
+    pinned_version, pinned_root, pinned_keys = pin or (None, None, bundle.keys)
+    threshold, reviewers = read_keys(pinned_keys)
+    new_root, new_keys = bundle.root != pinned_root, bundle.keys != pinned_keys
+    if accepted is not None and accepted != bundle.root:
+        raise Refusal('The root given to --accept-root is not this bundle’s.')
+    signatures = count_signatures(bundle, MANIFEST, reviewers)
+    if not pin:
+        return 'First use: no pin yet vouches for this root. Compare it with a reviewer’s.'
+    if not new_root and not new_keys:
+        return 'Root and key list are the pinned ones.'
+    if new_root and sortable(bundle.version) <= sortable(pinned_version):
+        cause = f'version {bundle.version} is not above the pinned {pinned_version}'
+        raise Refusal(f'Another root, but {cause}: it may be an old release brought back.')
+    if accepted is None:
+        following = 'If it is an update you expect, compare its root and start with --accept-root.'
+        raise Refusal(f"The bundle’s {'root' if new_root else 'key list'} is not the pinned one.",
+                      f'Nothing is served. {following}')
+    key_signatures = count_signatures(bundle, 'keys.json', reviewers) if new_keys else 0
+    if (new_root and signatures < threshold) or (new_keys and key_signatures < threshold):
+        few = f'{signatures} good signatures over {MANIFEST} and {key_signatures} over keys.json'
+        raise Refusal(f'{few}: {threshold} of the pinned keys must sign what is new.')
+    if threshold > 0:
+        return f'Accepted: signed by {threshold} or more of the pinned keys.'
+    return 'Accepted on your word and the higher version alone: the pinned key list is empty.'
+
+
+def words(bundle):
+    """The root as 24 BIP-39 words (32 bytes and an 8-bit checksum), six a line."""
+    listing = bundle.files.get('bip39-english.txt', b'')
+    if sha256(listing) != WORD_LIST_SHA256:
+        return 'not shown: bip39-english.txt is not the BIP-39 list. Compare the hex.'
+    bits = int(bundle.root + sha256(bytes.fromhex(bundle.root))[:2], 16)
+    lines = listing.decode('latin1').split('\n')
+    chosen = [lines[bits >> (253 - 11 * i) & 2047] for i in range(24)]
+    return '\n         '.join(' '.join(chosen[i:i + 6]) for i in range(0, 24, 6))
+
+
+def connector():
+    """The seam for hardware reached through a program on this machine: requests to exactly
+    /connector/api and /connector/status come here. No such program is offered yet."""
+    return 404, TEXT, b'No connector.\n'
+
+
+def answer(files, host, method, target, headers):
+    """(status, type, bytes). The target is looked up as it stands: nothing is decoded, no query known."""
+    # Another site that points its own name at this machine comes with its own name here.
+    if headers.get_all('Host') != [host]:
+        return 421, TEXT, f'This is http://{host}/ only.\n'.encode()
+    reading = method in ('GET', 'HEAD')
+    # A program that had this port before may have left a service worker on this origin, under any
+    # name. Its update check is answered with ours, which replaces it and leaves the stored data.
+    worker = reading and headers.get_all('Service-Worker') == ['script']
+    if not worker and target in ('/connector/api', '/connector/status'):
+        return connector()
+    if not reading:
+        return 405, TEXT, b'Only GET and HEAD.\n'
+    path = 'service-worker.js' if worker else 'index.html' if target == '/' else target[1:]
+    if not target.startswith('/') or path not in files:
+        return 404, TEXT, b'The bundle has no such file.\n'
+    return 200, TYPES.get(path.rsplit('.', 1)[-1], TEXT), files[path]
+
+
+def handler(bundle, policy):
+    """What answers a connection: one request, one answer, then it ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = 'HTTP/1.1'
+
+        def handle_any(self):
+            # self.path is not the target as it stands: Python shortens leading slashes in it.
+            target, host = self.requestline.split()[1], f'{HOST}:{self.server.server_address[1]}'
+            self.reply(*answer(bundle.files, host, self.command, target, self.headers))
+
+        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any
+
+        def reply(self, status, kind, data):
+            self.send_response_only(status)
+            own = {'Content-Type': kind, 'Content-Length': str(len(data))}
+            security = {'Content-Security-Policy': f"{policy}; frame-ancestors 'none'"}
+            for name, value in {**HEADERS, **security, **own}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            if self.command != 'HEAD':
+                self.wfile.write(data)
+
+        def send_error(self, code, message=None, explain=None):
+            self.reply(400, TEXT, b'Not a request this server knows.\n')
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
+    daemon_threads = True
+    allow_reuse_address = os.name == 'posix'
+
+    def __init__(self, address, port, answering):
+        self.address_family = socket.AF_INET6 if ':' in address else socket.AF_INET
+        super().__init__((address, port), answering)
+
+
+def serve(bundle, policy, port):
+    """Serve on this machine only: on both loopback addresses, since a browser may take either."""
+    for address in ('127.0.0.1', '::1'):
+        try:
+            server = Server(address, port, handler(bundle, policy))
+        except OSError as error:
+            if address == '::1' and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                continue
+            cause = f'Port {port} on {address} cannot be had ({errno.errorcode.get(error.errno)}).'
+            following = 'Stop the program that has it (an earlier launcher?), or choose another --port.'
+            raise Refusal(cause, following, 3) from error
+        port = server.server_address[1]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f'http://{HOST}:{port}/'
+
+
+def read_options():
+    """What the command line asks for; store is None where no pin is wanted."""
+    parser = argparse.ArgumentParser(prog='launch.py', allow_abbrev=False, usage=__doc__)
+    parser.add_argument('folder')
+    for option in ('--root', '--accept-root', '--store'):
+        parser.add_argument(option)
+    parser.add_argument('--port', default='7465')
+    parser.add_argument('--no-pin', action='store_true')
+    parser.add_argument('--check', action='store_true')
+    options = parser.parse_args()
+
+    def must(good, rule):
+        if not good:
+            raise Refusal(rule, 'The top of this file says how it is used.', 2)
+
+    for name in ('root', 'accept_root'):
+        shown = getattr(options, name)
+        setattr(options, name, shown and shown.replace(' ', '').lower())
+        must(shown is None or re.fullmatch('[0-9a-f]{64}', getattr(options, name)),
+             'A root is 64 hex digits.')
+    must(re.fullmatch('[0-9]{1,5}', options.port) and int(options.port) < 65536,
+         'A port is a number up to 65535.')
+    must(not options.no_pin or options.root is not None, '--no-pin needs --root.')
+    settings = (os.environ.get('XDG_CONFIG_HOME') or os.environ.get('APPDATA')
+                or os.path.expanduser('~/.config'))
+    default = os.path.join(settings, 'conclave', 'pin.json')
+    options.store = None if options.no_pin else options.store or default
+    return options
+
+
+def main():
+    options = read_options()
+    bundle = Bundle(read_folder(options.folder), options.root)
+    policy = read_policy(bundle.files)
+    print(f'Conclave {bundle.version}, {len(bundle.files)} files verified.')
+    print(f'Root     {grouped(bundle.root)}\nWords    {words(bundle)}')
+    if options.store is None:
+        print('No pin: the root is the one given by --root.')
+    else:
+        print(check_pin(bundle, read_pin(options.store), options.accept_root))
+    if options.check:
+        return
+    if options.store is not None:
+        write_pin(options.store, bundle)
+    print(f'Address  {serve(bundle, policy, int(options.port))} until Ctrl-C', flush=True)
+    threading.Event().wait()
+
+
+if __name__ == '__main__':
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding='utf-8')
+    try:
+        main()
+    except KeyboardInterrupt:
+        pass
+    except (Refusal, OSError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(getattr(error, 'code', 1))
