@@ -99,7 +99,10 @@ describe('the parsers', () => {
       keyList(2, [alice, { ...alice, name: 'a2' }]),
     ],
     ['a threshold of none', keyList(0, [alice])],
-    ['a threshold that is no number', keyList(1, [alice]).replace('1,', '"1",')],
+    [
+      'a threshold that is no number',
+      keyList(1, [alice]).replace('"threshold": 1', '"threshold": "1"'),
+    ],
     ['another format', keyList(1, [alice]).replace('"format": 1', '"format": 2')],
     ['a member too many', keyList(1, [alice]).replace('"threshold"', '"x": 1, "threshold"')],
     ['a name with odd characters', keyList(1, [{ ...alice, name: '../x' }])],
