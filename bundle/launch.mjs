@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The launcher: verifies a Conclave bundle and serves it, from memory, to the browser on this machine.
+ * The launcher: verifies a Conclave bundle, serves it from memory to this machine's browser.
  *
  *     node launch.mjs DIR [options]
  *
@@ -60,7 +60,7 @@ const HEADERS = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Permissions-Policy':
-    `${OWN} `.replaceAll(' ', '=(self), ') + OFF.replaceAll(' ', '=(), ') + '=()',
+    `${OWN} `.replaceAll(' ', '=(self), ') + `${OFF} `.replaceAll(' ', '=(), ').slice(0, -2),
   'Integrity-Policy': 'blocked-destinations=(script)',
   'X-Content-Type-Options': 'nosniff',
   'Cache-Control': 'no-store',
@@ -82,14 +82,13 @@ const TYPES = {
   woff2: 'font/woff2',
 };
 
-/** @typedef {{ version: string, root: string, keys: string }} Pin root in hex; keys: keys.json without spaces */
-/** @typedef {{ threshold: number, reviewers: { name: string, key: Buffer }[] }} KeyList key: Ed ‖ id (8) ‖ point (32) */
+/** @typedef {{ version: string, root: string, keys: string }} Pin root in hex; keys.json without spaces */
+/** @typedef {{ threshold: number, reviewers: { name: string, key: Buffer }[] }} KeyList key: Ed ‖ id ‖ point */
 /** @typedef {Pin & { files: Map<string, Buffer> }} Bundle */
 
 /** Ends the launcher: the cause, what to do now, the exit code. */
 class Refusal extends Error {
-  /** @param {string} cause @param {string} [next] @param {number} [code] */
-  constructor(cause, next = NEXT, code = 1) {
+  constructor(/** @type {string} */ cause, next = NEXT, code = 1) {
     super(`Refused: ${cause}\n${next}`);
     this.code = code;
   }
@@ -142,7 +141,7 @@ function verifyBundle(files, expected) {
   for (const [i, line] of lines.entries()) {
     const [, hash, size, path = ''] = LINE.exec(line) ?? [];
     if (!PATH.test(path) || UNLISTED.test(path) || path <= last) {
-      throw new Refusal(`Line ${i + 3} of ${MANIFEST} is malformed, out of order or repeated.`);
+      throw new Refusal(`Line ${i + 3} of ${MANIFEST} is malformed or out of order.`);
     }
     const bytes = files.get(path);
     if (!bytes) throw new Refusal(`${path} is in the manifest but missing from the folder.`);
@@ -349,7 +348,7 @@ async function serve(bundle, policy, port) {
       const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
       if (address === '::1' && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(code)) continue;
       const cause = `Port ${port} on ${address} cannot be had (${code}).`;
-      const next = 'Stop the program that has it (an earlier launcher?), or choose another --port.';
+      const next = 'Stop what uses it (an earlier launcher?), or choose another --port.';
       throw new Refusal(cause, next, 3);
     }
   }

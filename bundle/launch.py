@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The launcher: verifies a Conclave bundle and serves it, from memory, to the browser on this machine.
+"""The launcher: verifies a Conclave bundle, serves it from memory to this machine's browser.
 
     python3 launch.py DIR [options]
 
@@ -67,8 +67,7 @@ HEADERS = {
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Embedder-Policy': 'require-corp',
     'Cross-Origin-Resource-Policy': 'same-origin',
-    'Permissions-Policy':
-        f'{OWN} '.replace(' ', '=(self), ') + OFF.replace(' ', '=(), ') + '=()',
+    'Permissions-Policy': f'{OWN} '.replace(' ', '=(self), ') + f'{OFF} '.replace(' ', '=(), ')[:-2],
     'Integrity-Policy': 'blocked-destinations=(script)',
     'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-store',
@@ -79,15 +78,10 @@ HEADERS = {
 TEXT = 'text/plain; charset=utf-8'
 # Every other kind of file is plain text, which no browser runs.
 TYPES = {
-    'css': 'text/css; charset=utf-8',
-    'html': 'text/html; charset=utf-8',
-    'js': 'text/javascript; charset=utf-8',
-    'json': 'application/json',
-    'png': 'image/png',
-    'svg': 'image/svg+xml',
-    'wasm': 'application/wasm',
-    'webmanifest': 'application/manifest+json',
-    'woff2': 'font/woff2',
+    'css': 'text/css; charset=utf-8', 'html': 'text/html; charset=utf-8',
+    'js': 'text/javascript; charset=utf-8', 'json': 'application/json',
+    'png': 'image/png', 'svg': 'image/svg+xml', 'wasm': 'application/wasm',
+    'webmanifest': 'application/manifest+json', 'woff2': 'font/woff2',
 }
 
 
@@ -113,7 +107,7 @@ def sortable(version):
 
 
 def read_folder(folder, prefix=''):
-    """Read every file once: path -> bytes. From here on only memory is used; anything but plain files is refused."""
+    """path -> bytes of every file, read once; anything but plain files is refused."""
     files = {}
     for name in sorted(os.listdir(os.path.join(folder, prefix))):
         path = prefix + name
@@ -151,7 +145,7 @@ class Bundle:
             match = LINE.fullmatch(line)
             digest, size, path = match.groups() if match else ('', '', '')
             if not PATH.fullmatch(path) or UNLISTED.fullmatch(path) or path <= last:
-                raise Refusal(f'Line {number} of {MANIFEST} is malformed, out of order or repeated.')
+                raise Refusal(f'Line {number} of {MANIFEST} is malformed or out of order.')
             if path not in files:
                 raise Refusal(f'{path} is in the manifest but missing from the folder.')
             if str(len(files[path])) != size or sha256(files[path]) != digest:
@@ -179,7 +173,7 @@ def read_policy(files):
 
 
 def read_keys(text):
-    """How many distinct keys must sign, and whose count: [(name, key in base64)]. Text without spaces."""
+    """(how many distinct keys must sign, [(reviewer, key in base64)]) from text without spaces."""
     match = KEY_LIST.fullmatch(text)
     if not match:
         raise Refusal('keys.json is not a list of reviewers’ keys of format 1.')
@@ -191,12 +185,12 @@ def read_keys(text):
 
 
 def verified_comment(signature, message, key):
-    """The trusted comment that minisign verified, or None. It is given these bytes, not the folder's."""
+    """The trusted comment that minisign verified over these bytes, or None."""
     with tempfile.TemporaryDirectory() as folder:
-        signed, sig = Path(folder, 'signed'), Path(folder, 'signature')
-        signed.write_bytes(message)
-        sig.write_bytes(signature)
-        command = ['minisign', '-V', '-Q', '-P', key, '-x', str(sig), '-m', str(signed)]
+        paths = [os.path.join(folder, name) for name in ('signature', 'message')]
+        for path, data in zip(paths, (signature, message)):
+            Path(path).write_bytes(data)
+        command = ['minisign', '-V', '-Q', '-P', key, '-x', paths[0], '-m', paths[1]]
         done = subprocess.run(command, capture_output=True, check=False)
     return done.stdout.decode('latin1').rstrip('\n') if done.returncode == 0 else None
 
@@ -207,20 +201,19 @@ def signer_of(signature, message, reviewers, comment):
     if not match:
         return 'it is not a minisign signature'
     key_id = base64.b64decode(match[2])[2:10]
-    known = [item for item in reviewers if base64.b64decode(item[1])[2:10] == key_id]
+    known = [(name, key) for name, key in reviewers if base64.b64decode(key)[2:10] == key_id]
     if not known:
         return 'it is by a key that is not in the key list'
     for name, key in known:
         trusted = verified_comment(signature, message, key)
-        if trusted is not None and comment is not None and trusted != comment:
-            return f'its trusted comment is not “{comment}”'
         if trusted is not None:
-            return name, key
+            good = comment is None or trusted == comment
+            return (name, key) if good else f'its trusted comment is not “{comment}”'
     return 'it does not fit these bytes'
 
 
 def count_signatures(bundle, path, reviewers):
-    """How many keys of the list have good signatures over bundle.manifest or keys.json; prints whose.
+    """How many keys of the list have good signatures over a file of the bundle; prints whose.
 
     A second signature by one key does not count, nor does a key listed twice.
     """
@@ -259,11 +252,10 @@ def read_pin(store):
 def write_pin(store, bundle):
     """Replace the pin in one step, so that no crash leaves half a file."""
     draft = f'{store}.{os.getpid()}'
-    text = (f'{{"format":1,"version":"{bundle.version}","root":"{bundle.root}",'
-            f'"keys":{bundle.keys}}}\n')
+    fields = f'"version":"{bundle.version}","root":"{bundle.root}","keys":{bundle.keys}'
     os.makedirs(os.path.dirname(os.path.abspath(store)), mode=0o700, exist_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), 'w') as file:
-        file.write(text)
+        file.write(f'{{"format":1,{fields}}}\n')
         file.flush()
         os.fsync(file.fileno())
     os.replace(draft, store)
@@ -319,7 +311,7 @@ def connector():
 
 
 def answer(files, host, method, target, headers):
-    """(status, type, bytes). The target is looked up as it stands: nothing is decoded, no query known."""
+    """(status, type, bytes). The target is looked up as it stands: nothing decoded, no query known."""
     # Another site that points its own name at this machine comes with its own name here.
     if headers.get_all('Host') != [host]:
         return 421, TEXT, f'This is http://{host}/ only.\n'.encode()
@@ -337,86 +329,82 @@ def answer(files, host, method, target, headers):
     return 200, TYPES.get(path.rsplit('.', 1)[-1], TEXT), files[path]
 
 
-def handler(bundle, policy):
-    """What answers a connection: one request, one answer, then it ends."""
+class Handler(BaseHTTPRequestHandler):
+    """One connection: one request, one answer."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = 'HTTP/1.1'
+    protocol_version = 'HTTP/1.1'
 
-        def handle_any(self):
-            # self.path is not the target as it stands: Python shortens leading slashes in it.
-            target, host = self.requestline.split()[1], f'{HOST}:{self.server.server_address[1]}'
-            self.reply(*answer(bundle.files, host, self.command, target, self.headers))
+    def handle_any(self):
+        # self.path is not the target as it stands: Python shortens leading slashes in it.
+        target, host = self.requestline.split()[1], f'{HOST}:{self.server.server_address[1]}'
+        self.reply(*answer(self.server.files, host, self.command, target, self.headers))
 
-        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any
 
-        def reply(self, status, kind, data):
-            self.send_response_only(status)
-            own = {'Content-Type': kind, 'Content-Length': str(len(data))}
-            security = {'Content-Security-Policy': f"{policy}; frame-ancestors 'none'"}
-            for name, value in {**HEADERS, **security, **own}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            if self.command != 'HEAD':
-                self.wfile.write(data)
+    def reply(self, status, kind, data):
+        self.send_response_only(status)
+        own = {'Content-Type': kind, 'Content-Length': str(len(data))}
+        for name, value in {**self.server.headers, **own}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != 'HEAD':
+            self.wfile.write(data)
 
-        def send_error(self, code, message=None, explain=None):
-            self.reply(400, TEXT, b'Not a request this server knows.\n')
+    def send_error(self, code, message=None, explain=None):
+        self.reply(400, TEXT, b'Not a request this server knows.\n')
 
-        def log_message(self, *_):
-            pass
-
-    return Handler
+    def log_message(self, *_):
+        pass
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     daemon_threads = True
     allow_reuse_address = os.name == 'posix'
 
-    def __init__(self, address, port, answering):
+    def __init__(self, address, port, bundle, policy):
         self.address_family = socket.AF_INET6 if ':' in address else socket.AF_INET
-        super().__init__((address, port), answering)
+        self.files = bundle.files
+        self.headers = {**HEADERS, 'Content-Security-Policy': f"{policy}; frame-ancestors 'none'"}
+        super().__init__((address, port), Handler)
 
 
 def serve(bundle, policy, port):
     """Serve on this machine only: on both loopback addresses, since a browser may take either."""
     for address in ('127.0.0.1', '::1'):
         try:
-            server = Server(address, port, handler(bundle, policy))
+            server = Server(address, port, bundle, policy)
         except OSError as error:
             if address == '::1' and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
                 continue
             cause = f'Port {port} on {address} cannot be had ({errno.errorcode.get(error.errno)}).'
-            following = 'Stop the program that has it (an earlier launcher?), or choose another --port.'
+            following = 'Stop what uses it (an earlier launcher?), or choose another --port.'
             raise Refusal(cause, following, 3) from error
         port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
     return f'http://{HOST}:{port}/'
 
 
+def root_of(shown):
+    """A root is taken as it is shown, in groups."""
+    root = shown.replace(' ', '').lower()
+    if not re.fullmatch('[0-9a-f]{64}', root):
+        raise argparse.ArgumentTypeError('a root is 64 hex digits')
+    return root
+
+
 def read_options():
     """What the command line asks for; store is None where no pin is wanted."""
-    parser = argparse.ArgumentParser(prog='launch.py', allow_abbrev=False, usage=__doc__)
+    parser = argparse.ArgumentParser(allow_abbrev=False, usage=__doc__)
     parser.add_argument('folder')
-    for option in ('--root', '--accept-root', '--store'):
-        parser.add_argument(option)
-    parser.add_argument('--port', default='7465')
+    parser.add_argument('--root', type=root_of)
+    parser.add_argument('--accept-root', type=root_of)
+    parser.add_argument('--port', type=int, default=7465, choices=range(65536))
+    parser.add_argument('--store')
     parser.add_argument('--no-pin', action='store_true')
     parser.add_argument('--check', action='store_true')
     options = parser.parse_args()
-
-    def must(good, rule):
-        if not good:
-            raise Refusal(rule, 'The top of this file says how it is used.', 2)
-
-    for name in ('root', 'accept_root'):
-        shown = getattr(options, name)
-        setattr(options, name, shown and shown.replace(' ', '').lower())
-        must(shown is None or re.fullmatch('[0-9a-f]{64}', getattr(options, name)),
-             'A root is 64 hex digits.')
-    must(re.fullmatch('[0-9]{1,5}', options.port) and int(options.port) < 65536,
-         'A port is a number up to 65535.')
-    must(not options.no_pin or options.root is not None, '--no-pin needs --root.')
+    if options.no_pin and options.root is None:
+        parser.error('--no-pin needs --root')
     settings = (os.environ.get('XDG_CONFIG_HOME') or os.environ.get('APPDATA')
                 or os.path.expanduser('~/.config'))
     default = os.path.join(settings, 'conclave', 'pin.json')
@@ -438,7 +426,7 @@ def main():
         return
     if options.store is not None:
         write_pin(options.store, bundle)
-    print(f'Address  {serve(bundle, policy, int(options.port))} until Ctrl-C', flush=True)
+    print(f'Address  {serve(bundle, policy, options.port)} until Ctrl-C', flush=True)
     threading.Event().wait()
 
 

@@ -161,12 +161,12 @@ export const tampered: [name: string, make: () => Case, sentence: string][] = [
   [
     'lines out of order',
     () => respelt((text) => text.replace(/^(.* app\/entry\.css\n)(.* app\/entry\.js\n)/m, '$2$1')),
-    'out of order or repeated',
+    'malformed or out of order',
   ],
   [
     'a line twice',
     () => respelt((text) => text.replace(/^.* index\.html\n/m, '$&$&')),
-    'out of order or repeated',
+    'malformed or out of order',
   ],
   ['cut-off manifest', () => respelt((text) => text.slice(0, -1)), 'lacks its begin or its end'],
   [
