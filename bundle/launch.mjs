@@ -4,7 +4,6 @@
  *
  *     node launch.mjs DIR [options]
  *
- *     DIR                the bundle's folder
  *     --root HEX         the root you expect, for example from a reviewer; any other is refused
  *     --accept-root HEX  let this root, or its new key list, replace what is pinned: an update
  *     --port N           the port on this machine, 0 for any free one (default 7465)
@@ -55,12 +54,12 @@ const OFF =
   'local-network local-network-access loopback-network magnetometer microphone midi ' +
   'on-device-speech-recognition otp-credentials payment picture-in-picture serial ' +
   'speaker-selection storage-access sync-xhr window-management xr-spatial-tracking';
+const POWERS = `${OWN.replace(/\S+/g, '$&=(self)')} ${OFF.replace(/\S+/g, '$&=()')}`;
 const HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
-  'Permissions-Policy':
-    `${OWN} `.replaceAll(' ', '=(self), ') + `${OFF} `.replaceAll(' ', '=(), ').slice(0, -2),
+  'Permissions-Policy': POWERS.replaceAll(' ', ', '),
   'Integrity-Policy': 'blocked-destinations=(script)',
   'X-Content-Type-Options': 'nosniff',
   'Cache-Control': 'no-store',
@@ -120,8 +119,8 @@ function readFolder(folder, prefix = '') {
 }
 
 /**
- * The folder holds exactly what its manifest lists, and the manifest has the expected root.
- * @param {Map<string, Buffer>} files @param {string | undefined} expected @returns {Bundle}
+ * The folder holds exactly what its manifest lists, and the manifest has every expected root.
+ * @param {Map<string, Buffer>} files @param {(string | undefined)[]} expected @returns {Bundle}
  */
 function verifyBundle(files, expected) {
   const [manifest, keys] = [files.get(MANIFEST), files.get('keys.json')?.toString('latin1')];
@@ -129,9 +128,8 @@ function verifyBundle(files, expected) {
     throw new Refusal(`The folder lacks ${MANIFEST} or keys.json: it is not a whole bundle.`);
   }
   const root = sha256(manifest);
-  if (expected !== undefined && root !== expected) {
-    throw new Refusal(`The bundle’s root is ${grouped(root)}, not ${grouped(expected)}.`);
-  }
+  const other = expected.find((wanted) => wanted !== undefined && wanted !== root);
+  if (other) throw new Refusal(`The bundle’s root is ${grouped(root)}, not ${grouped(other)}.`);
   const text = manifest.toString('latin1');
   const [header = '', version = ''] = HEADER.exec(text) ?? [];
   const lines = text.slice(header.length).split('\n');
@@ -224,11 +222,11 @@ function countSignatures({ files, version, root }, path, keys) {
     const signer = signerOf(bytes, files.get(path) ?? bytes, keys, comment);
     if (typeof signer === 'string') {
       console.log(`${file}: not counted, ${signer}.`);
-    } else {
-      const point = signer.key.toString('hex', 10);
-      console.log(`${file}: ${counted.has(point) ? 'signed again' : 'good'}, by ${signer.name}.`);
-      counted.add(point);
+      continue;
     }
+    const point = signer.key.toString('hex', 10);
+    console.log(`${file}: ${counted.has(point) ? 'signed again' : 'good'}, by ${signer.name}.`);
+    counted.add(point);
   }
   return counted.size;
 }
@@ -237,7 +235,7 @@ function countSignatures({ files, version, root }, path, keys) {
 function readPin(store) {
   if (!fs.lstatSync(store, { throwIfNoEntry: false })) return undefined;
   const [, version, root, keys] = PIN.exec(fs.readFileSync(store, 'latin1')) ?? [];
-  if (version === undefined || root === undefined || keys === undefined) {
+  if (!version || !root || !keys) {
     const next = 'Restore the file; or delete it, and compare the root as on first use.';
     throw new Refusal(`The pin store ${store} is damaged.`, `Nothing is served. ${next}`);
   }
@@ -262,9 +260,6 @@ function checkPin(bundle, pin, accepted) {
   const keys = readKeys((pin ?? bundle).keys);
   const newRoot = bundle.root !== pin?.root;
   const newKeys = bundle.keys !== pin?.keys;
-  if (accepted !== undefined && accepted !== bundle.root) {
-    throw new Refusal('The root given to --accept-root is not this bundle’s.');
-  }
   const signatures = countSignatures(bundle, MANIFEST, keys);
   if (!pin) return 'First use: no pin yet vouches for this root. Compare it with a reviewer’s.';
   if (!newRoot && !newKeys) return 'Root and key list are the pinned ones.';
@@ -304,15 +299,16 @@ function words({ files, root }) {
  * The seam for hardware reached through a program on this machine: requests to exactly
  * /connector/api and /connector/status come here. No such program is offered yet.
  */
-const connector = () => ({ status: 404, type: TEXT, bytes: Buffer.from('No connector.\n') });
+const connector = () => refuse(404, 'No connector.');
+
+/** @param {number} status @param {string} text */
+const refuse = (status, text) => ({ status, type: TEXT, bytes: Buffer.from(`${text}\n`) });
 
 /**
  * The answer to a request. Its target is looked up as it stands: nothing is decoded, no query known.
  * @param {Bundle} bundle @param {string} host @param {import('node:http').IncomingMessage} request
  */
 function answer({ files }, host, { method = '', url = '', headersDistinct: headers }) {
-  /** @param {number} status @param {string} text */
-  const refuse = (status, text) => ({ status, type: TEXT, bytes: Buffer.from(`${text}\n`) });
   // Another site that points its own name at this machine comes with its own name here.
   if (headers['host']?.join() !== host) return refuse(421, `This is http://${host}/ only.`);
   const reading = method === 'GET' || method === 'HEAD';
@@ -357,15 +353,14 @@ async function serve(bundle, policy, port) {
 
 /** What the command line asks for; `store` is undefined where no pin is wanted. */
 function readOptions() {
-  const text = { type: /** @type {const} */ ('string') };
-  const flag = { type: /** @type {const} */ ('boolean') };
+  const text = /** @type {const} */ ({ type: 'string' });
+  const flag = /** @type {const} */ ({ type: 'boolean' });
   const pinning = { root: text, 'accept-root': text, store: text, 'no-pin': flag };
   const options = { ...pinning, port: text, check: flag };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [folder = '', ...more] = positionals;
   const { port = '7465', 'no-pin': noPin, check } = values;
-  /** @param {boolean} good @param {string} rule */
-  const must = (good, rule) => {
+  const must = (/** @type {boolean} */ good, /** @type {string} */ rule) => {
     if (!good) throw new Refusal(rule, 'The top of this file says how it is used.', 2);
   };
   const [root, accepted] = [values.root, values['accept-root']].map((shown) => {
@@ -384,7 +379,7 @@ function readOptions() {
 
 async function main() {
   const { folder, root, accepted, port, store, check } = readOptions();
-  const bundle = verifyBundle(new Map(readFolder(folder)), root);
+  const bundle = verifyBundle(new Map(readFolder(folder)), [root, accepted]);
   const policy = readPolicy(bundle);
   console.log(`Conclave ${bundle.version}, ${bundle.files.size} files verified.`);
   console.log(`Root     ${grouped(bundle.root)}\nWords    ${words(bundle)}`);

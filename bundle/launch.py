@@ -1,16 +1,6 @@
 #!/usr/bin/env python3
 """The launcher: verifies a Conclave bundle, serves it from memory to this machine's browser.
 
-    python3 launch.py DIR [options]
-
-    DIR                the bundle's folder
-    --root HEX         the root you expect, for example from a reviewer; any other is refused
-    --accept-root HEX  let this root, or its new key list, replace what is pinned: an update
-    --port N           the port on this machine, 0 for any free one (default 7465)
-    --store FILE       where the pin is kept (default: conclave/pin.json in your settings folder)
-    --no-pin           neither read nor write a pin; needs --root
-    --check            verify and say what would happen; serve nothing, write nothing
-
 Exit codes: 0 good, 1 refused, 2 wrong usage, 3 verified but cannot serve. One file on Python's
 standard library alone (3.9 or later), to be read, hashed and copied; launch.mjs is the same for
 Node. Python has no Ed25519: signatures are checked by the minisign command, where it is installed.
@@ -63,11 +53,12 @@ OFF = (
     'local-network local-network-access loopback-network magnetometer microphone midi '
     'on-device-speech-recognition otp-credentials payment picture-in-picture serial '
     'speaker-selection storage-access sync-xhr window-management xr-spatial-tracking')
+POWERS = re.sub(r'\S+', r'\g<0>=(self)', OWN) + ' ' + re.sub(r'\S+', r'\g<0>=()', OFF)
 HEADERS = {
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Embedder-Policy': 'require-corp',
     'Cross-Origin-Resource-Policy': 'same-origin',
-    'Permissions-Policy': f'{OWN} '.replace(' ', '=(self), ') + f'{OFF} '.replace(' ', '=(), ')[:-2],
+    'Permissions-Policy': POWERS.replace(' ', ', '),
     'Integrity-Policy': 'blocked-destinations=(script)',
     'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-store',
@@ -84,7 +75,6 @@ TYPES = {
     'webmanifest': 'application/manifest+json', 'woff2': 'font/woff2',
 }
 
-
 class Refusal(Exception):
     """Ends the launcher: the cause, what to do now, the exit code."""
 
@@ -92,19 +82,14 @@ class Refusal(Exception):
         super().__init__(f'Refused: {cause}\n{following}')
         self.code = code
 
-
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
-
 def grouped(text):
-    """Hex in groups of 4."""
     return ' '.join(text[i:i + 4] for i in range(0, len(text), 4))
-
 
 def sortable(version):
     return [int(number) for number in version.split('.')]
-
 
 def read_folder(folder, prefix=''):
     """path -> bytes of every file, read once; anything but plain files is refused."""
@@ -123,17 +108,17 @@ def read_folder(folder, prefix=''):
             raise Refusal(f'{path} is a link or a device, not a plain file.')
     return files
 
-
 class Bundle:
-    """The folder holds exactly what its manifest lists, and the manifest has the expected root."""
+    """The folder holds exactly what its manifest lists, and the manifest has every expected root."""
 
     def __init__(self, files, expected):
         if MANIFEST not in files or 'keys.json' not in files:
             raise Refusal(f'The folder lacks {MANIFEST} or keys.json: it is not a whole bundle.')
         self.files = files
         self.root = sha256(files[MANIFEST])
-        if expected is not None and self.root != expected:
-            raise Refusal(f'The bundle’s root is {grouped(self.root)}, not {grouped(expected)}.')
+        for wanted in expected:
+            if wanted not in (None, self.root):
+                raise Refusal(f'The bundle’s root is {grouped(self.root)}, not {grouped(wanted)}.')
         text = files[MANIFEST].decode('latin1')
         header = HEADER.match(text)
         lines = text[header.end() if header else 0:].split('\n')
@@ -158,11 +143,10 @@ class Bundle:
         self.keys = re.sub('[ \n]', '', files['keys.json'].decode('latin1'))
         read_keys(self.keys)
 
-
 def read_policy(files):
     """The policy in index.html's one meta element."""
     policies = CSP.findall(files.get('index.html', b'').decode('latin1'))
-    policy = policies[0] if policies else ''
+    policy = ''.join(policies[:1])
     for entity, plain in ENTITIES.items():
         policy = policy.replace(entity, plain)
     if len(policies) > 1 or not re.fullmatch('[ -~]+', policy):
@@ -170,7 +154,6 @@ def read_policy(files):
     if 'service-worker.js' not in files:
         raise Refusal('The bundle has no service-worker.js.')
     return policy
-
 
 def read_keys(text):
     """(how many distinct keys must sign, [(reviewer, key in base64)]) from text without spaces."""
@@ -183,7 +166,6 @@ def read_keys(text):
         raise Refusal('keys.json asks for more signatures than it has keys, or for none.')
     return threshold, reviewers
 
-
 def verified_comment(signature, message, key):
     """The trusted comment that minisign verified over these bytes, or None."""
     with tempfile.TemporaryDirectory() as folder:
@@ -193,7 +175,6 @@ def verified_comment(signature, message, key):
         command = ['minisign', '-V', '-Q', '-P', key, '-x', paths[0], '-m', paths[1]]
         done = subprocess.run(command, capture_output=True, check=False)
     return done.stdout.decode('latin1').rstrip('\n') if done.returncode == 0 else None
-
 
 def signer_of(signature, message, reviewers, comment):
     """minisign: (name, key) of whose signature a file holds, or why it does not count."""
@@ -210,7 +191,6 @@ def signer_of(signature, message, reviewers, comment):
             good = comment is None or trusted == comment
             return (name, key) if good else f'its trusted comment is not “{comment}”'
     return 'it does not fit these bytes'
-
 
 def count_signatures(bundle, path, reviewers):
     """How many keys of the list have good signatures over a file of the bundle; prints whose.
@@ -235,7 +215,6 @@ def count_signatures(bundle, path, reviewers):
             counted.add(point)
     return len(counted)
 
-
 def read_pin(store):
     """(version, root, keys.json without spaces), or None where nothing was pinned yet."""
     try:
@@ -248,7 +227,6 @@ def read_pin(store):
         raise Refusal(f'The pin store {store} is damaged.', f'Nothing is served. {following}')
     return match.groups()
 
-
 def write_pin(store, bundle):
     """Replace the pin in one step, so that no crash leaves half a file."""
     draft = f'{store}.{os.getpid()}'
@@ -260,7 +238,6 @@ def write_pin(store, bundle):
         os.fsync(file.fileno())
     os.replace(draft, store)
 
-
 def check_pin(bundle, pin, accepted):
     """Hold the bundle against the pin; returns what was found.
 
@@ -270,8 +247,6 @@ def check_pin(bundle, pin, accepted):
     pinned_version, pinned_root, pinned_keys = pin or (None, None, bundle.keys)
     threshold, reviewers = read_keys(pinned_keys)
     new_root, new_keys = bundle.root != pinned_root, bundle.keys != pinned_keys
-    if accepted is not None and accepted != bundle.root:
-        raise Refusal('The root given to --accept-root is not this bundle’s.')
     signatures = count_signatures(bundle, MANIFEST, reviewers)
     if not pin:
         return 'First use: no pin yet vouches for this root. Compare it with a reviewer’s.'
@@ -292,26 +267,22 @@ def check_pin(bundle, pin, accepted):
         return f'Accepted: signed by {threshold} or more of the pinned keys.'
     return 'Accepted on your word and the higher version alone: the pinned key list is empty.'
 
-
 def words(bundle):
     """The root as 24 BIP-39 words (32 bytes and an 8-bit checksum), six a line."""
     listing = bundle.files.get('bip39-english.txt', b'')
     if sha256(listing) != WORD_LIST_SHA256:
         return 'not shown: bip39-english.txt is not the BIP-39 list. Compare the hex.'
     bits = int(bundle.root + sha256(bytes.fromhex(bundle.root))[:2], 16)
-    lines = listing.decode('latin1').split('\n')
-    chosen = [lines[bits >> (253 - 11 * i) & 2047] for i in range(24)]
+    chosen = [listing.decode().split('\n')[bits >> (253 - 11 * i) & 2047] for i in range(24)]
     return '\n         '.join(' '.join(chosen[i:i + 6]) for i in range(0, 24, 6))
-
 
 def connector():
     """The seam for hardware reached through a program on this machine: requests to exactly
     /connector/api and /connector/status come here. No such program is offered yet."""
     return 404, TEXT, b'No connector.\n'
 
-
 def answer(files, host, method, target, headers):
-    """(status, type, bytes). The target is looked up as it stands: nothing decoded, no query known."""
+    """(status, type, bytes). A target is looked up as it stands: nothing is decoded."""
     # Another site that points its own name at this machine comes with its own name here.
     if headers.get_all('Host') != [host]:
         return 421, TEXT, f'This is http://{host}/ only.\n'.encode()
@@ -327,7 +298,6 @@ def answer(files, host, method, target, headers):
     if not target.startswith('/') or path not in files:
         return 404, TEXT, b'The bundle has no such file.\n'
     return 200, TYPES.get(path.rsplit('.', 1)[-1], TEXT), files[path]
-
 
 class Handler(BaseHTTPRequestHandler):
     """One connection: one request, one answer."""
@@ -353,10 +323,6 @@ class Handler(BaseHTTPRequestHandler):
     def send_error(self, code, message=None, explain=None):
         self.reply(400, TEXT, b'Not a request this server knows.\n')
 
-    def log_message(self, *_):
-        pass
-
-
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     daemon_threads = True
     allow_reuse_address = os.name == 'posix'
@@ -366,7 +332,6 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self.files = bundle.files
         self.headers = {**HEADERS, 'Content-Security-Policy': f"{policy}; frame-ancestors 'none'"}
         super().__init__((address, port), Handler)
-
 
 def serve(bundle, policy, port):
     """Serve on this machine only: on both loopback addresses, since a browser may take either."""
@@ -383,38 +348,33 @@ def serve(bundle, policy, port):
         threading.Thread(target=server.serve_forever, daemon=True).start()
     return f'http://{HOST}:{port}/'
 
-
-def root_of(shown):
-    """A root is taken as it is shown, in groups."""
-    root = shown.replace(' ', '').lower()
-    if not re.fullmatch('[0-9a-f]{64}', root):
-        raise argparse.ArgumentTypeError('a root is 64 hex digits')
-    return root
-
+def root(shown):
+    """A root is taken as it is shown, in groups; argparse reports what is none."""
+    return re.fullmatch('[0-9a-f]{64}', shown.replace(' ', '').lower())[0]
 
 def read_options():
     """What the command line asks for; store is None where no pin is wanted."""
-    parser = argparse.ArgumentParser(allow_abbrev=False, usage=__doc__)
-    parser.add_argument('folder')
-    parser.add_argument('--root', type=root_of)
-    parser.add_argument('--accept-root', type=root_of)
-    parser.add_argument('--port', type=int, default=7465, choices=range(65536))
-    parser.add_argument('--store')
-    parser.add_argument('--no-pin', action='store_true')
-    parser.add_argument('--check', action='store_true')
+    parser = argparse.ArgumentParser(allow_abbrev=False, description='Verify a bundle, serve it.')
+    add = parser.add_argument
+    add('folder', help='the bundle')
+    add('--root', type=root, help='the root you expect; any other is refused')
+    add('--accept-root', type=root, help='let this root, or its new key list, replace the pin')
+    add('--port', type=int, default=7465, help='0 for any free one')
+    add('--store', help='where the pin is kept (default: conclave/pin.json in your settings)')
+    add('--no-pin', action='store_true', help='neither read nor write a pin; needs --root')
+    add('--check', action='store_true', help='say what would happen; serve and write nothing')
     options = parser.parse_args()
-    if options.no_pin and options.root is None:
-        parser.error('--no-pin needs --root')
+    if options.port not in range(65536) or (options.no_pin and options.root is None):
+        parser.error('a port is a number up to 65535, and --no-pin needs --root')
     settings = (os.environ.get('XDG_CONFIG_HOME') or os.environ.get('APPDATA')
                 or os.path.expanduser('~/.config'))
     default = os.path.join(settings, 'conclave', 'pin.json')
     options.store = None if options.no_pin else options.store or default
     return options
 
-
 def main():
     options = read_options()
-    bundle = Bundle(read_folder(options.folder), options.root)
+    bundle = Bundle(read_folder(options.folder), (options.root, options.accept_root))
     policy = read_policy(bundle.files)
     print(f'Conclave {bundle.version}, {len(bundle.files)} files verified.')
     print(f'Root     {grouped(bundle.root)}\nWords    {words(bundle)}')
@@ -428,7 +388,6 @@ def main():
         write_pin(options.store, bundle)
     print(f'Address  {serve(bundle, policy, options.port)} until Ctrl-C', flush=True)
     threading.Event().wait()
-
 
 if __name__ == '__main__':
     for stream in (sys.stdout, sys.stderr):

@@ -235,7 +235,7 @@ export const tampered: [name: string, make: () => Case, sentence: string][] = [
       options: ['--accept-root', 'cd'.repeat(32)],
       pin: pinOf(makeBundle()),
     }),
-    '--accept-root is not this bundle’s',
+    ', not cdcd cdcd',
   ],
   [
     'key list replaced, not accepted',
