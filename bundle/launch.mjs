@@ -19,7 +19,7 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { createServer } from 'node:http';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const HOST = 'conclave.localhost';
@@ -70,15 +70,15 @@ const HEADERS = {
 const TEXT = 'text/plain; charset=utf-8';
 /** @type {Record<string, string>} every other kind of file is plain text, which no browser runs */
 const TYPES = {
-  css: 'text/css; charset=utf-8',
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  json: 'application/json',
-  png: 'image/png',
-  svg: 'image/svg+xml',
-  wasm: 'application/wasm',
-  webmanifest: 'application/manifest+json',
-  woff2: 'font/woff2',
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+  '.woff2': 'font/woff2',
 };
 
 /** @typedef {{ version: string, root: string, keys: string }} Pin root in hex; keys.json without spaces */
@@ -93,10 +93,8 @@ class Refusal extends Error {
   }
 }
 
-/** @param {Uint8Array} bytes */
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
-/** Hex in groups of 4. @param {string} hex */
-const grouped = (hex) => hex.replace(/.{4}(?=.)/g, '$& ');
+const sha256 = (/** @type {Buffer} */ bytes) => createHash('sha256').update(bytes).digest('hex');
+const grouped = (/** @type {string} */ hex) => hex.replace(/.{4}(?=.)/g, '$& ');
 /** A version in a form whose order is the order of text. @param {string} version */
 const sortable = (version) => version.replace(/[0-9]+/g, (number) => number.padStart(6, '0'));
 
@@ -133,7 +131,8 @@ function verifyBundle(files, expected) {
   const text = manifest.toString('latin1');
   const [header = '', version = ''] = HEADER.exec(text) ?? [];
   const lines = text.slice(header.length).split('\n');
-  if (!version || lines.pop() !== '') throw new Refusal(`${MANIFEST} lacks its begin or its end.`);
+  if (!version || lines.pop() !== '')
+    throw new Refusal(`${MANIFEST} lacks its beginning or its end.`);
   const listed = new Set();
   let last = '';
   for (const [i, line] of lines.entries()) {
@@ -151,9 +150,7 @@ function verifyBundle(files, expected) {
   }
   const extra = [...files.keys()].find((path) => !listed.has(path) && !UNLISTED.test(path));
   if (extra) throw new Refusal(`${extra} is in the folder but not in the manifest.`);
-  const bundle = { version, root, keys: keys.replace(/[ \n]/g, ''), files };
-  readKeys(bundle.keys);
-  return bundle;
+  return { version, root, keys: keys.replace(/[ \n]/g, ''), files };
 }
 
 /** The policy in index.html's one meta element. @param {Bundle} bundle @returns {string} */
@@ -161,10 +158,11 @@ function readPolicy({ files }) {
   const html = files.get('index.html')?.toString('latin1') ?? '';
   let [policy = '', ...more] = Array.from(html.matchAll(CSP), ([, content]) => content);
   for (const [entity, plain] of Object.entries(ENTITIES)) policy = policy.replaceAll(entity, plain);
-  if (more.length > 0 || !/^[ -~]+$/.test(policy)) {
-    throw new Refusal('index.html does not carry exactly one Content-Security-Policy.');
+  if (more.length > 0 || !/^[ -~]+$/.test(policy) || !files.has('service-worker.js')) {
+    const what =
+      'index.html lacks its one Content-Security-Policy, or service-worker.js is missing';
+    throw new Refusal(`${what}.`);
   }
-  if (!files.has('service-worker.js')) throw new Refusal('The bundle has no service-worker.js.');
   return policy;
 }
 
@@ -272,9 +270,9 @@ function checkPin(bundle, pin, accepted) {
     const next = 'If it is an update you expect, compare its root and start with --accept-root.';
     throw new Refusal(`The bundle’s ${what} is not the pinned one.`, `Nothing is served. ${next}`);
   }
-  const keySignatures = newKeys ? countSignatures(bundle, 'keys.json', keys) : 0;
-  if ((newRoot && signatures < keys.threshold) || (newKeys && keySignatures < keys.threshold)) {
-    const few = `${signatures} good signatures over ${MANIFEST} and ${keySignatures} over keys.json`;
+  const overKeys = newKeys ? countSignatures(bundle, 'keys.json', keys) : 0;
+  if ((newRoot && signatures < keys.threshold) || (newKeys && overKeys < keys.threshold)) {
+    const few = `${signatures} good signatures over ${MANIFEST} and ${overKeys} over keys.json`;
     throw new Refusal(`${few}: ${keys.threshold} of the pinned keys must sign what is new.`);
   }
   return keys.threshold > 0
@@ -295,17 +293,17 @@ function words({ files, root }) {
   return text.replace(/(?:\S+ ){5}\S+(?= )/g, '$&\n        ');
 }
 
-/**
- * The seam for hardware reached through a program on this machine: requests to exactly
- * /connector/api and /connector/status come here. No such program is offered yet.
- */
+/** The seam for a hardware connector on this machine: exactly /connector/api and /connector/status. */
 const connector = () => refuse(404, 'No connector.');
 
-/** @param {number} status @param {string} text */
-const refuse = (status, text) => ({ status, type: TEXT, bytes: Buffer.from(`${text}\n`) });
+const refuse = (/** @type {number} */ status, /** @type {string} */ text) => ({
+  status,
+  type: TEXT,
+  bytes: Buffer.from(`${text}\n`),
+});
 
 /**
- * The answer to a request. Its target is looked up as it stands: nothing is decoded, no query known.
+ * The answer to a request. Its target is looked up as it stands: nothing is decoded.
  * @param {Bundle} bundle @param {string} host @param {import('node:http').IncomingMessage} request
  */
 function answer({ files }, host, { method = '', url = '', headersDistinct: headers }) {
@@ -313,14 +311,15 @@ function answer({ files }, host, { method = '', url = '', headersDistinct: heade
   if (headers['host']?.join() !== host) return refuse(421, `This is http://${host}/ only.`);
   const reading = method === 'GET' || method === 'HEAD';
   // A program that had this port before may have left a service worker on this origin, under any
-  // name. Its update check is answered with ours, which replaces it and leaves the stored data.
+  // name. Its update check is answered with ours, which replaces it and leaves the stored data;
+  // Service-Worker-Allowed lets it, whatever part of the origin the old one had.
   const worker = reading && headers['service-worker']?.join() === 'script';
   if (!worker && /^\/connector\/(api|status)$/.test(url)) return connector();
   if (!reading) return refuse(405, 'Only GET and HEAD.');
   const path = worker ? 'service-worker.js' : url === '/' ? 'index.html' : url.slice(1);
   const bytes = url.startsWith('/') ? files.get(path) : undefined;
   if (!bytes) return refuse(404, 'The bundle has no such file.');
-  return { status: 200, type: TYPES[path.replace(/.*[.]/, '')] ?? TEXT, bytes };
+  return { status: 200, type: TYPES[extname(path)] ?? TEXT, bytes };
 }
 
 /**
@@ -343,9 +342,8 @@ async function serve(bundle, policy, port) {
     } catch (error) {
       const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
       if (address === '::1' && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(code)) continue;
-      const cause = `Port ${port} on ${address} cannot be had (${code}).`;
       const next = 'Stop what uses it (an earlier launcher?), or choose another --port.';
-      throw new Refusal(cause, next, 3);
+      throw new Refusal(`Port ${port} on ${address} cannot be had (${code}).`, next, 3);
     }
   }
   return `http://${HOST}:${port}/`;
@@ -381,6 +379,7 @@ async function main() {
   const { folder, root, accepted, port, store, check } = readOptions();
   const bundle = verifyBundle(new Map(readFolder(folder)), [root, accepted]);
   const policy = readPolicy(bundle);
+  readKeys(bundle.keys);
   console.log(`Conclave ${bundle.version}, ${bundle.files.size} files verified.`);
   console.log(`Root     ${grouped(bundle.root)}\nWords    ${words(bundle)}`);
   if (store === undefined) console.log('No pin: the root is the one given by --root.');
@@ -394,7 +393,8 @@ async function main() {
 try {
   await main();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  const said = error instanceof Error ? error.message : String(error);
+  console.error(error instanceof Refusal ? said : `Refused: ${said}`);
   const code = error instanceof Error && 'code' in error ? error.code : 1;
   process.exit(typeof code === 'number' ? code : String(code).startsWith('ERR_PARSE_ARGS') ? 2 : 1);
 }

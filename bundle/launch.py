@@ -69,10 +69,10 @@ HEADERS = {
 TEXT = 'text/plain; charset=utf-8'
 # Every other kind of file is plain text, which no browser runs.
 TYPES = {
-    'css': 'text/css; charset=utf-8', 'html': 'text/html; charset=utf-8',
-    'js': 'text/javascript; charset=utf-8', 'json': 'application/json',
-    'png': 'image/png', 'svg': 'image/svg+xml', 'wasm': 'application/wasm',
-    'webmanifest': 'application/manifest+json', 'woff2': 'font/woff2',
+    '.css': 'text/css; charset=utf-8', '.html': 'text/html; charset=utf-8',
+    '.js': 'text/javascript; charset=utf-8', '.json': 'application/json',
+    '.png': 'image/png', '.svg': 'image/svg+xml', '.wasm': 'application/wasm',
+    '.webmanifest': 'application/manifest+json', '.woff2': 'font/woff2',
 }
 
 class Refusal(Exception):
@@ -110,7 +110,6 @@ def read_folder(folder, prefix=''):
 
 class Bundle:
     """The folder holds exactly what its manifest lists, and the manifest has every expected root."""
-
     def __init__(self, files, expected):
         if MANIFEST not in files or 'keys.json' not in files:
             raise Refusal(f'The folder lacks {MANIFEST} or keys.json: it is not a whole bundle.')
@@ -123,7 +122,7 @@ class Bundle:
         header = HEADER.match(text)
         lines = text[header.end() if header else 0:].split('\n')
         if not header or lines.pop() != '':
-            raise Refusal(f'{MANIFEST} lacks its begin or its end.')
+            raise Refusal(f'{MANIFEST} lacks its beginning or its end.')
         self.version = header[1]
         listed, last = set(), ''
         for number, line in enumerate(lines, 3):
@@ -141,7 +140,6 @@ class Bundle:
             if path not in listed and not UNLISTED.fullmatch(path):
                 raise Refusal(f'{path} is in the folder but not in the manifest.')
         self.keys = re.sub('[ \n]', '', files['keys.json'].decode('latin1'))
-        read_keys(self.keys)
 
 def read_policy(files):
     """The policy in index.html's one meta element."""
@@ -149,10 +147,9 @@ def read_policy(files):
     policy = ''.join(policies[:1])
     for entity, plain in ENTITIES.items():
         policy = policy.replace(entity, plain)
-    if len(policies) > 1 or not re.fullmatch('[ -~]+', policy):
-        raise Refusal('index.html does not carry exactly one Content-Security-Policy.')
-    if 'service-worker.js' not in files:
-        raise Refusal('The bundle has no service-worker.js.')
+    if len(policies) > 1 or not re.fullmatch('[ -~]+', policy) or 'service-worker.js' not in files:
+        raise Refusal(
+            'index.html lacks its one Content-Security-Policy, or service-worker.js is missing.')
     return policy
 
 def read_keys(text):
@@ -218,10 +215,9 @@ def count_signatures(bundle, path, reviewers):
 def read_pin(store):
     """(version, root, keys.json without spaces), or None where nothing was pinned yet."""
     try:
-        text = Path(store).read_bytes().decode('latin1')
+        match = PIN.fullmatch(Path(store).read_bytes().decode('latin1'))
     except FileNotFoundError:
         return None
-    match = PIN.fullmatch(text)
     if not match:
         following = 'Restore the file; or delete it, and compare the root as on first use.'
         raise Refusal(f'The pin store {store} is damaged.', f'Nothing is served. {following}')
@@ -259,9 +255,9 @@ def check_pin(bundle, pin, accepted):
         following = 'If it is an update you expect, compare its root and start with --accept-root.'
         raise Refusal(f"The bundle’s {'root' if new_root else 'key list'} is not the pinned one.",
                       f'Nothing is served. {following}')
-    key_signatures = count_signatures(bundle, 'keys.json', reviewers) if new_keys else 0
-    if (new_root and signatures < threshold) or (new_keys and key_signatures < threshold):
-        few = f'{signatures} good signatures over {MANIFEST} and {key_signatures} over keys.json'
+    over_keys = count_signatures(bundle, 'keys.json', reviewers) if new_keys else 0
+    if (new_root and signatures < threshold) or (new_keys and over_keys < threshold):
+        few = f'{signatures} good signatures over {MANIFEST} and {over_keys} over keys.json'
         raise Refusal(f'{few}: {threshold} of the pinned keys must sign what is new.')
     if threshold > 0:
         return f'Accepted: signed by {threshold} or more of the pinned keys.'
@@ -288,7 +284,8 @@ def answer(files, host, method, target, headers):
         return 421, TEXT, f'This is http://{host}/ only.\n'.encode()
     reading = method in ('GET', 'HEAD')
     # A program that had this port before may have left a service worker on this origin, under any
-    # name. Its update check is answered with ours, which replaces it and leaves the stored data.
+    # name. Its update check is answered with ours, which replaces it and leaves the stored data;
+    # Service-Worker-Allowed lets it, whatever part of the origin the old one had.
     worker = reading and headers.get_all('Service-Worker') == ['script']
     if not worker and target in ('/connector/api', '/connector/status'):
         return connector()
@@ -297,7 +294,7 @@ def answer(files, host, method, target, headers):
     path = 'service-worker.js' if worker else 'index.html' if target == '/' else target[1:]
     if not target.startswith('/') or path not in files:
         return 404, TEXT, b'The bundle has no such file.\n'
-    return 200, TYPES.get(path.rsplit('.', 1)[-1], TEXT), files[path]
+    return 200, TYPES.get(os.path.splitext(path)[1], TEXT), files[path]
 
 class Handler(BaseHTTPRequestHandler):
     """One connection: one request, one answer."""
@@ -341,9 +338,9 @@ def serve(bundle, policy, port):
         except OSError as error:
             if address == '::1' and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
                 continue
-            cause = f'Port {port} on {address} cannot be had ({errno.errorcode.get(error.errno)}).'
             following = 'Stop what uses it (an earlier launcher?), or choose another --port.'
-            raise Refusal(cause, following, 3) from error
+            code = errno.errorcode.get(error.errno)
+            raise Refusal(f'Port {port} on {address} cannot be had ({code}).', following, 3) from error
         port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
     return f'http://{HOST}:{port}/'
@@ -376,6 +373,7 @@ def main():
     options = read_options()
     bundle = Bundle(read_folder(options.folder), (options.root, options.accept_root))
     policy = read_policy(bundle.files)
+    read_keys(bundle.keys)
     print(f'Conclave {bundle.version}, {len(bundle.files)} files verified.')
     print(f'Root     {grouped(bundle.root)}\nWords    {words(bundle)}')
     if options.store is None:
@@ -397,5 +395,5 @@ if __name__ == '__main__':
     except KeyboardInterrupt:
         pass
     except (Refusal, OSError) as error:
-        print(error, file=sys.stderr)
+        print(error if isinstance(error, Refusal) else f'Refused: {error}', file=sys.stderr)
         sys.exit(getattr(error, 'code', 1))

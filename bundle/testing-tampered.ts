@@ -168,7 +168,11 @@ export const tampered: [name: string, make: () => Case, sentence: string][] = [
     () => respelt((text) => text.replace(/^.* index\.html\n/m, '$&$&')),
     'malformed or out of order',
   ],
-  ['cut-off manifest', () => respelt((text) => text.slice(0, -1)), 'lacks its begin or its end'],
+  [
+    'cut-off manifest',
+    () => respelt((text) => text.slice(0, -1)),
+    'lacks its beginning or its end',
+  ],
   [
     'manifest cut at a line',
     () => respelt((text) => text.replace(/.*\n$/, '')),
@@ -177,12 +181,12 @@ export const tampered: [name: string, make: () => Case, sentence: string][] = [
   [
     'manifest of another format',
     () => respelt((text) => text.replace('manifest 1', 'manifest 2')),
-    'lacks its begin or its end',
+    'lacks its beginning or its end',
   ],
   [
     'manifest without a version',
     () => respelt((text) => text.replace('0.1.0', '0.1')),
-    'lacks its begin or its end',
+    'lacks its beginning or its end',
   ],
   [
     'page without a policy',
