@@ -26,7 +26,8 @@ const HOST = 'conclave.localhost';
 const MANIFEST = 'bundle.manifest';
 const SEGMENT = '[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}';
 const PATH = new RegExp(`^${SEGMENT}(?:/${SEGMENT}){0,9}$`);
-const UNLISTED = /^(?:bundle\.manifest|keys\.json|sigs\/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)$/;
+const UNLISTED =
+  /^(?:bundle\.manifest|keys\.json|sigs\/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.minisig)$/;
 const VERSION = '((?:0|[1-9][0-9]{0,5})(?:\\.(?:0|[1-9][0-9]{0,5})){2})';
 const HEADER = new RegExp(`^conclave bundle manifest 1\nversion ${VERSION}\n`);
 const PIN = new RegExp(`^{"format":1,"version":"${VERSION}","root":"(.{64})","keys":(.*)}\n$`);

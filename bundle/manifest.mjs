@@ -25,7 +25,7 @@ export const WORDS_NAME = 'bip39-english.txt';
 export const isUnlisted = (path) =>
   path === MANIFEST_NAME ||
   path === 'keys.json' ||
-  /^sigs\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(path);
+  /^sigs\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.minisig$/.test(path);
 
 const HEADER = 'conclave bundle manifest 1';
 const VERSION = /^version ((?:0|[1-9]\d{0,5})\.(?:0|[1-9]\d{0,5})\.(?:0|[1-9]\d{0,5}))$/;

@@ -111,7 +111,15 @@ describe('helpers', () => {
       ),
     ).toBe(true);
     expect(
-      ['sigs', 'sigs/', 'sigs/../x', 'sigs/a/b', 'sigs/.x', 'xkeys.json'].some(isUnlisted),
+      [
+        'sigs',
+        'sigs/',
+        'sigs/../x.minisig',
+        'sigs/a/b.minisig',
+        'sigs/.minisig',
+        'sigs/x.js',
+        'xkeys.json',
+      ].some(isUnlisted),
     ).toBe(false);
   });
 });

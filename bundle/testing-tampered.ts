@@ -107,6 +107,11 @@ export const tampered: [name: string, make: () => Case, sentence: string][] = [
     'app/more.js is in the folder but not',
   ],
   [
+    'page smuggled in among the signatures',
+    () => spoilt(({ folder }) => put(folder, { 'sigs/alice.html': '<script src="/sigs/x.js">' })),
+    'sigs/alice.html is in the folder but not',
+  ],
+  [
     'extra file deep in sigs',
     () => spoilt(({ folder }) => put(folder, { 'sigs/a/b.js': '' })),
     'sigs/a/b.js is in the folder but not',
