@@ -1,0 +1,84 @@
+/**
+ * The start-up self-test: every implementation gives the committed answers, and all implementations
+ * of a suite give the same bytes on edge inputs. An engine with one failure must not be used.
+ */
+import { fromHex, knownAnswers, toHex } from './known-answers.ts';
+import type { ScalarField } from './wasm-scalars.ts';
+
+/** One test on one implementation. */
+export interface SelfTestResult {
+  /** What was tested, in words for the person who reads the result. */
+  readonly name: string;
+  readonly engine: 'wasm' | 'js';
+  readonly ok: boolean;
+  /** How long it took, in milliseconds by the caller's clock. */
+  readonly ms: number;
+}
+
+/**
+ * Run all known answers and comparisons.
+ * @param groups the implementations to test; of each suite the first is what the others are compared with
+ * @param now a clock in milliseconds; only differences are used
+ * @returns one result per test and implementation, in order; nothing throws through
+ */
+export function selfTest(groups: readonly ScalarField[], now: () => number): SelfTestResult[] {
+  return groups.flatMap((group) => {
+    const first = groups.find(({ suite }) => suite === group.suite)!;
+    const run = (name: string, test: () => boolean): SelfTestResult => {
+      const start = now();
+      const ok = succeeds(test);
+      return { name: `${group.suite}: ${name}`, engine: group.engine, ok, ms: now() - start };
+    };
+    return [
+      ...knownAnswers(group.suite).map(({ name, expected, compute }) =>
+        run(name, () => hexOf(compute(group)) === expected),
+      ),
+      ...(group === first
+        ? []
+        : comparisons.map(({ name, compute }) =>
+            run(name, () => compute(group).join() === compute(first).join()),
+          )),
+    ];
+  });
+}
+
+/** A test that throws has failed. */
+function succeeds(test: () => boolean): boolean {
+  try {
+    return test();
+  } catch {
+    return false;
+  }
+}
+
+const hexOf = (bytes: Uint8Array | undefined) => bytes && toHex(bytes);
+
+/** Edge bytes, in either byte order: 0, 1, all ones, high bit only, around the orders' own bytes. */
+const edges = ['00', '01', '7f', '80', 'ff'].flatMap((byte) => [
+  fromHex(byte + '00'.repeat(31)),
+  fromHex('00'.repeat(31) + byte),
+  fromHex(byte.repeat(32)),
+]);
+
+/** What two implementations must agree on: computations over edge inputs, as hex. */
+const comparisons: readonly {
+  readonly name: string;
+  readonly compute: (group: ScalarField) => (string | undefined)[];
+}[] = [
+  {
+    name: 'the implementations accept the same scalars',
+    compute: (g) => edges.map((bytes) => hexOf(g.scalarFromBytesChecked(bytes))),
+  },
+  {
+    name: 'the implementations agree on scalar arithmetic',
+    compute: (g) => {
+      const scalars = edges.map((bytes) => g.scalarFromBytesWrapping(bytes));
+      return scalars.flatMap((a, i) => {
+        const b = scalars[(i + 1) % scalars.length]!;
+        return [g.scalarAdd(a, b), g.scalarMul(a, b), g.scalarNegate(a), g.scalarInvert(a)].map(
+          toHex,
+        );
+      });
+    },
+  },
+];
