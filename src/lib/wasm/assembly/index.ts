@@ -25,3 +25,10 @@ export {
   hornerStart as ed25519ScalarHornerStart,
   hornerStep as ed25519ScalarHornerStep,
 } from './generated/ed25519-scalar';
+
+export {
+  start as secp256k1Start,
+  decode as secp256k1Decode,
+  mulBase as secp256k1MulBase,
+  mul as secp256k1Mul,
+} from './secp256k1/operations';

@@ -13,17 +13,17 @@ export function scalarModule(order, bigEndian) {
   const [low, high] = bigEndian ? [32, 0] : [0, 32];
   const stores = bigEndian ? 'storeBE, storeLE' : 'storeLE';
   return [
-    `import { IO, SCRATCH } from '../memory';
+    `import { IO, SCALAR_WORK } from '../memory';
 import { load${end}, small, ${stores}, SIZE } from './limbs';
 import * as order from './${order}';
 
-const a: usize = SCRATCH;
-const b: usize = SCRATCH + SIZE;
-const c: usize = SCRATCH + 2 * SIZE;
-const hornerX: usize = SCRATCH + 3 * SIZE;
-const powers: usize = SCRATCH + 4 * SIZE; // 16 numbers
-const exponent: usize = SCRATCH + 20 * SIZE;
-const digits: usize = SCRATCH + 21 * SIZE; // 32 bytes
+const a: usize = SCALAR_WORK;
+const b: usize = SCALAR_WORK + SIZE;
+const c: usize = SCALAR_WORK + 2 * SIZE;
+const hornerX: usize = SCALAR_WORK + 3 * SIZE;
+const powers: usize = SCALAR_WORK + 4 * SIZE; // 16 numbers
+const exponent: usize = SCALAR_WORK + 20 * SIZE;
+const digits: usize = SCALAR_WORK + 21 * SIZE; // 32 bytes
 
 /** Whether the 32 bytes of slot 0 are below the order: 1 or 0. */
 export function isCanonical(): u32 {
