@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { ed25519Constants, secp256k1Constants } from './generator/constants.mjs';
 import { fieldModule } from './generator/field.mjs';
 import { limbsModule } from './generator/limbs.mjs';
+import { lookupModule } from './generator/lookup.mjs';
 import { orderModule } from './generator/order.mjs';
 import { scalarModule } from './generator/scalar.mjs';
 
@@ -27,6 +28,7 @@ const folder = join(fileURLToPath(new URL('.', import.meta.url)), 'generated');
 mkdirSync(folder, { recursive: true });
 const modules = {
   'limbs.ts': limbsModule(),
+  'lookup.ts': lookupModule([80, 128, 160]),
   'secp256k1-field.ts': fieldModule(256, secp256k1.small),
   'ed25519-field.ts': fieldModule(255, ed25519.small),
   'secp256k1-order.ts': orderModule(secp256k1.order),

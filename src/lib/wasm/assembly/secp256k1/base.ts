@@ -19,7 +19,7 @@ import * as field from '../generated/secp256k1-field';
 import { baseX, baseY, order } from '../generated/secp256k1-constants';
 import { copy, copyMasked, SIZE, storeLE, subtract } from '../generated/limbs';
 import { bitsAt } from '../digits';
-import { lookup80 } from '../lookup';
+import { lookup80 } from '../generated/lookup';
 import { FORMULA_WORK, MULTIPLY_WORK } from '../memory';
 import { double, fromAffine } from './jacobian';
 import { oddMultiples, toAffine } from './tables';

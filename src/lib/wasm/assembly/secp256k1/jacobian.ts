@@ -91,24 +91,37 @@ export function fromAffine(r: usize, q: usize): void {
   field.one(r + 2 * SIZE);
 }
 
-/** p = p + q for an affine q, or p − q; all cases. Variable time: public points only. */
-export function addAffineVar(p: usize, q: usize, negative: bool): void {
-  let y = q + SIZE;
+/**
+ * p = p + q for an affine q, or p − q; all cases. Variable time: public points only.
+ * @param z 0, or where the sum lives on the scaled curve of `oddMultiplesScaled`: its z (q does not)
+ */
+export function addAffineVar(p: usize, q: usize, negative: bool, z: usize = 0): void {
+  copy(t6, q + SIZE);
   if (negative) {
-    field.negate(t5, y);
-    field.carry(t5, t5);
-    y = t5;
+    field.negate(t6, t6);
+    field.carry(t6, t6);
   }
   if (isInfinityVar(p)) {
     copy(p, q);
-    copy(p + SIZE, y);
+    copy(p + SIZE, t6);
     field.one(p + 2 * SIZE);
+    if (z) {
+      field.sqr(t0, z);
+      field.mul(p, p, t0);
+      field.mul(t0, t0, z);
+      field.mul(p + SIZE, p + SIZE, t0);
+    }
     return;
   }
-  field.sqr(t0, p + 2 * SIZE);
-  field.mul(t1, t0, p + 2 * SIZE);
+  let pz = p + 2 * SIZE;
+  if (z) {
+    field.mul(t7, pz, z);
+    pz = t7;
+  }
+  field.sqr(t0, pz);
+  field.mul(t1, t0, pz);
   field.mul(t0, q, t0);
-  field.mul(t1, y, t1);
+  field.mul(t1, t6, t1);
   field.subCarry(t0, t0, p);
   field.subCarry(t1, t1, p + SIZE);
   if (field.isZeroVar(t0)) {
@@ -146,4 +159,17 @@ export function addVar(p: usize, q: usize): void {
   copy(p + SIZE, t5);
   field.mul(p + 2 * SIZE, p + 2 * SIZE, q + 2 * SIZE);
   finishAdd(p, p);
+}
+
+/** p = x·p for a small x, bit by bit from the top. Variable time. @param work room for one point */
+export function multiplySmallVar(p: usize, work: usize, x: u32): void {
+  if (x === 0) {
+    infinity(p);
+    return;
+  }
+  memory.copy(work, p, JACOBIAN);
+  for (let bit = 30 - <i32>clz<u32>(x); bit >= 0; bit--) {
+    double(p, p);
+    if ((x >> bit) & 1) addVar(p, work);
+  }
 }

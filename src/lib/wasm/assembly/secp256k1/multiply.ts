@@ -18,7 +18,7 @@ import * as field from '../generated/secp256k1-field';
 import { beta } from '../generated/secp256k1-constants';
 import { copy, copyMasked, SIZE } from '../generated/limbs';
 import { bitsAt } from '../digits';
-import { lookup80 } from '../lookup';
+import { lookup80 } from '../generated/lookup';
 import { MULTIPLY_WORK } from '../memory';
 import { split } from './endomorphism';
 import { AFFINE, addAffine, double, fromAffine } from './jacobian';
