@@ -24,7 +24,13 @@ export function edgeScalars(group: Group): Scalar[] {
     return group.scalarFromBytesWrapping(bytes);
   });
   // Around multiples of λ: a half of the split is 0, ±1 or ±2 there.
-  const some = [half, lambda, group.scalarMul(lambda, lambda), group.scalarAdd(lambda, lambda), ...powers];
+  const some = [
+    half,
+    lambda,
+    group.scalarMul(lambda, lambda),
+    group.scalarAdd(lambda, lambda),
+    ...powers,
+  ];
   const near = some.flatMap((s) => small.slice(0, 4).map((d) => group.scalarAdd(s, d)));
   // 2·d·64 and n − 2·d·64: where the last digits of a fixed-base sum meet.
   const digits = Array.from({ length: 32 }, (_, i) => 2 * i + 1).flatMap((d) => [
@@ -46,12 +52,10 @@ export const anyScalar = (group: Group): fc.Arbitrary<Scalar> =>
 /** Points: small multiples of the base (so that equals and opposites meet), the identity, random ones. */
 export const anyPoint = (group: Group): fc.Arbitrary<Point> =>
   fc.oneof(
-    fc
-      .integer({ min: -8, max: 8 })
-      .map((value) => {
-        const scalar = group.scalarFromNumber(Math.abs(value));
-        return group.mulBase(value < 0 ? group.scalarNegate(scalar) : scalar);
-      }),
+    fc.integer({ min: -8, max: 8 }).map((value) => {
+      const scalar = group.scalarFromNumber(Math.abs(value));
+      return group.mulBase(value < 0 ? group.scalarNegate(scalar) : scalar);
+    }),
     anyScalar(group).map((scalar) => group.mulBase(scalar)),
   );
 
@@ -84,11 +88,19 @@ export function groupProperties(
     }),
     'Σ k·P': fc.property(terms, (terms) => {
       const [scalars, points] = [terms.map(([k]) => k), terms.map(([, P]) => P)];
-      expect(tested.multiScalarVar(scalars, points)).toEqual(oracle.multiScalarVar(scalars, points));
+      expect(tested.multiScalarVar(scalars, points)).toEqual(
+        oracle.multiScalarVar(scalars, points),
+      );
     }),
-    'Σ xⁱ·C': fc.property(fc.array(point, { maxLength: 5 }), fc.array(uint32, { maxLength: 3 }), (C, xs) => {
-      expect(tested.commitmentPolynomialVar(C, xs)).toEqual(oracle.commitmentPolynomialVar(C, xs));
-    }),
+    'Σ xⁱ·C': fc.property(
+      fc.array(point, { maxLength: 5 }),
+      fc.array(uint32, { maxLength: 3 }),
+      (C, xs) => {
+        expect(tested.commitmentPolynomialVar(C, xs)).toEqual(
+          oracle.commitmentPolynomialVar(C, xs),
+        );
+      },
+    ),
     'encodings there and back': fc.property(point, (P) => {
       const bytes = tested.pointToBytes(P);
       expect(bytes).toEqual(oracle.pointToBytes(P));
@@ -100,7 +112,9 @@ export function groupProperties(
       fc.constantFrom(0, 1, 2, 3, 4, 0x80, 0xff),
       (bytes, first) => {
         bytes[0] = first;
-        expect(tested.pointFromBytesOrIdentity(bytes)).toEqual(oracle.pointFromBytesOrIdentity(bytes));
+        expect(tested.pointFromBytesOrIdentity(bytes)).toEqual(
+          oracle.pointFromBytesOrIdentity(bytes),
+        );
       },
     ),
   };

@@ -24,13 +24,11 @@ describe.each<Suite>(['secp256k1', 'ed25519'])('%s in WASM', (suite) => {
 
   test('every edge scalar, on the base and on another point', () => {
     const P = js.mulBase(seeded(7));
-    const other = js.mulAddVar(seeded(1), P, seeded(2));
     for (const k of edgeScalars(js)) {
       const expected = js.mul(k, P);
       expect(wasm.mulBase(k)).toEqual(js.mulBase(k));
       expect(wasm.mul(k, P)).toEqual(expected);
       expect(wasm.mulAddVar(k, P, seeded(3))).toEqual(js.add(expected, js.mulBase(seeded(3))));
-      expect(wasm.mulAddVar(seeded(1), P, k)).not.toEqual(wasm.mulAddVar(seeded(2), other, k));
     }
   });
 
@@ -51,9 +49,12 @@ describe.each<Suite>(['secp256k1', 'ed25519'])('%s in WASM', (suite) => {
       return js.scalarAdd(total, term);
     }, js.scalarFromNumber(0));
     expect(wasm.multiScalarVar(scalars, points)).toEqual(wasm.mulBase(sum));
-    expect(wasm.multiScalarVar(Array<Scalar>(count).fill(scalars[0]!), Array<Point>(count).fill(points[0]!))).toEqual(
-      wasm.mul(wasm.scalarMul(scalars[0]!, wasm.scalarFromNumber(count)), points[0]!),
-    );
+    expect(
+      wasm.multiScalarVar(
+        Array<Scalar>(count).fill(scalars[0]!),
+        Array<Point>(count).fill(points[0]!),
+      ),
+    ).toEqual(wasm.mul(wasm.scalarMul(scalars[0]!, wasm.scalarFromNumber(count)), points[0]!));
   });
 
   test.each([0, 1, 5, 60])('a batch of %d Schnorr equations', (count) => {

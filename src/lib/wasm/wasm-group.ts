@@ -43,7 +43,8 @@ export class WasmGroup extends WasmScalars implements Group {
 
   pointFromBytesOrIdentity(bytes: Uint8Array): Point | undefined {
     this.instance.put(0, expectLength(bytes, encodedLength[this.suite]));
-    if (this.suite === 'secp256k1' && bytes.every((byte) => byte === 0)) return this.#copy(this.identity);
+    if (this.suite === 'secp256k1' && bytes.every((byte) => byte === 0))
+      return this.#copy(this.identity);
     return this.#decode() === 1 ? this.#take() : undefined;
   }
 

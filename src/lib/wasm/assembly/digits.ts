@@ -1,8 +1,6 @@
 /** Digits of scalars. A scalar lies as 32 bytes, little endian, with 8 zero bytes behind. */
 
 /** `count` ≤ 25 bits from bit `position`. The position is public. */
-// @ts-ignore: decorator
-@inline
 export function bitsAt(bytes: usize, position: i32, count: i32): u32 {
   return (load<u32>(bytes + (position >> 3)) >> (position & 7)) & ((1 << count) - 1);
 }

@@ -11,7 +11,14 @@ import { SIZE } from '../generated/limbs';
 import { lookup128 } from '../generated/lookup';
 import { bitsAt } from '../digits';
 import { MULTIPLY_WORK } from '../memory';
-import { addAffine, doubleTimes, fromAffine, negateAddendMasked, neutral, toAffine } from './edwards';
+import {
+  addAffine,
+  doubleTimes,
+  fromAffine,
+  negateAddendMasked,
+  neutral,
+  toAffine,
+} from './edwards';
 import { affineOdds } from './tables';
 import { makeOdd } from './odd';
 
@@ -49,10 +56,10 @@ export function multiplyBase(out: usize, k: usize): void {
   const even = makeOdd(digits, k);
   neutral(point);
   lookup128(entry, tables + 50 * WINDOW, 3, bitsAt(digits, 251, 3));
-  addAffine(point, point, entry, false);
+  addAffine(point, point, entry);
   for (let i = 49; i >= 0; i--) {
     select(i);
-    addAffine(point, point, entry, false);
+    addAffine(point, point, entry);
   }
   field.negateMasked(point, even);
   toAffine(out, point);

@@ -30,14 +30,8 @@ export function neutral(r: usize): void {
   field.one(r + 2 * SIZE);
 }
 
-/**
- * r = 2p: E = (X+Y)² − X² − Y², G = Y² − X², H = X² + Y², F = 2Z² − G,
- * and (X3, Y3, Z3, T3) = (E·F, G·H, F·G, E·H).
- * @param withT whether T3 is wanted: a doubling does not need it
- */
-// @ts-ignore: decorator
-@inline
-function doubling(r: usize, p: usize, withT: bool): void {
+/** r = 2p but for T: E = (X+Y)² − X² − Y², G = Y² − X², H = X² + Y², F = 2Z² − G; X3 = E·F, Y3 = G·H, Z3 = F·G. */
+function doubleWithoutT(r: usize, p: usize): void {
   field.add(t0, p, p + SIZE);
   field.sqr(t0, t0);
   field.sqr(t1, p); // X²
@@ -51,26 +45,30 @@ function doubling(r: usize, p: usize, withT: bool): void {
   field.mul(r, t0, t3);
   field.mul(r + SIZE, t1, t4);
   field.mul(r + 2 * SIZE, t3, t1);
-  if (withT) field.mul(r + 3 * SIZE, t0, t4);
 }
 
-/** r = 2p. */
+/** r = 2p: T3 = E·H. */
 export function double(r: usize, p: usize): void {
-  doubling(r, p, true);
+  doubleWithoutT(r, p);
+  field.mul(r + 3 * SIZE, t0, t4);
 }
 
-/** p = 2^count · p. */
+/** p = 2^count · p, count ≥ 1. Only an addition reads T, so only the last doubling makes it. */
 export function doubleTimes(p: usize, count: i32): void {
-  for (let i = 1; i < count; i++) doubling(p, p, false);
-  doubling(p, p, true);
+  for (let i = 1; i < count; i++) doubleWithoutT(p, p);
+  double(p, p);
 }
 
-/**
- * The sum from A = (Y1−X1)(Y2−X2) in t0, B = (Y1+X1)(Y2+X2) in t1, C = 2d·T1·T2 in t2 [1] and
- * D = 2Z1·Z2 in t3 [2]: E = B − A, F = D − C, G = D + C, H = B + A, then as in a doubling.
- */
-// @ts-ignore: decorator
-@inline
+/** A = (Y1−X1)·difference in t0, B = (Y1+X1)·sum in t1, C = T1·product in t2, for the parts of an addend. */
+function products(p: usize, sum: usize, difference: usize, product: usize): void {
+  field.sub(t0, p + SIZE, p);
+  field.add(t1, p + SIZE, p);
+  field.mul(t0, t0, difference);
+  field.mul(t1, t1, sum);
+  field.mul(t2, p + 3 * SIZE, product);
+}
+
+/** The sum from A, B, C and D = 2Z1·Z2 in t3 [2]: E = B − A, F = D − C, G = D + C, H = B + A, then as in a doubling. */
 function finishAdd(r: usize): void {
   field.sub(t4, t1, t0); // E [3]
   field.subCarry(t5, t3, t2); // F
@@ -82,31 +80,34 @@ function finishAdd(r: usize): void {
   field.mul(r + 3 * SIZE, t4, t1);
 }
 
-/** A and B of `finishAdd` for p and the addend q, or p and −q. */
-// @ts-ignore: decorator
-@inline
-function products(p: usize, q: usize, negative: bool): void {
-  field.sub(t0, p + SIZE, p);
-  field.add(t1, p + SIZE, p);
-  field.mul(t0, t0, negative ? q : q + SIZE);
-  field.mul(t1, t1, negative ? q + SIZE : q);
-  field.mul(t2, p + 3 * SIZE, q + 2 * SIZE);
-  if (negative) {
-    field.negate(t2, t2);
-    field.carry(t2, t2);
-  }
-}
-
-/** r = p + q, or p − q, for an addend q. `negative` is public: a branch. */
-export function add(r: usize, p: usize, q: usize, negative: bool): void {
-  products(p, q, negative);
+/** r = p + q for an addend q. */
+export function add(r: usize, p: usize, q: usize): void {
+  products(p, q, q + SIZE, q + 2 * SIZE);
   field.mul(t3, p + 2 * SIZE, q + 3 * SIZE);
   finishAdd(r);
 }
 
-/** r = p + q, or p − q, for an affine addend q. `negative` is public: a branch. */
-export function addAffine(r: usize, p: usize, q: usize, negative: bool): void {
-  products(p, q, negative);
+/** r = p + q for an affine addend q. */
+export function addAffine(r: usize, p: usize, q: usize): void {
+  products(p, q, q + SIZE, q + 2 * SIZE);
+  field.twice(t3, p + 2 * SIZE);
+  finishAdd(r);
+}
+
+/** r = p − q for an addend q: −q has Y+X and Y−X swapped and minus 2d·T. */
+export function subtract(r: usize, p: usize, q: usize): void {
+  products(p, q + SIZE, q, q + 2 * SIZE);
+  field.negate(t2, t2);
+  field.carry(t2, t2);
+  field.mul(t3, p + 2 * SIZE, q + 3 * SIZE);
+  finishAdd(r);
+}
+
+/** r = p − q for an affine addend q. */
+export function subtractAffine(r: usize, p: usize, q: usize): void {
+  products(p, q + SIZE, q, q + 2 * SIZE);
+  field.negate(t2, t2);
+  field.carry(t2, t2);
   field.twice(t3, p + 2 * SIZE);
   finishAdd(r);
 }

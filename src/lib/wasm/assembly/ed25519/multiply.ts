@@ -26,14 +26,14 @@ export function multiply(out: usize, k: usize, xy: usize): void {
   oddMultiples(table, point, ENTRIES);
   neutral(point);
   lookup160(entry, table, ENTRIES, bitsAt(digits, 249, 4));
-  add(point, point, entry, false);
+  add(point, point, entry);
   for (let i = 61; i >= 0; i--) {
     doubleTimes(point, 4);
     const u = bitsAt(digits, 4 * i + 1, 4);
     const negative: u32 = (u >> 3) ^ 1; // the digit 2u − 15 is negative for u < 8
     lookup160(entry, table, 8, (u ^ (0 - negative)) & 7);
     negateAddendMasked(entry, 0 - <u64>negative);
-    add(point, point, entry, false);
+    add(point, point, entry);
   }
   field.negateMasked(point, even);
   toAffine(out, point);

@@ -52,7 +52,7 @@ export function add(): void {
   toAddend(addend, point);
   readPoint(xy, IO);
   fromAffine(point, xy);
-  addPoints(point, point, addend, false);
+  addPoints(point, point, addend);
   writeResult();
 }
 

@@ -13,6 +13,8 @@ import {
   fromAffine,
   isNeutralVar,
   neutral,
+  subtract,
+  subtractAffine,
   toAddend,
 } from './edwards';
 import { affineOdds, oddMultiples } from './tables';
@@ -51,21 +53,30 @@ export function digitsOf(out: usize, k: usize, width: i32): void {
 /** sum = Σ digits of the `count` tables of P, plus those of `base` (0 for none) on B. */
 function interleave(sum: usize, count: i32, tables: usize, lists: usize, base: usize): void {
   neutral(sum);
+  let doublings = 0; // not done yet: several at once are cheaper, and the neutral point needs none
   let started = false;
   for (let i = LENGTH - 1; i >= 0; i--) {
-    if (started) doubleTimes(sum, 1);
+    if (started) doublings++;
     for (let k = 0; k < count; k++) {
       const digit = <i32>load<i8>(lists + <usize>k * DIGITS + i);
       if (digit === 0) continue;
-      add(sum, sum, tables + (<usize>k * 8 + (abs(digit) >> 1)) * ADDEND, digit < 0);
+      if (doublings > 0) doubleTimes(sum, doublings);
+      doublings = 0;
       started = true;
+      const entry = tables + (<usize>k * 8 + (abs(digit) >> 1)) * ADDEND;
+      if (digit > 0) add(sum, sum, entry);
+      else subtract(sum, sum, entry);
     }
-    if (base === 0) continue;
-    const digit = <i32>load<i8>(base + i);
+    const digit = base === 0 ? 0 : <i32>load<i8>(base + i);
     if (digit === 0) continue;
-    addAffine(sum, sum, baseTable + <usize>(abs(digit) >> 1) * AFFINE_ADDEND, digit < 0);
+    if (doublings > 0) doubleTimes(sum, doublings);
+    doublings = 0;
     started = true;
+    const entry = baseTable + <usize>(abs(digit) >> 1) * AFFINE_ADDEND;
+    if (digit > 0) addAffine(sum, sum, entry);
+    else subtractAffine(sum, sum, entry);
   }
+  if (doublings > 0) doubleTimes(sum, doublings);
 }
 
 /** sum = a·P + b·B. a, b: canonical limbs, reduced; p: P in full. */
@@ -124,7 +135,7 @@ export function polynomialVar(sum: usize, count: i32, points: usize, x: u32): vo
     loadLE(xy + SIZE, points + 64 * i + 32);
     fromAffine(point, xy);
     toAddend(addend, point);
-    add(sum, sum, addend, false);
+    add(sum, sum, addend);
   }
 }
 
@@ -137,6 +148,6 @@ function multiplySmallVar(p: usize, x: u32): void {
   toAddend(addend, p);
   for (let bit = 30 - <i32>clz<u32>(x); bit >= 0; bit--) {
     double(p, p);
-    if ((x >> bit) & 1) add(p, p, addend, false);
+    if ((x >> bit) & 1) add(p, p, addend);
   }
 }

@@ -23,7 +23,7 @@ export function oddMultiples(out: usize, p: usize, count: i32): void {
   memory.copy(doubled, p, POINT);
   for (let i = 0; i < count; i++) {
     toAddend(out + i * ADDEND, doubled);
-    if (i < count - 1) add(doubled, doubled, step, false);
+    if (i < count - 1) add(doubled, doubled, step);
   }
 }
 
@@ -35,7 +35,7 @@ export function affineOdds(out: usize, p: usize, count: i32): void {
   copy(products, p + 2 * SIZE);
   for (let i = 1; i < count; i++) {
     const point = points + i * POINT;
-    add(point, point - POINT, step, false);
+    add(point, point - POINT, step);
     field.mul(products + i * SIZE, products + (i - 1) * SIZE, point + 2 * SIZE);
   }
   invert(factor, products + (count - 1) * SIZE);

@@ -9,7 +9,17 @@
  * 2⁵⁸·7 (in the ninth product of column 8 a top limb takes part), the fold and the carry: below 2⁶⁴.
  * Products, `carry`, `subCarry` and `subTwiceCarry` return [1].
  */
-import { BITS, LIMBS, MASK, constant, hex, limbsOf, range, readLimbs, writeLimbs } from './limbs.mjs';
+import {
+  BITS,
+  LIMBS,
+  MASK,
+  constant,
+  hex,
+  limbsOf,
+  range,
+  readLimbs,
+  writeLimbs,
+} from './limbs.mjs';
 
 const PAIR_MASK = MASK | (MASK << 32n);
 
@@ -30,7 +40,8 @@ export function fieldModule(top, small) {
   const [s0 = 0n, s1 = 0n] = limbsOf(small);
   const f0 = s0 << BigInt(BITS - topBits);
   const f1 = s1 << BigInt(BITS - topBits);
-  const times = (/** @type {string} */ x, /** @type {bigint} */ k) => (k ? ` + ${x} * ${hex(k)}` : '');
+  const times = (/** @type {string} */ x, /** @type {bigint} */ k) =>
+    k ? ` + ${x} * ${hex(k)}` : '';
   const multiple = (/** @type {bigint} */ k) => wordsOf(limbsOf(p).map((limb) => limb * k));
 
   /** The columns of a product, the carries, the folds. @param {(k: number) => string} column */
@@ -41,11 +52,7 @@ export function fieldModule(top, small) {
       const before = k > 0 ? times(`u${k - 1}`, f1) : '';
       return [
         ...(k < 8
-          ? [
-              `  d += ${column(k + 9)};`,
-              `  const u${k}: u64 = d & ${hex(MASK)};`,
-              '  d >>= 29;',
-            ]
+          ? [`  d += ${column(k + 9)};`, `  const u${k}: u64 = d & ${hex(MASK)};`, '  d >>= 29;']
           : ['  const u8: u64 = d;']),
         `  c += ${column(k)}${times(`u${k}`, f0)}${before};`,
         ...(k < 8
@@ -141,22 +148,46 @@ export function fieldModule(top, small) {
       return `${load('a')} + ${load('b')}`;
     }),
     ...words('r = a + a: [2m].', 'twice(r: usize, a: usize)', (i, load) => `${load('a')} << 1`),
-    ...words('r = a − b for b [1], as a + 2p − b: [m + 2].', 'sub(r: usize, a: usize, b: usize)', (i, load) => {
-      return `${load('a')} + ${two[i]} - ${load('b')}`;
-    }),
+    ...words(
+      'r = a − b for b [1], as a + 2p − b: [m + 2].',
+      'sub(r: usize, a: usize, b: usize)',
+      (i, load) => {
+        return `${load('a')} + ${two[i]} - ${load('b')}`;
+      },
+    ),
     ...words('r = −a for a [1], as 2p − a: [2].', 'negate(r: usize, a: usize)', (i, load) => {
       return `${two[i]} - ${load('a')}`;
     }),
-    ...words('r = a: [1], for a up to [7].', 'carry(r: usize, a: usize)', (i, load) => load('a'), true),
-    ...words('r = a + b: [1], for a sum up to [7].', 'addCarry(r: usize, a: usize, b: usize)', (i, load) => {
-      return `${load('a')} + ${load('b')}`;
-    }, true),
-    ...words('r = a − b: [1], for a, b up to [3], as a + 4p − b.', 'subCarry(r: usize, a: usize, b: usize)', (i, load) => {
-      return `${load('a')} + ${four[i]} - ${load('b')}`;
-    }, true),
-    ...words('r = a − 2b: [1], for a up to [3], b [1], as a + 4p − 2b.', 'subTwiceCarry(r: usize, a: usize, b: usize)', (i, load) => {
-      return `${load('a')} + ${four[i]} - (${load('b')} << 1)`;
-    }, true),
+    ...words(
+      'r = a: [1], for a up to [7].',
+      'carry(r: usize, a: usize)',
+      (i, load) => load('a'),
+      true,
+    ),
+    ...words(
+      'r = a + b: [1], for a sum up to [7].',
+      'addCarry(r: usize, a: usize, b: usize)',
+      (i, load) => {
+        return `${load('a')} + ${load('b')}`;
+      },
+      true,
+    ),
+    ...words(
+      'r = a − b: [1], for a, b up to [3], as a + 4p − b.',
+      'subCarry(r: usize, a: usize, b: usize)',
+      (i, load) => {
+        return `${load('a')} + ${four[i]} - ${load('b')}`;
+      },
+      true,
+    ),
+    ...words(
+      'r = a − 2b: [1], for a up to [3], b [1], as a + 4p − 2b.',
+      'subTwiceCarry(r: usize, a: usize, b: usize)',
+      (i, load) => {
+        return `${load('a')} + ${four[i]} - (${load('b')} << 1)`;
+      },
+      true,
+    ),
     '/** r = 3a/2 for a [1]: [2]. Where 3a is odd, p is added first; then every limb gives its low bit to the limb below. */',
     'export function threeHalves(r: usize, a: usize): void {',
     '  const odd: u64 = 0 - (load<u64>(a) & 1);',

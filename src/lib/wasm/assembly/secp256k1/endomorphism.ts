@@ -28,7 +28,7 @@ function multiplyHigh(r: usize, a: usize, b: usize): void {
     for (let i = first; i <= last; i++) {
       c += <u64>load<u32>(a + 4 * i) * <u64>load<u32>(b + 4 * (k - i));
     }
-    store<u32>(product + 4 * k, <u32>c & 0x1fffffff);
+    store<u32>(product + 4 * k, (<u32>c) & 0x1fffffff);
     c >>= 29;
   }
   store<u32>(product + 68, <u32>c);

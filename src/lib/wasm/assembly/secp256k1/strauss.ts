@@ -60,8 +60,6 @@ export function lambdaTable(table2: usize, table1: usize): void {
 }
 
 /** sum = sum + digit · P from a table of odd multiples of P. */
-// @ts-ignore: decorator
-@inline
 function addDigit(sum: usize, table: usize, digit: i32, z: usize): void {
   if (digit !== 0) addAffineVar(sum, table + <usize>(abs(digit) >> 1) * AFFINE, digit < 0, z);
 }

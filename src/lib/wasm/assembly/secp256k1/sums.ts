@@ -31,7 +31,13 @@ const halves: usize = MULTIPLY_WORK + 2900; // two of 40 bytes
  * @param work free memory from here on
  * @returns 1, or 0 where there is not enough memory
  */
-export function multiScalarVar(sum: usize, count: i32, scalars: usize, points: usize, work: usize): u32 {
+export function multiScalarVar(
+  sum: usize,
+  count: i32,
+  scalars: usize,
+  points: usize,
+  work: usize,
+): u32 {
   work = (work + 15) & ~15;
   return count <= FEW
     ? sumOfFew(sum, count, scalars, points, work)
