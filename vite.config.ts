@@ -19,7 +19,7 @@ export default defineConfig({
           include: [
             'src/**/*.spec.ts',
             'bundle/**/*.spec.ts',
-            'tests/{conformance,adversarial,house}/**/*.spec.ts',
+            'tests/{conformance,adversarial,constant-time,house}/**/*.spec.ts',
           ],
           exclude: ['**/*.browser.spec.ts'],
         },

@@ -64,7 +64,7 @@ class JsGroup<P extends CurvePoint<bigint, P>> implements Group {
     this.suite = suite;
     this.#curve = curve;
     this.#order = curve.Fn.ORDER;
-    this.#base = curve.fromAffine(curve.BASE.toAffine());
+    this.#base = curve.fromAffine(curve.BASE.toAffine() as AffinePoint<P_F<P>>);
     this.#secrets = secrets;
     this.identity = this.#write(curve.ZERO);
     this.base = this.#write(curve.BASE);

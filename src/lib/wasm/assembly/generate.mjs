@@ -35,8 +35,8 @@ const modules = {
   'ed25519-order.ts': orderModule(ed25519.order),
   'secp256k1-constants.ts': secp256k1Constants(2n ** 256n - secp256k1.small, secp256k1.order),
   'ed25519-constants.ts': ed25519Constants(2n ** 255n - ed25519.small, ed25519.order),
-  'secp256k1-scalar.ts': scalarModule('secp256k1-order', true),
-  'ed25519-scalar.ts': scalarModule('ed25519-order', false),
+  'secp256k1-scalar.ts': scalarModule(secp256k1.order, 'secp256k1-order', true),
+  'ed25519-scalar.ts': scalarModule(ed25519.order, 'ed25519-order', false),
 };
 for (const [name, lines] of Object.entries(modules)) {
   writeFileSync(
