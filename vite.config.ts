@@ -28,10 +28,12 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          // The linter and the launchers start slowly on a busy machine.
+          testTimeout: 60_000,
           include: [
             'src/**/*.spec.ts',
             'bundle/**/*.spec.ts',
-            'tests/{house,conformance,adversarial}/**/*.spec.ts',
+            'tests/{house,conformance,adversarial,constant-time}/**/*.spec.ts',
           ],
           exclude: ['**/*.browser.spec.ts'],
         },

@@ -4,10 +4,10 @@
  */
 import type { Suite } from './group.ts';
 import { Instance } from './instance.ts';
-import { WasmScalars } from './wasm-scalars.ts';
+import { WasmGroup } from './wasm-group.ts';
 
 /** The two groups of one engine; they share an instance and its memory. */
-export type Engine = Readonly<Record<Suite, WasmScalars>>;
+export type Engine = Readonly<Record<Suite, WasmGroup>>;
 
 /**
  * Compile and start engine.wasm.
@@ -19,8 +19,8 @@ export async function loadEngine(
 ): Promise<Engine> {
   const instance = new Instance(await WebAssembly.instantiate(await compile(source)));
   return {
-    secp256k1: new WasmScalars('secp256k1', instance),
-    ed25519: new WasmScalars('ed25519', instance),
+    secp256k1: new WasmGroup('secp256k1', instance),
+    ed25519: new WasmGroup('ed25519', instance),
   };
 }
 

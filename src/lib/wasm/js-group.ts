@@ -56,12 +56,15 @@ class JsGroup<P extends CurvePoint<bigint, P>> implements Group {
   readonly base: Point;
   readonly #curve: CurvePointCons<P>;
   readonly #order: bigint;
+  /** The generator without the tables the library would build for its own: they cost more than they save here. */
+  readonly #base: P;
   readonly #secrets: boolean;
 
   constructor(suite: Suite, curve: CurvePointCons<P>, secrets: boolean) {
     this.suite = suite;
     this.#curve = curve;
     this.#order = curve.Fn.ORDER;
+    this.#base = curve.fromAffine(curve.BASE.toAffine() as AffinePoint<P_F<P>>);
     this.#secrets = secrets;
     this.identity = this.#write(curve.ZERO);
     this.base = this.#write(curve.BASE);
@@ -151,7 +154,7 @@ class JsGroup<P extends CurvePoint<bigint, P>> implements Group {
 
   mulBase(k: Scalar): Point {
     this.#guard('mulBase');
-    return this.#write(this.#curve.BASE.multiplyUnsafe(this.#number(k)));
+    return this.#write(this.#base.multiplyUnsafe(this.#number(k)));
   }
 
   mul(k: Scalar, P: Point): Point {
@@ -161,7 +164,7 @@ class JsGroup<P extends CurvePoint<bigint, P>> implements Group {
 
   mulAddVar(a: Scalar, P: Point, b: Scalar): Point {
     const aP = this.#read(P).multiplyUnsafe(this.#number(a));
-    return this.#write(aP.add(this.#curve.BASE.multiplyUnsafe(this.#number(b))));
+    return this.#write(aP.add(this.#base.multiplyUnsafe(this.#number(b))));
   }
 
   multiScalarVar(scalars: readonly Scalar[], points: readonly Point[]): Point {
@@ -196,7 +199,7 @@ class JsGroup<P extends CurvePoint<bigint, P>> implements Group {
       b += weight * this.#number(s);
     });
     scalars.push(this.#order - 1n - ((b - 1n + this.#order) % this.#order));
-    points.push(this.#curve.BASE);
+    points.push(this.#base);
     return this.#sum(scalars, points).is0();
   }
 
@@ -204,9 +207,13 @@ class JsGroup<P extends CurvePoint<bigint, P>> implements Group {
     if (!this.#secrets) throw new SecretRefused(operation);
   }
 
-  /** Σ scalars[i] · points[i]; pippenger wants no zero-length input. */
+  /** Σ scalars[i] · points[i]: by buckets where they pay. */
   #sum(scalars: bigint[], points: P[]): P {
-    return points.length === 0 ? this.#curve.ZERO : pippenger(this.#curve, points, scalars);
+    if (points.length > 8) return pippenger(this.#curve, points, scalars);
+    return points.reduce(
+      (sum, point, i) => sum.add(point.multiplyUnsafe(scalars[i]!)),
+      this.#curve.ZERO,
+    );
   }
 
   #number(bytes: Uint8Array): bigint {

@@ -2,8 +2,7 @@
  * Known answers of the engine, computed with Python's integers, independently of both
  * implementations. `selfTest` runs them at every start; the specs run them too.
  */
-import type { Suite } from './group.ts';
-import type { ScalarField } from './wasm-scalars.ts';
+import type { Group, Point, Scalar, Suite } from './group.ts';
 
 /** One operation with its committed result. */
 export interface KnownAnswer {
@@ -11,7 +10,7 @@ export interface KnownAnswer {
   readonly name: string;
   /** The result in hex; undefined where the input must be refused. */
   readonly expected: string | undefined;
-  readonly compute: (group: ScalarField) => Uint8Array | undefined;
+  readonly compute: (group: Group) => Uint8Array | undefined;
 }
 
 /** Hex to bytes. */
@@ -50,12 +49,55 @@ const scalars = {
   },
 } as const;
 
+/** Encoded points: a·B, −B, P = b·B, a·P, a·P + b·B, and B + P·x + a·P·x² at x = 2³² − 1. */
+const points = {
+  secp256k1: {
+    identity: '00'.repeat(33),
+    base: '0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798',
+    minusBase: '0379be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798',
+    aB: '022128a60f86f73ee6fe7e9c0c2898a90b9265c2c5bcb63115fae8cca24548a15e',
+    P: '030b80ef5ca4b6d99514905ebb6e67ff48be003ec35a12e7bf07baee29811e0d03',
+    aP: '0270fb7620ce6a8ef0769855da6fe18c53223c41728acd9c63b6cbc2e6e433740b',
+    aPbB: '022ef7256710f8f20a4e990a528b7927560334338b77794e24dc798065826ec788',
+    polynomial: '03d1d65390976ab6cc709730256ce8dfa6db8863a437d306f01a7231a3c63ec220',
+    refused: {
+      'x = 5, which no point has': '02' + '00'.repeat(31) + '05',
+      'x = p + 1': '02fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc30',
+      'an uncompressed tag': '0479be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798',
+      'a zero tag': '0079be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798',
+    },
+  },
+  ed25519: {
+    identity: '01' + '00'.repeat(31),
+    base: '5866666666666666666666666666666666666666666666666666666666666666',
+    minusBase: '58666666666666666666666666666666666666666666666666666666666666e6',
+    aB: '90432b94236fe572e85fb380e423d83eb7220060bfaaa0c6297aecc63de5c4e4',
+    P: '36320aa1544408240aa5763b355c98607c6138b1c5c1b8f644e325e0313f29e7',
+    aP: '242c009e105b39fadd8e436ed8d3313ef88f7526aa22caa2fa11a17ddddfc3b1',
+    aPbB: 'ca2e68896c7c716c87c86c03c5585b5d4ee91227864710321f3e0bff0b597e70',
+    polynomial: 'dfe77e93982065d7c71e9a5e183a653038303afeb0229e1c38798f836ebaeadb',
+    refused: {
+      'y = 2, which no point has': '02' + '00'.repeat(31),
+      'y = p + 1': 'ee' + 'ff'.repeat(30) + '7f',
+      'x = 0 with a sign': '01' + '00'.repeat(30) + '80',
+      'the point of order 2': 'ec' + 'ff'.repeat(30) + '7f',
+      'a point of order 4': '00'.repeat(32),
+      'a point of order 8': 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa',
+      'B plus a point of order 2': '95' + '99'.repeat(31),
+      'B plus a point of order 4':
+        '5252cc0a7f208133b620acbd4537eba2a4123bf0a8c2e4f980c3b31bb69765ea',
+      'B plus a point of order 8':
+        '13661d745ad63221ca5da0456fa618713511dc60668aa464e55b09a20ff7fc1d',
+    },
+  },
+} as const;
+
 const ZERO = '00'.repeat(32);
 
 /** The scalar answers of a suite. */
 function scalarAnswers(suite: Suite): KnownAnswer[] {
   const known = scalars[suite];
-  const scalar = (group: ScalarField, hex: string) => group.scalarFromBytesWrapping(fromHex(hex));
+  const scalar = (group: Group, hex: string) => group.scalarFromBytesWrapping(fromHex(hex));
   const answer = (
     name: string,
     expected: string | undefined,
@@ -99,5 +141,87 @@ function scalarAnswers(suite: Suite): KnownAnswer[] {
   ];
 }
 
+/** k·B, by whichever operation the group offers for a k that is no secret. */
+const multipleOfBase = (group: Group, k: Scalar): Point =>
+  group.engine === 'wasm'
+    ? group.mulBase(k)
+    : group.mulAddVar(k, group.base, group.scalarFromNumber(0));
+
+/** The point answers of a suite. */
+function pointAnswers(suite: Suite): KnownAnswer[] {
+  const known = points[suite];
+  const given = (group: Group) => ({
+    a: group.scalarFromBytesWrapping(fromHex(scalars[suite].a)),
+    b: group.scalarFromBytesWrapping(fromHex(scalars[suite].b)),
+    P: group.pointFromBytesChecked(fromHex(known.P))!,
+  });
+  const answer = (
+    name: string,
+    expected: string,
+    compute: (group: Group, given: { a: Scalar; b: Scalar; P: Point }) => Point,
+  ): KnownAnswer => ({
+    suite,
+    name,
+    expected,
+    compute: (group) => group.pointToBytes(compute(group, given(group))),
+  });
+  return [
+    answer('B', known.base, (g) => g.base),
+    answer('a · B', known.aB, (g, { a }) => multipleOfBase(g, a)),
+    answer('b · B', known.P, (g, { b }) => multipleOfBase(g, b)),
+    answer('0 · B', known.identity, (g) => multipleOfBase(g, g.scalarFromNumber(0))),
+    answer('−1 · B', known.minusBase, (g) => {
+      return multipleOfBase(g, g.scalarNegate(g.scalarFromNumber(1)));
+    }),
+    answer('a · P', known.aP, (g, { a, P }) => {
+      return g.engine === 'wasm' ? g.mul(a, P) : g.mulAddVar(a, P, g.scalarFromNumber(0));
+    }),
+    answer('a · P + b · B', known.aPbB, (g, { a, b, P }) => g.mulAddVar(a, P, b)),
+    answer('a · P + b · B as a sum', known.aPbB, (g, { a, b, P }) => {
+      return g.multiScalarVar([a, b], [P, g.base]);
+    }),
+    answer('a · P + P', known.aPbB, (g, { a, P }) => {
+      return g.add(g.mulAddVar(a, P, g.scalarFromNumber(0)), P);
+    }),
+    answer('P − P', known.identity, (g, { P }) => g.add(P, g.negate(P))),
+    answer('B + P·x + aP·x²', known.polynomial, (g, { a, P }) => {
+      const aP = g.mulAddVar(a, P, g.scalarFromNumber(0));
+      return g.commitmentPolynomialVar([g.base, P, aP], [2 ** 32 - 1])[0]!;
+    }),
+    ...Object.entries(known.refused).map(([name, encoding]): KnownAnswer => ({
+      suite,
+      name: `refused: ${name}`,
+      expected: undefined,
+      compute: (group) => group.pointFromBytesOrIdentity(fromHex(encoding)),
+    })),
+    {
+      suite,
+      name: 'a batch of equations',
+      expected: '0100',
+      compute: (group) => {
+        const { a, b, P } = given(group);
+        const R = multipleOfBase(group, a);
+        const e = group.scalarMul(a, a);
+        const s = group.scalarAdd(a, group.scalarMul(e, b));
+        const weights = [fromHex('5a'.repeat(16)), fromHex('a5'.repeat(16))];
+        const holds = (wrong: Scalar) =>
+          group.schnorrBatchVar(
+            [
+              { R, P, s, e },
+              { R, P, s: wrong, e },
+            ],
+            weights,
+          )
+            ? 1
+            : 0;
+        return Uint8Array.of(holds(s), holds(e));
+      },
+    },
+  ];
+}
+
 /** All known answers of a suite. */
-export const knownAnswers = (suite: Suite): readonly KnownAnswer[] => scalarAnswers(suite);
+export const knownAnswers = (suite: Suite): readonly KnownAnswer[] => [
+  ...scalarAnswers(suite),
+  ...pointAnswers(suite),
+];

@@ -2,9 +2,8 @@
  * The start-up self-test: every implementation gives the committed answers, and all implementations
  * of a suite give the same bytes on edge inputs. An engine with one failure must not be used.
  */
+import type { Group, Suite } from './group.ts';
 import { fromHex, knownAnswers, toHex } from './known-answers.ts';
-import type { Suite } from './group.ts';
-import type { ScalarField } from './wasm-scalars.ts';
 
 /** One test on one implementation. */
 export interface SelfTestResult {
@@ -23,7 +22,7 @@ export interface SelfTestResult {
  * @param now a clock in milliseconds; only differences are used
  * @returns one result per test and implementation, in order; nothing throws through
  */
-export function selfTest(groups: readonly ScalarField[], now: () => number): SelfTestResult[] {
+export function selfTest(groups: readonly Group[], now: () => number): SelfTestResult[] {
   return groups.flatMap((group) => {
     const first = groups.find(({ suite }) => suite === group.suite)!;
     const run = (name: string, test: () => boolean): SelfTestResult => {
@@ -65,7 +64,7 @@ const edges = ['00', '01', '7f', '80', 'ff'].flatMap((byte) => [
 /** What two implementations must agree on: computations over edge inputs, as hex. */
 const comparisons: readonly {
   readonly name: string;
-  readonly compute: (group: ScalarField) => (string | undefined)[];
+  readonly compute: (group: Group) => (string | undefined)[];
 }[] = [
   {
     name: 'the implementations accept the same scalars',
@@ -81,6 +80,36 @@ const comparisons: readonly {
           toHex,
         );
       });
+    },
+  },
+  {
+    name: 'the implementations accept the same points',
+    compute: (g) =>
+      edges.map((bytes) => {
+        const encoding = new Uint8Array(g.pointToBytes(g.base).length);
+        encoding.set(bytes, encoding.length - 32);
+        if (encoding.length === 33) encoding[0] = 2 | (bytes[0]! & 1);
+        return hexOf(g.pointFromBytesOrIdentity(encoding));
+      }),
+  },
+  {
+    name: 'the implementations agree on point arithmetic',
+    compute: (g) => {
+      const two = g.scalarFromNumber(2);
+      const minusTwo = g.scalarNegate(two);
+      const zero = g.scalarFromNumber(0);
+      const minusB = g.negate(g.base);
+      return [
+        g.add(g.base, g.base),
+        g.add(g.base, minusB),
+        g.add(g.identity, g.base),
+        g.mulAddVar(two, g.base, minusTwo),
+        g.mulAddVar(minusTwo, minusB, two),
+        g.mulAddVar(two, g.identity, zero),
+        g.multiScalarVar([], []),
+        g.multiScalarVar([two, minusTwo, two], [g.base, g.base, g.identity]),
+        ...g.commitmentPolynomialVar([g.identity, g.base, minusB], [0, 1, 2]),
+      ].map(toHex);
     },
   },
 ];

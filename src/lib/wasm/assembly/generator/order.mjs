@@ -102,7 +102,6 @@ export function orderModule(n) {
     ...constant('montgomeryOne', R % n),
     ...constant('montgomerySquare', (R * R) % n),
     ...constant('montgomeryHigh', (R * R * (1n << 256n)) % n),
-    ...constant('orderMinusTwo', n - 2n),
     ...montgomeryProduct(n),
     '/** r = a + b mod n, both reduced. */',
     'export function add(r: usize, a: usize, b: usize): void {',

@@ -3,27 +3,28 @@
  * modulus and the byte order only. Constant time throughout: the only branches are loop counters and
  * the digits of the public exponent n − 2.
  */
+import { hex } from './limbs.mjs';
 
 /**
- * @param {string} order the module of numbers modulo the order
+ * @param {bigint} n the order
+ * @param {string} order the module of numbers modulo it
  * @param {boolean} bigEndian the suite's byte order
  */
-export function scalarModule(order, bigEndian) {
+export function scalarModule(n, order, bigEndian) {
   const end = bigEndian ? 'BE' : 'LE';
+  const exponentWord = (/** @type {bigint} */ i) => hex(((n - 2n) >> (64n * i)) & (2n ** 64n - 1n));
+  const words = `i === 3 ? ${exponentWord(3n)} : i === 2 ? ${exponentWord(2n)} : i === 1 ? ${exponentWord(1n)} : ${exponentWord(0n)}`;
   const [low, high] = bigEndian ? [32, 0] : [0, 32];
-  const stores = bigEndian ? 'storeBE, storeLE' : 'storeLE';
   return [
-    `import { IO, SCRATCH } from '../memory';
-import { load${end}, small, ${stores}, SIZE } from './limbs';
+    `import { IO, SCALAR_WORK } from '../memory';
+import { load${end}, small, store${end}, SIZE } from './limbs';
 import * as order from './${order}';
 
-const a: usize = SCRATCH;
-const b: usize = SCRATCH + SIZE;
-const c: usize = SCRATCH + 2 * SIZE;
-const hornerX: usize = SCRATCH + 3 * SIZE;
-const powers: usize = SCRATCH + 4 * SIZE; // 16 numbers
-const exponent: usize = SCRATCH + 20 * SIZE;
-const digits: usize = SCRATCH + 21 * SIZE; // 32 bytes
+const a: usize = SCALAR_WORK;
+const b: usize = SCALAR_WORK + SIZE;
+const c: usize = SCALAR_WORK + 2 * SIZE;
+const hornerX: usize = SCALAR_WORK + 3 * SIZE;
+const powers: usize = SCALAR_WORK + 4 * SIZE; // 16 numbers
 
 /** Whether the 32 bytes of slot 0 are below the order: 1 or 0. */
 export function isCanonical(): u32 {
@@ -79,13 +80,14 @@ export function invert(): void {
   for (let i: usize = 2; i < 16; i++) {
     order.montgomery(powers + i * SIZE, powers + (i - 1) * SIZE, powers + SIZE);
   }
-  order.orderMinusTwo(exponent);
-  storeLE(digits, exponent);
   order.montgomeryOne(b);
-  for (let i: i32 = 63; i >= 0; i--) {
-    for (let k = 0; k < 4; k++) order.montgomery(b, b, b);
-    const digit = (load<u8>(digits + (i >> 1)) >> (<u8>(i & 1) << 2)) & 15;
-    order.montgomery(b, b, powers + <usize>digit * SIZE);
+  for (let i = 3; i >= 0; i--) {
+    const word: u64 = ${words};
+    for (let shift: u64 = 0; shift < 64; shift += 4) {
+      for (let k = 0; k < 4; k++) order.montgomery(b, b, b);
+      const digit = (word >> (60 - shift)) & 15;
+      order.montgomery(b, b, powers + <usize>digit * SIZE);
+    }
   }
   small(c, 1);
   order.montgomery(b, b, c);

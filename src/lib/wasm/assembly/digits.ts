@@ -1,0 +1,35 @@
+/** Digits of scalars. A scalar lies as 32 bytes, little endian, with 8 zero bytes behind. */
+
+/** `count` ≤ 25 bits from bit `position`. The position is public. */
+export function bitsAt(bytes: usize, position: i32, count: i32): u32 {
+  return (load<u32>(bytes + (position >> 3)) >> (position & 7)) & ((1 << count) - 1);
+}
+
+/**
+ * The width-w non-adjacent form: `length` signed digits, odd or zero, |digit| < 2^(w−1), one byte
+ * each, lowest first; any w neighbours hold at most one that is not zero. Variable time.
+ * @param negative write the digits of minus the scalar
+ */
+export function nonAdjacentVar(
+  digits: usize,
+  length: i32,
+  scalar: usize,
+  width: i32,
+  negative: bool,
+): void {
+  memory.fill(digits, 0, length);
+  let carry: u32 = 0;
+  let position = 0;
+  while (position < length) {
+    if (bitsAt(scalar, position, 1) === carry) {
+      position++;
+      continue;
+    }
+    // Odd: take w bits with the carry; from 2^(w−1) on it is a negative digit and carries.
+    const word = bitsAt(scalar, position, width) + carry;
+    carry = word >> (width - 1);
+    const digit = <i32>word - <i32>(carry << width);
+    store<i8>(digits + position, <i8>(negative ? -digit : digit));
+    position += width;
+  }
+}
