@@ -65,7 +65,7 @@ function readBody(lines: readonly string[]): Instruction[] {
       open.push({ owner, list: owner!.otherwise });
     } else {
       const instruction: Instruction = { name, operand: rest.join(' '), body: [], otherwise: [] };
-      open.at(-1).list.push(instruction);
+      open.at(-1)!.list.push(instruction);
       if (['block', 'loop', 'if'].includes(name)) {
         open.push({ owner: instruction, list: instruction.body });
       }
