@@ -48,7 +48,7 @@ function parseCoordinatorMsg1(
   if (!fields) return malformed('length');
   const enc = encpedpop.parseCoordinatorMsg(suite, fields.slice(0, -1));
   if (typeof enc === 'string') return malformed(enc);
-  const encSecshares = scalarsFromBytes(suite.group, fields.at(-1)!);
+  const encSecshares = scalarsFromBytes(suite.group, fields.at(-1));
   return encSecshares ? { enc, encSecshares } : malformed('encrypted share');
 }
 

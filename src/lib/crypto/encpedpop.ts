@@ -143,7 +143,7 @@ export const coordinatorLayout = (suite: DkgSuite, size: { t: number; n: number 
 /** Parses the fields of `coordinatorLayout`; the name of the malformed part if it fails. */
 export function parseCoordinatorMsg(suite: DkgSuite, fields: Bytes[][]): CoordinatorMsg | string {
   const simpl = simplpedpop.parseCoordinatorMsg(suite, fields.slice(0, -1));
-  return typeof simpl === 'string' ? simpl : { simpl, pubnonces: fields.at(-1)! };
+  return typeof simpl === 'string' ? simpl : { simpl, pubnonces: fields.at(-1) };
 }
 
 /** The bytes of a coordinator message. */
