@@ -3,7 +3,8 @@ import { hasEvenY, verify, xOnly } from './bip340.ts';
 import { be32, be64, concat, equal, wipe, xor, type Bytes } from './bytes.ts';
 import { decodeNonzeroScalar, decodePoint, decodePointOrIdentity, decodeScalar } from './decode.ts';
 import { fault, isFault, type Fault } from './faults.ts';
-import { hasDuplicates, interpolatingValue } from './lagrange.ts';
+import { validateSigners, type SignersContext } from './frost-signers.ts';
+import { interpolatingValue } from './lagrange.ts';
 import { taggedHash, tags } from './tagged-hash.ts';
 
 /*
@@ -14,40 +15,6 @@ import { taggedHash, tags } from './tagged-hash.ts';
 
 /** The drafts of BIP 445 differ in the nonce coefficient; a session is signed under exactly one. */
 export type Draft = '0.6.0' | '0.10.0';
-
-// Signers (“SignersContext”)
-
-export interface SignersContext {
-  /** Operators in the group, and how many must sign. */
-  readonly n: number;
-  readonly t: number;
-  readonly ids: readonly number[];
-  /** Public shares of these ids, 33 bytes each, in the same order. */
-  readonly pubshares: readonly Uint8Array[];
-  /** The threshold public key, 33 bytes. */
-  readonly threshPk: Uint8Array;
-}
-
-/** The points of the public shares if the context is valid (“ValidateSignersCtx”). */
-export function validateSigners(
-  group: Group,
-  { n, t, ids, pubshares, threshPk }: SignersContext,
-): Point[] | Fault {
-  if (!(1 <= t && t <= n)) return fault('threshold-out-of-range');
-  if (!(t <= ids.length && ids.length <= n)) return fault('signer-count-out-of-range');
-  if (pubshares.length !== ids.length) return fault('signer-lists-differ', [], 'public shares');
-  const points: Point[] = [];
-  for (const [index, id] of ids.entries()) {
-    if (!(Number.isInteger(id) && 0 <= id && id < n)) return fault('signer-id-out-of-range', [id]);
-    const point = decodePoint(group, pubshares[index]!);
-    if (!point) return fault('pubshare-invalid', [id]);
-    points.push(point);
-  }
-  if (hasDuplicates(ids)) return fault('signer-id-duplicate');
-  const weights = ids.map((id) => interpolatingValue(group, ids, id));
-  const implied = group.multiScalarVar(weights, points);
-  return equal(group.pointToBytes(implied), threshPk) ? points : fault('key-material-inconsistent');
-}
 
 // Tweaks (“TweakContext”)
 
