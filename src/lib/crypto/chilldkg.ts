@@ -31,6 +31,9 @@ export const coordinatorMsg1Layout = (suite: DkgSuite, size: { t: number; n: num
   [size.n, 32],
 ];
 
+/** The investigation message; 65n bytes for custody. */
+export const investigationLayout = encpedpop.investigationLayout;
+
 /** The certificate: a signature of everybody. */
 const certificateLayout = (n: number): Layout => [[n, 64]];
 
@@ -212,7 +215,7 @@ export function participantInvestigate(
     const { session, id, enc } = state1;
     const msg = parseCoordinatorMsg1(session, cmsg1);
     if (isFault(msg)) return msg;
-    const fields = split(cinv, encpedpop.investigationLayout(session.suite, session.n));
+    const fields = split(cinv, investigationLayout(session.suite, session.n));
     const parsed = fields ? encpedpop.parseInvestigationMsg(session.suite, fields) : 'length';
     if (typeof parsed === 'string') return fault('relay-message-malformed', [], parsed);
     return encpedpop.participantInvestigate(enc, key, msg.enc, msg.encSecshares[id]!, parsed);
