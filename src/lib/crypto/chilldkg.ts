@@ -197,7 +197,7 @@ export function participantFinalize(
   const signatures = split(cmsg2, certificateLayout(session.n))?.[0];
   if (!signatures) return fault('relay-message-malformed', [], 'length');
   const invalid = certeqFirstInvalid(session.suite, session.hostpubkeys, eqInput, signatures);
-  if (invalid !== undefined) return fault('certificate-invalid', [invalid]);
+  if (invalid !== undefined) return fault('certificate-invalid', [], `signature ${invalid}`);
   return { output, recoveryData: concat(eqInput, cmsg2) };
 }
 

@@ -89,9 +89,10 @@ export function recover(
   if (!equal(data.bound, bound)) return fault('recovery-certificate-invalid', [], 'other run');
   const { t, hostpubkeys, sumComs, transcript } = data;
   const session = openSession(suite, { hostpubkeys, t });
-  if (isFault(session)) return fault('recovery-params-invalid', session.operators, session.fault);
+  if (isFault(session)) return fault('recovery-params-invalid', [], session.fault);
   const invalid = certeqFirstInvalid(suite, hostpubkeys, transcript, data.signatures);
-  if (invalid !== undefined) return fault('recovery-certificate-invalid', [invalid]);
+  if (invalid !== undefined)
+    return fault('recovery-certificate-invalid', [], `signature ${invalid}`);
   if (suite.group.isIdentity(sumComs[0]!)) return fault('key-degenerate');
 
   const { com, tweak } = tweakedOf(suite, sumComs);
