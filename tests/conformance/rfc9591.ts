@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { concat, equal } from '../../src/lib/crypto/bytes.ts';
+import { be32, concat, equal } from '../../src/lib/crypto/bytes.ts';
 import { ed25519Verify } from '../../src/lib/crypto/ed25519-verify.ts';
 import {
   aggregateVerified,
@@ -10,6 +10,7 @@ import {
 } from '../../src/lib/crypto/frost-ed25519.ts';
 import { interpolatingValue } from '../../src/lib/crypto/lagrange.ts';
 import { commit, pubsharesOf, sumPoints, sumScalars } from '../../src/lib/crypto/vss.ts';
+import { keyPackageFromBytes, keyPackageToBytes } from '../../src/lib/crypto/zf-format.ts';
 import type { Group, Scalar } from '../../src/lib/wasm/group.ts';
 import type { Check, Conformance } from '../support/conformance.ts';
 import type { Groups } from '../support/groups.ts';
@@ -196,10 +197,43 @@ function repair(group: Group, json: RepairJson): void {
   expect(repaired).toEqual(group.scalarPolynomial(polynomial, lost + 1));
 }
 
+interface SamplesJson {
+  identifier: string;
+  element1: string;
+  scalar1: string;
+}
+
+/** CRC-32 as in zlib, bit by bit. */
+function crc32(text: string): Uint8Array {
+  let crc = 0xffffffff;
+  for (const byte of new TextEncoder().encode(text)) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return be32(~crc >>> 0);
+}
+
+/** The binary form of a key package with the sample values, as the libraries' snapshots have it. */
+function samples(group: Group, { identifier, element1, scalar1 }: SamplesJson, name: string): void {
+  const fields = [identifier, scalar1, element1, element1].map(unhex);
+  const bytes = concat(Uint8Array.of(0), crc32(name), ...fields, Uint8Array.of(2));
+  const read = value(keyPackageFromBytes(group, bytes));
+  expect(read.identifier).toBe(42);
+  expect(read.minSigners).toBe(2);
+  expect(keyPackageToBytes(group, read)).toEqual(bytes);
+}
+
 const suites = ['ed25519', 'secp256k1', 'secp256k1-tr'] as const;
 const file = (suite: string, name: string) => `rfc9591/${suite}/${name}.json`;
 const names = ['vectors', 'vectors-big-identifier', 'vectors_dkg', 'repair-share'];
-const files = suites.flatMap((suite) => names.map((name) => file(suite, name)));
+const formats = {
+  ed25519: 'FROST-ED25519-SHA512-v1',
+  'secp256k1-tr': 'FROST-secp256k1-SHA256-TR-v1',
+} as const;
+const files = [
+  ...suites.flatMap((suite) => names.map((name) => file(suite, name))),
+  ...Object.keys(formats).map((suite) => file(suite, 'samples')),
+];
 
 /** RFC 9591: whole sessions on Ed25519; on secp256k1, where we sign by BIP 445, the shared algebra. */
 export const rfc9591Vectors: Conformance = {
@@ -210,6 +244,13 @@ export const rfc9591Vectors: Conformance = {
     files.map((path) => [path, /ed25519.vectors(-.*)?.json/.test(path) ? 2 : 1]),
   ),
   run(groups: Groups, load: Load, check: Check) {
+    for (const [suite, name] of Object.entries(formats)) {
+      const path = file(suite, 'samples');
+      check(path, 'key package', () => {
+        const group = suite === 'ed25519' ? groups.ed25519 : groups.secp256k1;
+        samples(group, load(path) as SamplesJson, name);
+      });
+    }
     for (const suite of suites) {
       const group = suite === 'ed25519' ? groups.ed25519 : groups.secp256k1;
       for (const name of ['vectors', 'vectors-big-identifier']) {
