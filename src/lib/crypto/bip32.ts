@@ -15,7 +15,7 @@ export interface ExtendedPubkey {
 
 /**
  * The unhardened child at `index` < 2³¹ (BIP 32 CKDpub), and the plain tweak that leads to it.
- * Faults: `thresh-pk-invalid`, `derivation-impossible`.
+ * Faults: `thresh-pk-invalid`, `input-length`, `derivation-impossible`.
  */
 export function childOf(
   group: Group,
@@ -24,6 +24,7 @@ export function childOf(
 ): { publicKey: Bytes; chainCode: Bytes; tweak: Bytes } | Fault {
   const parent = decodePoint(group, publicKey);
   if (!parent) return fault('thresh-pk-invalid');
+  if (chainCode.length !== 32) return fault('input-length', [], 'chain code');
   if (!(Number.isInteger(index) && 0 <= index && index < 2 ** 31))
     return fault('derivation-impossible', [], 'hardened or invalid index');
   const I = hmac(sha512, chainCode, concat(publicKey, be32(index)));
