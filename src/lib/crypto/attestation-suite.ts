@@ -47,6 +47,8 @@ export function attestationSuite(secp256k1: Group, ed25519: Group, context: Uint
     hash: (purpose, ...parts) => taggedHash(hashTags[purpose], context, ...parts),
     hashToScalar: (purpose, ...parts) => toScalar(hashTags[purpose], context, ...parts),
 
+    encContext: (_t, _hostpubkeys, paramsHash) => paramsHash,
+
     // pop = H(commitments) ‖ R ‖ s with s·B = R + e·A. The relay, who sees all commitments, checks
     // the hash; the others see only sums of the higher ones, and check everything else.
     popProve(secret, { paramsHash, id, com }, randomness) {

@@ -1,6 +1,6 @@
 import type { Group } from '../wasm/group.ts';
 import { equationFor, evenPoint, sign, xOnly, type SchnorrTags } from './bip340.ts';
-import { be32 } from './bytes.ts';
+import { be32, concat } from './bytes.ts';
 import type { DkgSuite } from './dkg-suite.ts';
 import { taggedHash, tags } from './tagged-hash.ts';
 
@@ -47,6 +47,8 @@ export function custodySuite(secp256k1: Group): DkgSuite {
     hash: (purpose, ...parts) => taggedHash(hashTags[purpose], ...parts),
     hashToScalar: (purpose, ...parts) =>
       secp256k1.scalarFromBytesWrapping(taggedHash(hashTags[purpose], ...parts)),
+
+    encContext: (t, hostpubkeys) => concat(be32(t), ...hostpubkeys),
 
     popProve: (secret, { id }, randomness) =>
       sign(secp256k1, secret, be32(id), randomness, popTags),

@@ -35,6 +35,9 @@ export interface DkgSuite {
   /** A scalar of the key's group, uniform, under the suite's tag for this purpose. */
   hashToScalar(purpose: 'coefficients' | 'ecdh' | 'selfPad', ...parts: Uint8Array[]): Scalar;
 
+  /** What every encryption pad depends on: the parameters themselves, or their hash. */
+  encContext(t: number, hostpubkeys: readonly Uint8Array[], paramsHash: Bytes): Bytes;
+
   /** Proves to know `secret`; `randomness` is 32 secret bytes. Returns `popLength` bytes. */
   popProve(secret: Scalar, statement: PopStatement, randomness: Uint8Array): Bytes;
   /** What must hold for a proof about `comToSecret` (not the identity); undefined if malformed. */

@@ -4,7 +4,7 @@ import { be32, concat, equal, wipe, type Bytes, type Layout } from './bytes.ts';
 import type { DkgSuite } from './dkg-suite.ts';
 import { fault, isFault, type Fault } from './faults.ts';
 import type { HostKey } from './host-key.ts';
-import { encryptionContext, type Session } from './session-params.ts';
+import type { Session } from './session-params.ts';
 import * as simplpedpop from './simplpedpop.ts';
 import type { DkgOutput } from './simplpedpop.ts';
 import {
@@ -56,9 +56,8 @@ function padsToAll(
   secnonce: Scalar,
   pubnonce: Bytes,
 ): Scalar[] {
-  const context = encryptionContext(session);
   return session.hostpubkeys.map((hostPubkey, receiver) => {
-    const context_ = concat(be32(receiver), context);
+    const context_ = concat(be32(receiver), session.encContext);
     if (receiver === id) return selfPad(session, key, pubnonce, context_);
     return ecdhPad(session, secnonce, hostPubkey, { pubnonce, hostPubkey }, context_)!;
   });
@@ -71,7 +70,7 @@ function padsFromAll(
   id: number,
   pubnonces: readonly Bytes[],
 ): Scalar[] | Fault {
-  const context = concat(be32(id), encryptionContext(session));
+  const context = concat(be32(id), session.encContext);
   const pads: Scalar[] = [];
   for (const [sender, pubnonce] of pubnonces.entries()) {
     const pad =
@@ -194,7 +193,7 @@ export function participantStep1(
   random: Uint8Array,
 ): { state: ParticipantState; msg: Bytes } {
   const { suite } = session;
-  const seed = suite.hash('seed', key.hostSeckey, random, encryptionContext(session));
+  const seed = suite.hash('seed', key.hostSeckey, random, session.encContext);
   const popRandomness = suite.hash('popRandomness', seed);
   const nonceBytes = suite.hash('secnonce', seed);
   const secnonce = suite.host.scalarFromBytesWrapping(nonceBytes);

@@ -1,4 +1,4 @@
-import { be32, concat, toHex, type Bytes } from './bytes.ts';
+import { be32, toHex, type Bytes } from './bytes.ts';
 import type { DkgSuite } from './dkg-suite.ts';
 import { decodePoint } from './decode.ts';
 import { fault, isFault, type Fault } from './faults.ts';
@@ -17,6 +17,8 @@ export interface Session extends SessionParams {
   readonly n: number;
   /** 32 bytes that stand for all of this; compared by voice before the first message. */
   readonly paramsHash: Bytes;
+  /** What every encryption pad depends on. */
+  readonly encContext: Bytes;
 }
 
 /**
@@ -40,7 +42,8 @@ export function openSession(suite: DkgSuite, params: SessionParams): Session | F
     idOf.set(toHex(key), id);
   }
   const paramsHash = suite.hash('params', be32(t), ...hostpubkeys);
-  return { suite, hostpubkeys, t, n, paramsHash };
+  const encContext = suite.encContext(t, hostpubkeys, paramsHash);
+  return { suite, hostpubkeys, t, n, paramsHash, encContext };
 }
 
 /** The 32-byte hash of the parameters, for comparison over an independent channel. */
@@ -55,9 +58,4 @@ export function paramsHashOf(suite: DkgSuite, params: SessionParams): Bytes | Fa
  */
 export function houseRule({ hostpubkeys, t }: SessionParams): Fault | undefined {
   return t >= 2 && 2 * t > hostpubkeys.length ? undefined : fault('threshold-not-a-majority');
-}
-
-/** t ‖ host keys: what every encryption pad depends on. */
-export function encryptionContext({ t, hostpubkeys }: SessionParams): Bytes {
-  return concat(be32(t), ...hostpubkeys);
 }
