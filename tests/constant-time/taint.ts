@@ -82,7 +82,7 @@ class Analysis {
       stack: [],
     };
     const end = this.#walk(body, state);
-    if (end && results > 0) summary.result ||= end.stack.at(-1) ?? false;
+    if (end && results > 0) summary.result ||= end.stack.includes(true);
     return [...this.#leaks.values()];
   }
 
@@ -115,7 +115,8 @@ class Analysis {
         locals[local] = pop();
         return { locals, stack };
       case 'local.tee':
-        locals[local] = stack.at(-1) ?? false;
+        locals[local] = pop();
+        stack.push(locals[local]);
         return { locals, stack };
       case 'global.get':
       case 'memory.size':
