@@ -61,7 +61,7 @@ export async function conform(
       }
       it('covers every file', () => {
         expect([...counts.keys()].sort()).toEqual([...suite.files].sort());
-         
+
         console.info(
           [...counts]
             .map(([file, count]) => `${suite.name}, ${groups.name}: ${file} ${count}`)
