@@ -132,10 +132,21 @@ export function mixingAttacks(groups: Groups): void {
             expect(expectFault(result, 'key-package-malformed', 'local').detail).toBe('identifier');
         }
         const first = toHex(group.scalarFromNumber(1));
-        expectFault(
-          zf.publicKeyPackageFromJson(group, shared.replace(own, first)),
-          'key-package-malformed',
-          'local',
+        const binary = toHex(zf.publicKeyPackageToBytes(group, publicKeyPackage));
+        const { verifyingShares } = publicKeyPackage;
+        const reversed = {
+          ...publicKeyPackage,
+          verifyingShares: new Map([...verifyingShares].reverse()),
+        };
+        for (const result of [
+          zf.publicKeyPackageFromBytes(group, unhex(binary.replace(own, first))),
+          zf.publicKeyPackageFromBytes(group, zf.publicKeyPackageToBytes(group, reversed)),
+          zf.publicKeyPackageFromJson(group, zf.publicKeyPackageToJson(group, reversed)),
+        ])
+          expect(expectFault(result, 'key-package-malformed', 'local').detail).toBe('identifier');
+        const doubled = zf.publicKeyPackageFromJson(group, shared.replace(own, first));
+        expect(expectFault(doubled, 'key-package-malformed', 'local').detail).toBe(
+          'ambiguous JSON',
         );
       },
     );
