@@ -184,7 +184,12 @@ export function fuzzTargets(groups: Groups): FuzzTarget[] {
       name: 'custody signature share',
       seed: signed.psigs[1]!,
       parse: (input) =>
-        frostSecp.aggregateVerified(secp256k1, signed.session, [signed.psigs[0]!, input], []),
+        frostSecp.aggregateVerified(
+          secp256k1,
+          signed.session,
+          [signed.psigs[0]!, input],
+          signed.pubnonces,
+        ),
       mayAccept: never(signed.psigs[1]!),
     },
     {

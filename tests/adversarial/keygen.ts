@@ -175,6 +175,34 @@ export function keygenAttacks(groups: Groups): void {
       ]);
     });
 
+    it('a commitment to zero with a proof that holds for it: refused all the same', () => {
+      const ceremony = begin(groups);
+      const { all, pmsgs1 } = ceremony;
+      const { group } = suitesFor(all)[run];
+      const { cmsg1 } = value(collect(all, pmsgs1));
+      // With A = 0, s·B = R holds for any s that makes R even, so nothing has to be known.
+      const one = group.scalarFromNumber(1);
+      const R = group.pointToBytes(group.base).slice(run === 'custody' ? 1 : 0);
+      const zero = edit(all, 'cmsg1', cmsg1, run, 'comsToSecrets', ATTACKER, () =>
+        group.pointToBytes(group.identity),
+      );
+      const forged = edit(all, 'cmsg1', zero, run, 'pops', ATTACKER, (pop) =>
+        concat(pop.subarray(0, -64), R, one),
+      );
+      expectFault(check(ceremony, forged), 'commitment-is-identity', 'operator-or-relay', [
+        ATTACKER,
+      ]);
+    });
+
+    it('our own proof damaged by the relay: we do not accuse ourselves, the others hear of us', () => {
+      const ceremony = begin(groups);
+      const { all, pmsgs1 } = ceremony;
+      const { cmsg1 } = value(collect(all, pmsgs1));
+      const damaged = edit(all, 'cmsg1', cmsg1, run, 'pops', 0, (pop) => flip(pop, pop.length - 1));
+      expect(isFault(check(ceremony, damaged, 0))).toBe(false);
+      expectFault(check(ceremony, damaged, 1), 'pop-invalid', 'operator-or-relay', [0]);
+    });
+
     it('a nonce that is no point: its receiver names the sender', () => {
       const ceremony = begin(groups);
       const { all } = ceremony;

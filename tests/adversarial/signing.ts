@@ -161,6 +161,22 @@ export function signingAttacks(groups: Groups): void {
       );
     });
 
+    it('nobody is accused on the strength of other nonces than those that were signed under', () => {
+      const open = openCustody(all, custody, ids, { msg });
+      const psigs = signAll(open);
+      const others = openCustody(all, custody, ids, { msg }).pubnonces;
+      const aggregate = (pubnonces: readonly Uint8Array[]) =>
+        frostSecp.aggregateVerified(
+          secp256k1,
+          open.session,
+          [psigs[0]!, flip(psigs[1]!)],
+          pubnonces,
+        );
+      expectFault(aggregate(others), 'aggnonce-invalid', 'relay');
+      expectFault(aggregate([]), 'signer-lists-differ', 'local');
+      expectFault(aggregate(open.pubnonces), 'psig-wrong', 'operator', [2]);
+    });
+
     it('bytes that are no share', () => {
       const open = openCustody(all, custody, ids, { msg });
       const psigs = signAll(open);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evenSecret, hasEvenY, xOnly } from '../../src/lib/crypto/bip340.ts';
-import { be32, concat, type Bytes } from '../../src/lib/crypto/bytes.ts';
+import { be32, concat, readBe32, type Bytes } from '../../src/lib/crypto/bytes.ts';
+import { attestationSuite } from '../../src/lib/crypto/attestation-suite.ts';
 import * as chilldkg from '../../src/lib/crypto/chilldkg.ts';
 import { custodySuite } from '../../src/lib/crypto/custody-suite.ts';
 import { recoverBoth } from '../../src/lib/crypto/dual-dkg.ts';
@@ -120,6 +121,30 @@ export function recoveryAttacks(groups: Groups): void {
       for (const mixed of [mix(recoveryData, other), mix(other, recoveryData)])
         expectFault(recover(mixed), 'recovery-certificate-invalid', 'local');
     });
+  });
+
+  it('an attestation key that strangers made and bound to our custody key', () => {
+    const { manifestHash } = all.ceremony;
+    const cut = 37 + readBe32(recoveryData.subarray(33));
+    const custodyTranscript = recoveryData.subarray(37, cut - 3 * 64);
+    const bound = taggedHash(tags.custodyTranscript, manifestHash, custodyTranscript);
+    const strangers = players(groups, 2, 3, 'strangers');
+    const suite = attestationSuite(groups.secp256k1, groups.ed25519, manifestHash);
+    const first = strangers.hostSeckeys.map((key) =>
+      value(chilldkg.participantStep1(suite, key, strangers.ceremony, strangers.random())),
+    );
+    const pmsgs1 = first.map(({ pmsg1 }) => pmsg1);
+    const { state, cmsg1 } = value(
+      chilldkg.coordinatorStep1(suite, pmsgs1, strangers.ceremony, bound),
+    );
+    const pmsgs2 = strangers.hostSeckeys.map((key, id) => {
+      const state2 = value(chilldkg.participantCheck(key, first[id]!.state, cmsg1, bound));
+      return value(chilldkg.participantSign(key, first[id]!.state, state2, strangers.random()));
+    });
+    const forged = value(chilldkg.coordinatorFinalize(state, pmsgs2)).recoveryData;
+    const file = concat(recoveryData.subarray(0, cut), forged);
+    expectFault(recoverBoth(groups, undefined, file), 'recovery-params-invalid', 'local');
+    expectFault(recover(file), 'host-key-not-in-group', 'local');
   });
 
   it('sizes that promise more than there is', () => {

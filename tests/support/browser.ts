@@ -1,8 +1,7 @@
 import { commands } from 'vitest/browser';
 import { inject } from 'vitest';
+import { loadEngine } from '../../src/lib/wasm/engine.ts';
 import engineUrl from '../../src/lib/wasm/engine.wasm?url';
-import { Instance } from '../../src/lib/wasm/instance.ts';
-import { WasmGroup } from '../../src/lib/wasm/wasm-group.ts';
 import { conform, type Conformance, type Loader } from './conformance.ts';
 import { jsGroups, type Groups } from './groups.ts';
 
@@ -22,17 +21,10 @@ const load: Loader = async (file) => {
   return text !== undefined && file.endsWith('.json') ? (JSON.parse(text) as unknown) : text;
 };
 
-const bytes = await (await fetch(engineUrl)).arrayBuffer();
-const engine = new Instance((await WebAssembly.instantiate(bytes)).instance);
-
 /** All implementations that run in a browser. */
 export const implementations: readonly Groups[] = [
   jsGroups,
-  {
-    name: 'WASM',
-    secp256k1: new WasmGroup('secp256k1', engine),
-    ed25519: new WasmGroup('ed25519', engine),
-  },
+  { name: 'WASM', ...(await loadEngine(await fetch(engineUrl))) },
 ];
 
 /** Declares a conformance suite in the browser, for all implementations. */

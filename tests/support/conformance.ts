@@ -30,9 +30,9 @@ export async function conform(
   for (const file of suite.files) contents.set(file, await load(file));
   const missing = suite.files.filter((file) => contents.get(file) === undefined);
   if (missing.length > 0) {
-    it.skip(
-      `${suite.name}: vectors not found: ${missing.join(', ')} (public source: ${suite.source})`,
-    );
+    const line = `${suite.name}: vectors not found: ${missing.join(', ')} (public source: ${suite.source})`;
+    console.info(`Skipped: ${line}`);
+    it.skip(line);
     return;
   }
   for (const groups of implementations) {
@@ -61,7 +61,7 @@ export async function conform(
       }
       it('covers every file', () => {
         expect([...counts.keys()].sort()).toEqual([...suite.files].sort());
-         
+
         console.info(
           [...counts]
             .map(([file, count]) => `${suite.name}, ${groups.name}: ${file} ${count}`)

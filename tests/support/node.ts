@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Instance } from '../../src/lib/wasm/instance.ts';
-import { WasmGroup } from '../../src/lib/wasm/wasm-group.ts';
 import { conform, type Conformance, type Loader } from './conformance.ts';
-import { engineBytes } from './engine-node.ts';
+import { startEngine } from './engine-node.ts';
 import { jsGroups, type Groups } from './groups.ts';
 
 const folder = process.env['CONCLAVE_VECTORS'];
@@ -15,16 +13,10 @@ const load: Loader = async (file) => {
   return text !== undefined && file.endsWith('.json') ? (JSON.parse(text) as unknown) : text;
 };
 
-const engine = new Instance((await WebAssembly.instantiate(engineBytes())).instance);
-
 /** All implementations that run in Node. */
 export const implementations: readonly Groups[] = [
   jsGroups,
-  {
-    name: 'WASM',
-    secp256k1: new WasmGroup('secp256k1', engine),
-    ed25519: new WasmGroup('ed25519', engine),
-  },
+  { name: 'WASM', ...(await startEngine()) },
 ];
 
 /** Declares a conformance suite in Node, for all implementations. */

@@ -52,7 +52,7 @@ export function signCustody(
     value(frostSecp.sign(secp256k1, session, secnonces[i]!, outputs[id]!.secshare!, id)),
   );
   const signature = value(frostSecp.aggregateVerified(secp256k1, session, psigs, pubnonces));
-  return { session, psigs, signature };
+  return { session, pubnonces, psigs, signature };
 }
 
 /** An attestation signing up to the point where the signers release their shares. */

@@ -1,7 +1,6 @@
 import type { Group, Scalar } from '../wasm/group.ts';
 import { be32, concat, equal, wipe } from './bytes.ts';
-import { prefix33 } from './custody-suite.ts';
-import type { DkgSuite } from './dkg-suite.ts';
+import { prefix33, type DkgSuite } from './dkg-suite.ts';
 import { taggedHash, taggedHash512, tags, type Tag } from './tagged-hash.ts';
 
 const hashTags = {
@@ -40,7 +39,6 @@ export function attestationSuite(secp256k1: Group, ed25519: Group, context: Uint
     group: ed25519,
     pointLength: 32,
     popLength: 96,
-    context,
     boundLength: 32,
     certeqPrefix: prefix33('Conclave attestation certeq v1'),
 

@@ -1,7 +1,7 @@
 import type { Group } from '../wasm/group.ts';
 import { equationFor, evenPoint, sign, xOnly, type SchnorrTags } from './bip340.ts';
-import { be32, concat } from './bytes.ts';
-import type { DkgSuite } from './dkg-suite.ts';
+import { be32, concat, wipe } from './bytes.ts';
+import { prefix33, type DkgSuite } from './dkg-suite.ts';
 import { taggedHash, tags } from './tagged-hash.ts';
 
 const popTags: SchnorrTags = {
@@ -20,13 +20,6 @@ const hashTags = {
   selfPad: tags.dkgSelfPad,
 };
 
-/** A label padded with zeros to the 33 bytes that BIP 340 proposes for domain separation. */
-export function prefix33(label: string): Uint8Array {
-  const prefix = new Uint8Array(33);
-  prefix.set(new TextEncoder().encode(label));
-  return prefix;
-}
-
 /**
  * The custody key: ChillDKG 0.3.0-dev on secp256k1, to the byte.
  *
@@ -40,13 +33,16 @@ export function custodySuite(secp256k1: Group): DkgSuite {
     group: secp256k1,
     pointLength: 33,
     popLength: 64,
-    context: new Uint8Array(0),
     boundLength: 0,
     certeqPrefix: prefix33('BIP DKG/certeq message'),
 
     hash: (purpose, ...parts) => taggedHash(hashTags[purpose], ...parts),
-    hashToScalar: (purpose, ...parts) =>
-      secp256k1.scalarFromBytesWrapping(taggedHash(hashTags[purpose], ...parts)),
+    hashToScalar(purpose, ...parts) {
+      const hash = taggedHash(hashTags[purpose], ...parts);
+      const scalar = secp256k1.scalarFromBytesWrapping(hash);
+      wipe(hash);
+      return scalar;
+    },
 
     encContext: (t, hostpubkeys) => concat(be32(t), ...hostpubkeys),
 

@@ -23,8 +23,6 @@ export interface DkgSuite {
   readonly pointLength: number;
   /** 64 or 96 bytes. */
   readonly popLength: number;
-  /** What the whole run is bound to from the start: empty, or 32 bytes. */
-  readonly context: Uint8Array;
   /** Length of what the transcript is bound to at the end: 0 or 32 bytes. */
   readonly boundLength: number;
   /** 33 bytes before everything signed in CertEq (domain separation as BIP 340 proposes). */
@@ -51,4 +49,11 @@ export interface DkgSuite {
 
   /** What is added to the key and to every share at the end, if anything. */
   outputTweak(threshPoint: Point): Scalar | undefined;
+}
+
+/** A label padded with zeros to the 33 bytes that BIP 340 proposes for domain separation. */
+export function prefix33(label: string): Uint8Array {
+  const prefix = new Uint8Array(33);
+  prefix.set(new TextEncoder().encode(label));
+  return prefix;
 }

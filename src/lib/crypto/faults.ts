@@ -339,7 +339,10 @@ export const faultNames = Object.keys(texts) as FaultName[];
 /** A named fault: a plain, frozen, clonable object without any secret. */
 export interface Fault extends FaultText {
   readonly fault: FaultName;
-  /** Positions of the accused or affected operators in the group, counted from 0. */
+  /**
+   * Positions in the group, from 0, of the operators who are accused; where `who` is `local`, of
+   * those the input is about.
+   */
   readonly operators: readonly number[];
   /** Which part of a message or argument, where the name leaves that open. */
   readonly detail: string;

@@ -282,8 +282,10 @@ export function partialSigAgg(
 }
 
 /**
- * As `partialSigAgg`, and verifies: a signature, or all signers whose shares are wrong.
- * Faults: those of `partialSigAgg`; `psig-wrong` (all culprits), `signature-wrong`.
+ * As `partialSigAgg`, and verifies: a signature, or all signers whose shares are wrong. Accuses
+ * nobody unless `pubnonces`, in the order of the ids, are the ones the session was opened with.
+ * Faults: those of `partialSigAgg` and `nonceAgg`; `aggnonce-invalid`, `psig-wrong` (all culprits),
+ * `signature-wrong`.
  */
 export function aggregateVerified(
   group: Group,
@@ -291,11 +293,14 @@ export function aggregateVerified(
   psigs: readonly Uint8Array[],
   pubnonces: readonly Uint8Array[],
 ): Bytes | Fault {
-  const { signers, msg } = session.context;
+  const { signers, msg, aggnonce } = session.context;
   const signature = partialSigAgg(group, session, psigs);
   if (isFault(signature) || verify(group, xOnly(session.Q), msg, signature)) return signature;
+  const sum = nonceAgg(group, signers.ids, pubnonces);
+  if (isFault(sum)) return sum;
+  if (!equal(sum, aggnonce)) return fault('aggnonce-invalid', [], 'not the sum of the nonces');
   const culprits = signers.ids.filter(
-    (id, i) => !partialSigVerify(group, session, psigs[i]!, pubnonces[i] ?? new Uint8Array(0), id),
+    (id, i) => !partialSigVerify(group, session, psigs[i]!, pubnonces[i]!, id),
   );
   return culprits.length > 0 ? fault('psig-wrong', culprits) : fault('signature-wrong');
 }

@@ -5,10 +5,17 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { implementations } from '../../../tests/support/node.ts';
 import { honestCeremony, players } from '../../../tests/support/players.ts';
-import { signAttestation, signCustody } from '../../../tests/support/signing.ts';
+import {
+  openAttestation,
+  openCustody,
+  signAttestation,
+  signCustody,
+} from '../../../tests/support/signing.ts';
+import type { Group, Scalar } from '../wasm/group.ts';
 import { xOnly } from './bip340.ts';
 import { concat, equal, fromHex } from './bytes.ts';
-import type { Draft } from './frost-secp256k1.ts';
+import * as frostEd from './frost-ed25519.ts';
+import * as frostSecp from './frost-secp256k1.ts';
 import { interpolatingValue } from './lagrange.ts';
 import { secsharesOf } from './vss.ts';
 
@@ -29,7 +36,7 @@ const setting = groupSize.chain(([n, t]) =>
     ),
     msg: fc.uint8Array({ maxLength: 200 }),
     seed: fc.string({ maxLength: 8 }),
-    draft: fc.constantFrom<Draft[]>('0.6.0', '0.10.0'),
+    draft: fc.constantFrom<frostSecp.Draft[]>('0.6.0', '0.10.0'),
     tweaks: fc.array(fc.tuple(fc.uint8Array({ minLength: 31, maxLength: 31 }), fc.boolean()), {
       maxLength: 3,
     }),
@@ -89,4 +96,41 @@ it.each(['secp256k1', 'ed25519'] as const)('%s: any t shares lead to any other s
       },
     ),
   );
+});
+
+/** The group with one wrong bit in the result of one addition. */
+function faulty(group: Group): Group {
+  let first = true;
+  return new Proxy(group, {
+    get: (target, name) => {
+      const own: unknown = Reflect.get(target, name, target);
+      if (typeof own !== 'function') return own;
+      const run = own.bind(target) as (...operands: unknown[]) => unknown;
+      if (name !== 'scalarAdd') return run;
+      return (...operands: unknown[]) => {
+        const sum = run(...operands) as Scalar;
+        if (first) sum[15]! ^= 1;
+        first = false;
+        return sum;
+      };
+    },
+  });
+}
+
+it('a computer that miscalculates releases no share', () => {
+  const all = players(groups, 2, 3, 'miscalculation');
+  const { outputs } = honestCeremony(all);
+  const custody = outputs.map((output) => output.custody);
+  const open = openCustody(all, custody, [0, 1], { msg: all.random() });
+  const share = custody[0]!.secshare!;
+  const withheld = [
+    frostSecp.sign(faulty(groups.secp256k1), open.session, open.secnonces[0]!, share, 0),
+  ];
+  const attestation = outputs.map((output) => output.attestation);
+  const openEd = openAttestation(all, attestation, [0, 1], all.random());
+  const shareEd = attestation[0]!.secshare!;
+  withheld.push(
+    frostEd.sign(faulty(groups.ed25519), openEd.session, openEd.secnonces[0]!, shareEd, 0),
+  );
+  for (const result of withheld) expect(result).toMatchObject({ fault: 'own-psig-wrong' });
 });

@@ -196,7 +196,10 @@ export function participantStep2(
     return fault('secshare-wrong');
   }
   const output = publicOutput(suite, com, n);
-  if (isFault(output)) return output;
+  if (isFault(output)) {
+    tweaked.fill(0);
+    return output;
+  }
   return { output: { secshare: tweaked, ...output }, eqInput: eqInputOf(suite, t, sumComs) };
 }
 
