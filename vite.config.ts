@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { chromiumArgs, findChromium, packageVersion } from './bundle/machine.mjs';
+import { chromiumArgs, findChromium, packageVersion, top } from './bundle/machine.mjs';
 import { releaseOf } from './bundle/release.mjs';
 
 const engine = new URL('src/lib/wasm/engine.wasm', import.meta.url);
@@ -12,6 +12,8 @@ if (!existsSync(engine))
 const integrity = `sha256-${createHash('sha256').update(readFileSync(engine)).digest('base64')}`;
 
 const chromium = findChromium();
+/** The folder of the official test vectors, if there is one. */
+const vectors = process.env['CONCLAVE_VECTORS'];
 
 export default defineConfig({
   plugins: [sveltekit()],
@@ -51,8 +53,10 @@ export default defineConfig({
         ? [
             {
               extends: true as const,
+              server: { fs: { allow: [top, ...(vectors ? [vectors] : [])] } },
               test: {
                 name: 'chromium',
+                provide: { vectors },
                 include: ['src/**/*.browser.spec.ts', 'tests/**/*.browser.spec.ts'],
                 browser: {
                   enabled: true,

@@ -1,8 +1,10 @@
 import { commands } from 'vitest/browser';
+import { wrap } from 'comlink';
 import { inject } from 'vitest';
 import { loadEngine } from '../../src/lib/wasm/engine.ts';
 import engineUrl from '../../src/lib/wasm/engine.wasm?url';
 import { conform, type Conformance, type Loader } from './conformance.ts';
+import type { ConformanceWorker } from './conformance-worker.ts';
 import { jsGroups, type Groups } from './groups.ts';
 
 declare module 'vitest' {
@@ -16,17 +18,25 @@ const folder = inject('vectors');
 
 /** Vector files by way of the test server, as `node.ts` reads them. */
 const load: Loader = async (file) => {
-  if (!folder) return undefined;
-  const text = await commands.readFile(`${folder}/${file}`).catch(() => undefined);
-  return text !== undefined && file.endsWith('.json') ? (JSON.parse(text) as unknown) : text;
+  const text = await commands.readFile(`${folder!}/${file}`);
+  return file.endsWith('.json') ? (JSON.parse(text) as unknown) : text;
 };
 
-/** All implementations that run in a browser. */
+/** All implementations that run in a browser's page. */
 export const implementations: readonly Groups[] = [
   jsGroups,
   { name: 'WASM', ...(await loadEngine(await fetch(engineUrl))) },
 ];
 
-/** Declares a conformance suite in the browser, for all implementations. */
-export const conformInBrowser = (suite: Conformance): Promise<void> =>
-  conform(suite, implementations, load);
+const worker = wrap<ConformanceWorker>(
+  new Worker(new URL('./conformance-worker.ts', import.meta.url), { type: 'module' }),
+);
+
+/** Declares a conformance suite in a module worker, where the app runs it too, for all implementations. */
+export const conformInWorker = (suite: Conformance): Promise<void> =>
+  conform(
+    suite,
+    implementations.map(({ name }) => name),
+    folder ? load : undefined,
+    ({ name }, implementation, contents) => worker.run(name, implementation, contents),
+  );

@@ -17,57 +17,83 @@ export interface Conformance {
 /** Runs one vector case and counts it under its file. */
 export type Check = (file: string, title: string, test: () => void) => void;
 
-/** Reads a vector file; undefined if it is not here. */
+/** A case of a vector file. */
+interface Case {
+  readonly title: string;
+  readonly test: () => void;
+}
+
+/** The cases of a suite for one implementation, by file. */
+function casesOf(
+  suite: Conformance,
+  groups: Groups,
+  contents: ReadonlyMap<string, unknown>,
+): Map<string, Case[]> {
+  const byFile = new Map(suite.files.map((file): [string, Case[]] => [file, []]));
+  suite.run(
+    groups,
+    (file) => contents.get(file),
+    (file, title, test) => byFile.get(file)!.push({ title, test }),
+  );
+  return byFile;
+}
+
+/**
+ * Runs the cases of one file after another.
+ * @returns how many cases of each file passed; throws at the first that does not, naming it
+ */
+export function runCases(
+  suite: Conformance,
+  groups: Groups,
+  contents: ReadonlyMap<string, unknown>,
+): Map<string, number> {
+  const passed = new Map<string, number>();
+  for (const [file, cases] of casesOf(suite, groups, contents)) {
+    for (const { title, test } of cases) {
+      try {
+        test();
+      } catch (cause) {
+        throw new Error(`${file}: ${title}: ${String(cause)}`, { cause });
+      }
+    }
+    passed.set(file, cases.length);
+  }
+  return passed;
+}
+
+/** Reads a vector file: JSON parsed, anything else as text. Throws where it is not there. */
 export type Loader = (file: string) => Promise<unknown>;
 
-/** Declares the suite for every implementation, or skips with one line that says what is missing. */
+/**
+ * Declares the suite for every implementation.
+ * @param load undefined where no vectors are configured: one line then says what is skipped
+ * @param run runs the suite with the implementation of that name, here or elsewhere
+ */
 export async function conform(
   suite: Conformance,
-  implementations: readonly Groups[],
-  load: Loader,
+  implementations: readonly string[],
+  load: Loader | undefined,
+  run: (
+    suite: Conformance,
+    implementation: string,
+    contents: ReadonlyMap<string, unknown>,
+  ) => Promise<ReadonlyMap<string, number>> | ReadonlyMap<string, number>,
 ): Promise<void> {
-  const contents = new Map<string, unknown>();
-  for (const file of suite.files) contents.set(file, await load(file));
-  const missing = suite.files.filter((file) => contents.get(file) === undefined);
-  if (missing.length > 0) {
-    const line = `${suite.name}: vectors not found: ${missing.join(', ')} (public source: ${suite.source})`;
+  if (!load) {
+    const line = `${suite.name}: set CONCLAVE_VECTORS (public source: ${suite.source})`;
     console.info(`Skipped: ${line}`);
     it.skip(line);
     return;
   }
-  for (const groups of implementations) {
-    describe(`${suite.name}, ${groups.name}`, () => {
-      const counts = new Map<string, number>();
-      const byFile = new Map<string, { title: string; test: () => void }[]>();
-      suite.run(
-        groups,
-        (file) => contents.get(file),
-        (file, title, test) => {
-          byFile.set(file, [...(byFile.get(file) ?? []), { title, test }]);
-        },
-      );
-      for (const [file, tests] of byFile) {
-        it(`${file}: ${tests.length} cases`, () => {
-          for (const { title, test } of tests) {
-            try {
-              test();
-            } catch (cause) {
-              throw new Error(`${file}: ${title}`, { cause });
-            }
-            counts.set(file, (counts.get(file) ?? 0) + 1);
-          }
-          expect(counts.get(file)).toBe(suite.cases[file]);
-        });
+  const contents = new Map<string, unknown>();
+  for (const file of suite.files) contents.set(file, await load(file));
+  describe.each(implementations)(`${suite.name}, %s`, (implementation) => {
+    it('every case of every file', async () => {
+      const passed = await run(suite, implementation, contents);
+      for (const [file, count] of passed) {
+        console.info(`${suite.name}, ${implementation}: ${file} ${count}`);
       }
-      it('covers every file', () => {
-        expect([...counts.keys()].sort()).toEqual([...suite.files].sort());
-
-        console.info(
-          [...counts]
-            .map(([file, count]) => `${suite.name}, ${groups.name}: ${file} ${count}`)
-            .join('\n'),
-        );
-      });
+      expect(Object.fromEntries(passed)).toEqual(suite.cases);
     });
-  }
+  });
 }

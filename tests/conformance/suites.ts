@@ -1,0 +1,16 @@
+/** Every set of official vectors, for runners that take them all. */
+import { bip445Vectors } from './bip445.ts';
+import { bitcoinKeyVectors } from './bitcoin-keys.ts';
+import { chilldkgVectors } from './chilldkg.ts';
+import { cocktailVectors } from './cocktail.ts';
+import { ed25519Vectors } from './ed25519.ts';
+import { rfc9591Vectors } from './rfc9591.ts';
+
+export const suites = [
+  chilldkgVectors,
+  bip445Vectors,
+  rfc9591Vectors,
+  cocktailVectors,
+  ed25519Vectors,
+  bitcoinKeyVectors,
+];
