@@ -6,6 +6,7 @@ import * as chilldkg from '../../src/lib/crypto/chilldkg.ts';
 import { custodySuite } from '../../src/lib/crypto/custody-suite.ts';
 import { recoverBoth } from '../../src/lib/crypto/dual-dkg.ts';
 import { isFault } from '../../src/lib/crypto/faults.ts';
+import { recover as recoverOne } from '../../src/lib/crypto/recovery.ts';
 import { taggedHash, tags } from '../../src/lib/crypto/tagged-hash.ts';
 import { tapTweak, taprootOutput } from '../../src/lib/crypto/taproot.ts';
 import { pointsFromBytes, sumPoints } from '../../src/lib/crypto/vss.ts';
@@ -145,6 +146,29 @@ export function recoveryAttacks(groups: Groups): void {
     const file = concat(recoveryData.subarray(0, cut), forged);
     expectFault(recoverBoth(groups, undefined, file), 'recovery-params-invalid', 'local');
     expectFault(recover(file), 'host-key-not-in-group', 'local');
+  });
+
+  it('a share that its owner certified without looking: the others recover, the owner is told', () => {
+    const suite = custodySuite(groups.secp256k1);
+    const first = all.hostSeckeys.map((key) =>
+      value(chilldkg.participantStep1(suite, key, all.ceremony, all.random())),
+    );
+    const pmsgs1 = first.map(({ pmsg1 }) => pmsg1);
+    const { cmsg1 } = value(chilldkg.coordinatorStep1(suite, pmsgs1, all.ceremony));
+    const wrong = flip(cmsg1, cmsg1.length - 3 * 32 + 16); // operator 0's ciphertext
+    const seen = value(chilldkg.participantCheck(all.hostSeckeys[1]!, first[1]!.state, wrong));
+    const signatures = all.hostSeckeys.map((key, id) =>
+      value(chilldkg.participantSign(key, first[id]!.state, seen, all.random())),
+    );
+    const file = value(chilldkg.participantFinalize(seen, concat(...signatures))).recoveryData;
+    expect(isFault(recoverOne(suite, all.hostSeckeys[1], file))).toBe(false);
+    expectFault(
+      recoverOne(suite, all.hostSeckeys[0], file),
+      'recovery-share-wrong',
+      'local',
+      [0],
+      all.hostSeckeys,
+    );
   });
 
   it('sizes that promise more than there is', () => {
