@@ -29,7 +29,7 @@ const config = {
         'form-action': ['none'],
         'object-src': ['none'],
         'require-trusted-types-for': ['script'],
-        'trusted-types': ['svelte-trusted-html', 'sveltekit-trusted-url', 'conclave'],
+        'trusted-types': ['svelte-trusted-html', 'conclave'],
       },
     },
   },

@@ -17,17 +17,24 @@ import {
   accept,
   isAccepted,
   keep,
-  keepOnly,
   keptBundle,
-  keptBundles,
   offeredBundle,
+  pin,
   readKept,
+  readPin,
+  withdrawAcceptance,
   type KeptBundle,
 } from '../lib/integrity/store.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
 const PINNED = '@content-hash@';
+
+/** What to do when this worker has nothing good to serve. Reloading with Shift passes it by. */
+const AGAIN =
+  'Nothing of yours is lost; do not clear the browser’s data. Start the launcher with the bundle ' +
+  'you trust and load this page again. If the launcher serves a newer bundle by now, load it with ' +
+  'Shift and the reload button: the page then comes from the launcher, and Verify lets you accept it.';
 
 const repaired = new Set<string>();
 
@@ -37,9 +44,11 @@ self.addEventListener('fetch', (event) => event.respondWith(answer(event.request
 self.addEventListener('message', (event) => {
   const reply = event.ports[0];
   event.waitUntil(
-    respond(event.data as Question).then((value) => {
-      reply?.postMessage(value);
-    }),
+    respond(event.data as Question)
+      .catch(() => undefined)
+      .then((value) => {
+        reply?.postMessage(value);
+      }),
   );
 });
 
@@ -50,44 +59,50 @@ async function install(): Promise<void> {
   if ((await contentHash(offered.manifest)) !== PINNED) {
     throw new Error('The manifest served is not the one this service worker belongs to.');
   }
-  const former = (await keptBundles()).filter(({ root }) => root !== offered.root);
-  for (const { manifest } of former) {
-    if (compareVersions(offered.manifest.version, manifest.version) < 0) {
-      throw new Error('A bundle of a lower version never replaces the kept one.');
-    }
+  const pinned = await readPin();
+  const replaces = pinned !== undefined && pinned.root !== offered.root;
+  if (replaces && compareVersions(offered.manifest.version, pinned.version) < 0) {
+    throw new Error('A bundle of a lower version never replaces the kept one.');
   }
-  if (former.length > 0 && !(await isAccepted(offered.root))) {
+  if (replaces && !(await isAccepted(offered.root))) {
     throw new Error('Another bundle is kept here and this one has not been accepted.');
   }
-  await keep(offered);
-  // The first bundle kept on this origin: whoever serves it until now (nobody, or a foreign
-  // service worker that another program left here) is replaced at once.
-  if (former.length === 0) await self.skipWaiting();
+  try {
+    await keep(offered);
+  } catch (error) {
+    await withdrawAcceptance();
+    throw error;
+  }
+  // Nothing of ours is replaced: whoever serves this origin until now (nobody, or a foreign service
+  // worker that another program left here) goes at once.
+  if (!replaces) await self.skipWaiting();
 }
 
 async function activate(): Promise<void> {
   const bundle = await ours();
   if (bundle) {
-    const others = (await keptBundles()).filter(({ root }) => root !== bundle.root);
     // Our own pages load themselves again when their bundle is replaced. Pages that a foreign
     // service worker served do not know how. Not awaited: their loading waits for this to end.
-    if (others.length === 0) {
+    if ((await readPin()) === undefined) {
       for (const client of await self.clients.matchAll({ type: 'window' })) {
         void client.navigate(client.url).catch(() => null);
       }
     }
-    await keepOnly(bundle.root);
+    await pin(bundle);
   }
   await self.clients.claim();
 }
 
-/** The bundle this worker belongs to: kept, or fetched anew where the browser has dropped it. */
+/** The bundle this worker belongs to: kept, or kept anew where the browser has dropped it. */
 async function ours(): Promise<KeptBundle | undefined> {
   const kept = await keptBundle(PINNED);
   if (kept) return kept;
   const offered = await offeredBundle();
   if (offered === undefined || typeof offered === 'string') return undefined;
-  return (await contentHash(offered.manifest)) === PINNED ? offered : undefined;
+  if ((await contentHash(offered.manifest)) !== PINNED) return undefined;
+  // Each file is verified on its way whether or not there is room to keep it.
+  await keep(offered).catch(() => undefined);
+  return offered;
 }
 
 async function answer(request: Request): Promise<Response> {
@@ -98,8 +113,7 @@ async function answer(request: Request): Promise<Response> {
   if (!bundle) {
     return refusal(
       503,
-      'This browser no longer keeps the bundle, and the launcher does not serve it. Nothing of ' +
-        'yours is lost. Start the launcher with the bundle you trust and load this page again.',
+      'This browser no longer keeps the bundle, and the launcher does not serve it. ' + AGAIN,
     );
   }
   const path = url.pathname.slice(1) || 'index.html';
@@ -118,8 +132,7 @@ async function serve(bundle: KeptBundle, file: ManifestFile): Promise<Response> 
   if (!read || !page) {
     return refusal(
       409,
-      `The stored copy of /${file.path} is missing or was changed, so it was refused. Nothing of ` +
-        'yours is lost. Start the launcher and load this page again: the copy is then replaced by a verified one.',
+      `The stored copy of /${file.path} is missing or was changed, so it was refused. ${AGAIN}`,
     );
   }
   if (read.repaired) repaired.add(file.path);
@@ -153,7 +166,8 @@ async function respond(question: Question): Promise<Status | true | undefined> {
 }
 
 async function status(): Promise<Status | undefined> {
-  const bundle = await ours();
+  await ours();
+  const bundle = await keptBundle(PINNED);
   if (!bundle) return undefined;
   return {
     version: bundle.manifest.version,

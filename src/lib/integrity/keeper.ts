@@ -4,6 +4,17 @@ import { SERVICE_WORKER_NAME } from '../../../bundle/manifest.mjs';
 import type { Question, Status } from './messages.ts';
 import { trustedScript } from './trusted-script.ts';
 
+/**
+ * Remove every service worker of this origin but the one that serves all of it: one with a narrower
+ * scope, left by another program, would answer for the engine's worker in its place.
+ */
+async function evictNarrower(): Promise<void> {
+  const whole = new URL('/', location.href).href;
+  for (const registration of await navigator.serviceWorker.getRegistrations()) {
+    if (registration.scope !== whole) await registration.unregister();
+  }
+}
+
 /** Why this browser does not keep the bundle. */
 export type NotKept = 'unsupported' | 'insecure' | { readonly refused: string };
 
@@ -14,6 +25,7 @@ export type NotKept = 'unsupported' | 'insecure' | { readonly refused: string };
 export async function keepBundle(): Promise<NotKept | undefined> {
   if (!isSecureContext) return 'insecure';
   if (!('serviceWorker' in navigator)) return 'unsupported';
+  await evictNarrower();
   const workbox = new Workbox(trustedScript(`/${SERVICE_WORKER_NAME}`), {
     scope: '/',
     updateViaCache: 'none',
@@ -64,7 +76,12 @@ export async function keptStatus(): Promise<Status | undefined> {
 export async function acceptBundle(root: string): Promise<void> {
   const registration = await navigator.serviceWorker.getRegistration('/');
   if (!registration?.active) throw new Error('Nothing is kept here that could be replaced.');
-  await messageSW(registration.active, { ask: 'accept', root } satisfies Question);
+  const noted: unknown = await messageSW(registration.active, {
+    ask: 'accept',
+    root,
+  } satisfies Question);
+  if (noted !== true)
+    throw new Error('The browser could not store your acceptance: is the disk full?');
   await registration.update();
   const next = registration.installing ?? registration.waiting;
   if (!next) throw new Error('The launcher does not serve that bundle any more.');
@@ -81,6 +98,6 @@ export async function acceptBundle(root: string): Promise<void> {
 
 /** Remove the kept bundle from this browser; operators' data stays. Needs the launcher to come back. */
 export async function forgetBundle(): Promise<void> {
-  await (await navigator.serviceWorker.getRegistration('/'))?.unregister();
   for (const name of await caches.keys()) await caches.delete(name);
+  await (await navigator.serviceWorker.getRegistration('/'))?.unregister();
 }

@@ -3,6 +3,7 @@ import { keepBundle, keptStatus, type NotKept } from '../integrity/keeper.ts';
 import type { Status } from '../integrity/messages.ts';
 import { startEngine } from '../worker/door.ts';
 import type { EngineReport } from '../worker/report.ts';
+import { text } from './text.ts';
 
 interface AppState {
   /** undefined while the self-test runs. */
@@ -21,20 +22,18 @@ export const app = $state<AppState>({
   announcement: '',
 });
 
-/** Start the engine and keep the bundle, side by side. Called once, by the app's shell. */
+/**
+ * Keep the bundle, then start the engine: no integrity metadata reaches a worker's script, but the
+ * verifying service worker does, once it is in place. Called once, by the app's shell.
+ */
 export async function startApp(): Promise<void> {
-  await Promise.all([
-    startEngine().then((report) => {
-      app.engine = report;
-    }),
-    // `vite dev` serves no bundle that could be kept.
-    import.meta.env.PROD ? keepAndAsk() : undefined,
-  ]);
-}
-
-async function keepAndAsk(): Promise<void> {
-  app.notKept = await keepBundle();
-  await refreshKept();
+  // `vite dev` serves no bundle that could be kept.
+  if (import.meta.env.PROD) app.notKept = await keepBundle();
+  if (typeof app.notKept === 'object') {
+    app.engine = { state: 'refused', why: text.engine.notKept };
+    return;
+  }
+  await Promise.all([startEngine().then((report) => (app.engine = report)), refreshKept()]);
 }
 
 /** Ask again what this browser keeps and what the launcher offers. */

@@ -65,9 +65,10 @@ export const text = {
         'The app runs on its JavaScript implementation. It can verify and rehearse; secrets of a real group are never handled by it.',
       next: 'For a ceremony or a signing, allow just-in-time compilation for this address (the hardening kit’s policy does) and load the page again.',
     },
+    notKept: 'the bundle could not be kept, so its worker cannot be checked.',
     refused: (why: string) => ({
       happened: 'The WebAssembly engine was refused.',
-      cause: `Its bytes are not those that this bundle was built with, or could not be read. The browser says: ${why}`,
+      cause: `It could not be read, or its bytes are not those that this bundle was built with: ${why}`,
       means: 'Nothing was computed with it. No key and no stored data were touched.',
       next: 'Start the launcher again with the bundle you trust; it names the changed file. Then load this page again.',
     }),
@@ -95,10 +96,10 @@ export const text = {
     },
     refused: (why: string) => ({
       happened: 'The bundle was not kept.',
-      cause: `While it was fetched, a file did not match the manifest or did not arrive. ${why}`,
+      cause: `A file did not match the manifest or did not arrive, the disk is full, or this browser keeps another bundle. The browser says: ${why}`,
       means:
-        'Nothing was stored. What you see now came from the launcher and is not checked by this browser.',
-      next: 'Open the verify page: it names the file. Then start the launcher again, which checks every file itself.',
+        'Nothing was stored and the engine was not started. What you see now came from whatever serves this address.',
+      next: 'Open the verify page: it names a changed file. Start the launcher again, which checks every file itself. If another bundle is kept here, remove it on the verify page first.',
     }),
   },
   verify: {
