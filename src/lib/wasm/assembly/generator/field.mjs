@@ -67,9 +67,6 @@ export function fieldModule(top, small) {
     `  d = (d >> 29) + r1${times('c', s1)};`,
     `  r1 = d & ${hex(MASK)};`,
     '  r2 += d >> 29;',
-    ...writeLimbs('r', (i) => `r${i}`),
-    '}',
-    '',
   ];
   const mulColumn = (/** @type {number} */ k) =>
     range()
@@ -140,10 +137,26 @@ export function fieldModule(top, small) {
     ...readLimbs('a', 'a'),
     ...readLimbs('b', 'b'),
     ...product(mulColumn),
+    ...writeLimbs('r', (i) => `r${i}`),
+    '}',
+    '',
     '/** r = a². */',
     'export function sqr(r: usize, a: usize): void {',
     ...readLimbs('a', 'a'),
     ...product(sqrColumn),
+    ...writeLimbs('r', (i) => `r${i}`),
+    '}',
+    '',
+    '/** r = a^(2^count), count ≥ 1: the limbs stay out of memory between the squarings. */',
+    'export function sqrTimes(r: usize, a: usize, count: i32): void {',
+    ...readLimbs('a', 'a').map((line) => line.replace('const', 'let')),
+    '  for (; count > 0; count--) {',
+    ...product(sqrColumn),
+    ...range().map((i) => `  a${i} = r${i};`),
+    '  }',
+    ...writeLimbs('r', (i) => `a${i}`),
+    '}',
+    '',
     ...words('r = a + b: [m + n].', 'add(r: usize, a: usize, b: usize)', (i, load) => {
       return `${load('a')} + ${load('b')}`;
     }),

@@ -19,7 +19,7 @@ const PRODUCT: usize = 16 + 2 * SIZE;
 
 /** Whether an affine point is (0, 0). Such a point is only ever written as canonical zeros. */
 export function isInfinity(p: usize): bool {
-  return (bits(p) | bits(p + SIZE)) === 0;
+  return load<u64>(p) === 0 && (bits(p) | bits(p + SIZE)) === 0;
 }
 
 function copyPoint(r: usize, p: usize): void {
