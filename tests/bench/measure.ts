@@ -20,7 +20,7 @@ export interface Operation {
 export type Figures = ReadonlyMap<Operation, ReadonlyMap<string, number>>;
 
 /** Each turn lasts about this long, in milliseconds. */
-const TURN = 12;
+const TURN = 3;
 
 /**
  * Measure all operations.

@@ -6,8 +6,8 @@ export function bitsAt(bytes: usize, position: i32, count: i32): u32 {
 }
 
 /**
- * The width-w non-adjacent form: `length` signed digits, odd or zero, |digit| < 2^(w−1), one byte
- * each, lowest first; any w neighbours hold at most one that is not zero. Variable time.
+ * The width-w non-adjacent form: `length` signed digits, odd or zero, |digit| < 2^(w−1), two
+ * bytes each, lowest first; any w neighbours hold at most one that is not zero. Variable time.
  * @param negative write the digits of minus the scalar
  */
 export function nonAdjacentVar(
@@ -17,7 +17,7 @@ export function nonAdjacentVar(
   width: i32,
   negative: bool,
 ): void {
-  memory.fill(digits, 0, length);
+  memory.fill(digits, 0, 2 * length);
   let carry: u32 = 0;
   let position = 0;
   while (position < length) {
@@ -29,7 +29,7 @@ export function nonAdjacentVar(
     const word = bitsAt(scalar, position, width) + carry;
     carry = word >> (width - 1);
     const digit = <i32>word - <i32>(carry << width);
-    store<i8>(digits + position, <i8>(negative ? -digit : digit));
+    store<i16>(digits + 2 * position, <i16>(negative ? -digit : digit));
     position += width;
   }
 }
