@@ -58,12 +58,12 @@ export function measure(
 }
 
 /** The figures as a Markdown table: microseconds, and how many times as fast ours is. */
-export function table(figures: Figures): string {
+export function table(figures: Figures, withGoals: boolean): string {
   const rows = [...figures].map(([{ name, contenders, goals }, times]) => {
     const ours = times.get(contenders[0]!.name)!;
     const others = contenders.slice(1).map((contender) => {
       const ratio = times.get(contender.name)! / ours;
-      const goal = goals[contender.name];
+      const goal = withGoals ? goals[contender.name] : undefined;
       const verdict = goal === undefined ? '' : ratio >= goal ? ` (≥ ${goal} ✓)` : ` (≥ ${goal} ✗)`;
       return `${contender.name} ${times.get(contender.name)!.toFixed(1)} = ${ratio.toFixed(1)}×${verdict}`;
     });
