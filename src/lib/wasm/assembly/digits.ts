@@ -21,8 +21,10 @@ export function nonAdjacentVar(
   let carry: u32 = 0;
   let position = 0;
   while (position < length) {
-    if (bitsAt(scalar, position, 1) === carry) {
-      position++;
+    // With a carry, ones are the zeros: skip the run, up to 25 at a time.
+    const bits = bitsAt(scalar, position, 25) ^ (carry ? 0x1ffffff : 0);
+    if ((bits & 1) === 0) {
+      position += bits === 0 ? 25 : <i32>ctz<u32>(bits);
       continue;
     }
     // Odd: take w bits with the carry; from 2^(w−1) on it is a negative digit and carries.

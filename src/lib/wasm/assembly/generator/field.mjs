@@ -5,8 +5,8 @@
  *
  * Magnitude. An element of magnitude m, written [m] in comments, has limbs of at most
  * m·(2²⁹ + 2¹⁸) and a top limb of at most m·(2^(top−232) + 8). Sums add magnitudes; a limb has 32
- * bits, so m ≤ 7. A product takes [m]·[n] with m·n ≤ 7: a column then holds at most 8 products of
- * 2⁵⁸·7 (in the ninth product of column 8 a top limb takes part), the fold and the carry: below 2⁶⁴.
+ * bits, so m ≤ 7. A product takes [m]·[n] with m·n ≤ 7½: a column then holds at most 8 products of
+ * 2⁵⁸·7½ (in the ninth product of column 8 a top limb takes part), the fold and the carry: below 2⁶⁴.
  * Products and everything named …Carry return [1].
  */
 import {

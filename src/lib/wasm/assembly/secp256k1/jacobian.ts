@@ -33,7 +33,7 @@ export function double(r: usize, p: usize): void {
   field.threeHalves(t2, t2); // L [2½]
   field.sqr(t3, t2);
   field.subTwiceCarry(r, t3, t1); // X3
-  field.subCarry(t3, t1, r);
+  field.sub(t3, t1, r); // [3]
   field.mul(t3, t2, t3);
   field.sqr(t0, t0);
   field.subCarry(r + SIZE, t3, t0); // Y3
