@@ -4,8 +4,8 @@
  *
  * (k, 0) less its nearest combination c1·(a1, b1) + c2·(a2, b2) of the short lattice basis leaves
  * (k1, k2): c1 = k·b2/n and c2 = −k·b1/n, rounded. The rounding errs by at most ½ + 2⁻¹²⁸, so
- * |k1| ≤ (a1 + a2)/2 + 1 and |k2| ≤ (|b1| + b2)/2 + 1. The generator checks that both are below 2¹²⁸
- * and, with room to spare, below |b1|: no lattice point but (0, 0) has both coordinates that short.
+ * |k1| ≤ (a1 + a2)/2 + 1 and |k2| ≤ (|b1| + b2)/2 + 1. The generator checks (and argues) that both are
+ * below 2¹²⁸ and, with room to spare, below |b1|: no lattice point but (0, 0) is that short in both.
  */
 import * as order from '../generated/secp256k1-order';
 import * as constants from '../generated/secp256k1-constants';
