@@ -39,7 +39,7 @@ export function planAdd(job: usize, out: usize, a: usize, b: usize): usize {
   const numerator = job + NUMERATOR;
   const denominator = job + DENOMINATOR;
   field.subCarry(denominator, b, a);
-  field.subCarry(numerator, b + SIZE, a + SIZE);
+  field.sub(numerator, b + SIZE, a + SIZE); // [3]: it is only multiplied by [1]
   if (field.isZeroVar(denominator)) {
     if (!field.isZeroVar(numerator)) {
       memory.fill(out, 0, 2 * SIZE);
