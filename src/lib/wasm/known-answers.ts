@@ -11,6 +11,8 @@ export interface KnownAnswer {
   /** The result in hex; undefined where the input must be refused. */
   readonly expected: string | undefined;
   readonly compute: (group: Group) => Uint8Array | undefined;
+  /** Not worth the time on JS at every start: there it takes the way of another answer. */
+  readonly wasmOnly?: boolean;
 }
 
 /** Hex to bytes. */
@@ -145,7 +147,7 @@ function scalarAnswers(suite: Suite): KnownAnswer[] {
 const multipleOfBase = (group: Group, k: Scalar): Point =>
   group.engine === 'wasm'
     ? group.mulBase(k)
-    : group.mulAddVar(k, group.base, group.scalarFromNumber(0));
+    : group.mulAddVar(group.scalarFromNumber(0), group.identity, k);
 
 /** The point answers of a suite. */
 function pointAnswers(suite: Suite): KnownAnswer[] {
@@ -165,22 +167,26 @@ function pointAnswers(suite: Suite): KnownAnswer[] {
     expected,
     compute: (group) => group.pointToBytes(compute(group, given(group))),
   });
+  const wasmAnswer = (...known: Parameters<typeof answer>): KnownAnswer => ({
+    ...answer(...known),
+    wasmOnly: true,
+  });
   return [
     answer('B', known.base, (g) => g.base),
     answer('a · B', known.aB, (g, { a }) => multipleOfBase(g, a)),
-    answer('b · B', known.P, (g, { b }) => multipleOfBase(g, b)),
-    answer('0 · B', known.identity, (g) => multipleOfBase(g, g.scalarFromNumber(0))),
-    answer('−1 · B', known.minusBase, (g) => {
+    wasmAnswer('b · B', known.P, (g, { b }) => multipleOfBase(g, b)),
+    wasmAnswer('0 · B', known.identity, (g) => multipleOfBase(g, g.scalarFromNumber(0))),
+    wasmAnswer('−1 · B', known.minusBase, (g) => {
       return multipleOfBase(g, g.scalarNegate(g.scalarFromNumber(1)));
     }),
-    answer('a · P', known.aP, (g, { a, P }) => {
+    wasmAnswer('a · P', known.aP, (g, { a, P }) => {
       return g.engine === 'wasm' ? g.mul(a, P) : g.mulAddVar(a, P, g.scalarFromNumber(0));
     }),
     answer('a · P + b · B', known.aPbB, (g, { a, b, P }) => g.mulAddVar(a, P, b)),
-    answer('a · P + b · B as a sum', known.aPbB, (g, { a, b, P }) => {
+    wasmAnswer('a · P + b · B as a sum', known.aPbB, (g, { a, b, P }) => {
       return g.multiScalarVar([a, b], [P, g.base]);
     }),
-    answer('a · P + P', known.aPbB, (g, { a, P }) => {
+    wasmAnswer('a · P + P', known.aPbB, (g, { a, P }) => {
       return g.add(g.mulAddVar(a, P, g.scalarFromNumber(0)), P);
     }),
     answer('P − P', known.identity, (g, { P }) => g.add(P, g.negate(P))),
@@ -196,24 +202,15 @@ function pointAnswers(suite: Suite): KnownAnswer[] {
     })),
     {
       suite,
-      name: 'a batch of equations',
+      name: 'a Schnorr equation, and a wrong one',
       expected: '0100',
       compute: (group) => {
         const { a, b, P } = given(group);
         const R = multipleOfBase(group, a);
         const e = group.scalarMul(a, a);
         const s = group.scalarAdd(a, group.scalarMul(e, b));
-        const weights = [fromHex('5a'.repeat(16)), fromHex('a5'.repeat(16))];
-        const holds = (wrong: Scalar) =>
-          group.schnorrBatchVar(
-            [
-              { R, P, s, e },
-              { R, P, s: wrong, e },
-            ],
-            weights,
-          )
-            ? 1
-            : 0;
+        const holds = (s: Scalar) =>
+          group.schnorrBatchVar([{ R, P, s, e }], [fromHex('5a'.repeat(16))]) ? 1 : 0;
         return Uint8Array.of(holds(s), holds(e));
       },
     },

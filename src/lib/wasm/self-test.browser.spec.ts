@@ -10,5 +10,5 @@ const groups = [engine.secp256k1, engine.ed25519, jsGroup('secp256k1'), jsGroup(
 test('the engine gives the known answers in the browser', () => {
   const results = selfTest(groups, () => performance.now());
   expect(results.filter(({ ok }) => !ok)).toEqual([]);
-  expect(results.length).toBeGreaterThanOrEqual(120);
+  expect(results.length).toBeGreaterThanOrEqual(110);
 });

@@ -31,9 +31,9 @@ export function selfTest(groups: readonly Group[], now: () => number): SelfTestR
       return { suite: group.suite, name, engine: group.engine, ok, ms: now() - start };
     };
     return [
-      ...knownAnswers(group.suite).map(({ name, expected, compute }) =>
-        run(name, () => hexOf(compute(group)) === expected),
-      ),
+      ...knownAnswers(group.suite)
+        .filter(({ wasmOnly }) => group.engine === 'wasm' || !wasmOnly)
+        .map(({ name, expected, compute }) => run(name, () => hexOf(compute(group)) === expected)),
       ...(group === first
         ? []
         : comparisons.map(({ name, compute }) =>
@@ -54,8 +54,8 @@ function succeeds(test: () => boolean): boolean {
 
 const hexOf = (bytes: Uint8Array | undefined) => bytes && toHex(bytes);
 
-/** Edge bytes, in either byte order: 0, 1, all ones, high bit only, around the orders' own bytes. */
-const edges = ['00', '01', '7f', '80', 'ff'].flatMap((byte) => [
+/** Edge bytes, in either byte order: 1, the highest bit, the highest byte, and each all over. */
+const edges = ['01', '80', 'ff'].flatMap((byte) => [
   fromHex(byte + '00'.repeat(31)),
   fromHex('00'.repeat(31) + byte),
   fromHex(byte.repeat(32)),
@@ -96,18 +96,18 @@ const comparisons: readonly {
     name: 'the implementations agree on point arithmetic',
     compute: (g) => {
       const two = g.scalarFromNumber(2);
-      const minusTwo = g.scalarNegate(two);
+      const three = g.scalarFromNumber(3);
       const zero = g.scalarFromNumber(0);
       const minusB = g.negate(g.base);
       return [
         g.add(g.base, g.base),
         g.add(g.base, minusB),
         g.add(g.identity, g.base),
-        g.mulAddVar(two, g.base, minusTwo),
-        g.mulAddVar(minusTwo, minusB, two),
+        g.mulAddVar(two, g.base, g.scalarNegate(two)),
+        g.mulAddVar(three, minusB, three),
         g.mulAddVar(two, g.identity, zero),
         g.multiScalarVar([], []),
-        g.multiScalarVar([two, minusTwo, two], [g.base, g.base, g.identity]),
+        g.multiScalarVar([two, two, three], [g.base, minusB, g.identity]),
         ...g.commitmentPolynomialVar([g.identity, g.base, minusB], [0, 1, 2]),
       ].map(toHex);
     },

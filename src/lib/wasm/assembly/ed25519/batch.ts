@@ -9,7 +9,7 @@ const weight: usize = MULTIPLY_WORK + 2300;
 const scalar: usize = MULTIPLY_WORK + 2340;
 const total: usize = MULTIPLY_WORK + 2380;
 const square: usize = MULTIPLY_WORK + 2420;
-const digits: usize = MULTIPLY_WORK + 2460; // one list
+const digits: usize = memory.data(512, 16); // one list
 
 /** Bytes of an equation: R, P (64 each), s, e (32 each), weight (16). */
 const EQUATION: usize = 208;

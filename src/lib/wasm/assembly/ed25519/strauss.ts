@@ -19,19 +19,21 @@ import {
 } from './edwards';
 import { affineOdds, oddMultiples } from './tables';
 
-/** Digits of a scalar below 2²⁵³: one more for the last carry, and room to 8 bytes. */
-export const DIGITS: i32 = 256;
+/** Digits of a scalar below 2²⁵³: one more for the last carry. Their bytes, with padding. */
 const LENGTH: i32 = 254;
+export const DIGITS: usize = 512;
 
-/** Odd multiples B … 127·B: digits of width 8. */
-export const BASE_WIDTH: i32 = 8;
-const baseTable: usize = memory.data(8192, 16);
+/** Odd multiples B … 1023·B: digits of width 11. */
+export const BASE_WIDTH: i32 = 11;
+const BASE_ODDS: i32 = 512;
+const baseTable: usize = memory.data(65536, 16);
+
+const digits: usize = memory.data(1024, 16); // two lists
 
 const bytes: usize = MULTIPLY_WORK; // 40 bytes
 const xy: usize = MULTIPLY_WORK + 48; // 80 bytes
 const point: usize = MULTIPLY_WORK + 128;
 const table: usize = MULTIPLY_WORK + 288; // 8 addends
-const digits: usize = MULTIPLY_WORK + 1568; // two lists
 const scalar: usize = MULTIPLY_WORK + 2080;
 const addend: usize = MULTIPLY_WORK + 2120; // an addend
 
@@ -40,7 +42,7 @@ export function buildBaseOdds(): void {
   baseX(xy);
   baseY(xy + SIZE);
   fromAffine(point, xy);
-  affineOdds(baseTable, point, 64);
+  affineOdds(baseTable, point, BASE_ODDS);
 }
 
 /** The width-w digits of k (canonical limbs), DIGITS bytes. */
@@ -58,7 +60,7 @@ function interleave(sum: usize, count: i32, tables: usize, lists: usize, base: u
   for (let i = LENGTH - 1; i >= 0; i--) {
     if (started) doublings++;
     for (let k = 0; k < count; k++) {
-      const digit = <i32>load<i8>(lists + <usize>k * DIGITS + i);
+      const digit = <i32>load<i16>(lists + k * DIGITS + 2 * i);
       if (digit === 0) continue;
       if (doublings > 0) doubleTimes(sum, doublings);
       doublings = 0;
@@ -67,7 +69,7 @@ function interleave(sum: usize, count: i32, tables: usize, lists: usize, base: u
       if (digit > 0) add(sum, sum, entry);
       else subtract(sum, sum, entry);
     }
-    const digit = base === 0 ? 0 : <i32>load<i8>(base + i);
+    const digit = base === 0 ? 0 : <i32>load<i16>(base + 2 * i);
     if (digit === 0) continue;
     if (doublings > 0) doubleTimes(sum, doublings);
     doublings = 0;

@@ -5,10 +5,9 @@ import { MULTIPLY_WORK } from '../memory';
 import { ADDEND, AFFINE_ADDEND, POINT, add, double, fromAffine, toAddend } from './edwards';
 import { invert } from './power';
 
-/** The most entries `affineOdds` makes at once. */
-const MOST: i32 = 64;
-const points: usize = memory.data(10240, 16); // MOST points
-const products: usize = memory.data(2560, 16); // MOST numbers
+/** Work of `affineOdds`, which makes at most 512 entries at once. */
+const points: usize = memory.data(81920, 16); // 512 points
+const products: usize = memory.data(20480, 16); // 512 numbers
 
 const doubled: usize = MULTIPLY_WORK + 3000; // a point
 const step: usize = MULTIPLY_WORK + 3160; // an addend
@@ -27,7 +26,7 @@ export function oddMultiples(out: usize, p: usize, count: i32): void {
   }
 }
 
-/** out = P, 3P, … (2·count − 1)·P for count ≤ 64 as affine addends of 128 bytes: one inversion for all. */
+/** out = P, 3P, … (2·count − 1)·P for count ≤ 512 as affine addends of 128 bytes: one inversion for all. */
 export function affineOdds(out: usize, p: usize, count: i32): void {
   double(doubled, p);
   toAddend(step, doubled);

@@ -60,7 +60,9 @@ export function secp256k1Constants(p, n) {
   check(a1 * d2 - c2 * b1 === n && a1 > 0n && b1 < 0n && d2 > 0n, 'the basis spans the lattice');
   const half = 1n << 127n;
   check((a1 + c2) / 2n < 2n * half - 1n && (d2 - b1) / 2n < 2n * half - 1n, 'the halves are short');
-  check(-b1 > (a1 + c2) / 2n + 64n, 'no lattice point is as short as a half');
+  // Of a lattice point x·(a1, b1) + y·(a2, b2) one coordinate is at least |b1|: the second, unless x = 0
+  // or x and y have one sign; then the first is at least a2. (a2, b2 are c2, d2 here, and positive.)
+  check(c2 >= -b1 && -b1 > (a1 + c2) / 2n + 64n, 'no lattice point is as short as a half');
   return [
     ...constant('baseX', x),
     ...constant('baseY', y),

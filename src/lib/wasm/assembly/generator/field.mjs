@@ -5,9 +5,9 @@
  *
  * Magnitude. An element of magnitude m, written [m] in comments, has limbs of at most
  * m·(2²⁹ + 2¹⁸) and a top limb of at most m·(2^(top−232) + 8). Sums add magnitudes; a limb has 32
- * bits, so m ≤ 7. A product takes [m]·[n] with m·n ≤ 7: a column then holds at most 8 products of
- * 2⁵⁸·7 (in the ninth product of column 8 a top limb takes part), the fold and the carry: below 2⁶⁴.
- * Products, `carry`, `subCarry` and `subTwiceCarry` return [1].
+ * bits, so m ≤ 7. A product takes [m]·[n] with m·n ≤ 7½: a column then holds at most 8 products of
+ * 2⁵⁸·7½ (in the ninth product of column 8 a top limb takes part), the fold and the carry: below 2⁶⁴.
+ * Products and everything named …Carry return [1].
  */
 import {
   BITS,
@@ -67,9 +67,6 @@ export function fieldModule(top, small) {
     `  d = (d >> 29) + r1${times('c', s1)};`,
     `  r1 = d & ${hex(MASK)};`,
     '  r2 += d >> 29;',
-    ...writeLimbs('r', (i) => `r${i}`),
-    '}',
-    '',
   ];
   const mulColumn = (/** @type {number} */ k) =>
     range()
@@ -140,10 +137,26 @@ export function fieldModule(top, small) {
     ...readLimbs('a', 'a'),
     ...readLimbs('b', 'b'),
     ...product(mulColumn),
+    ...writeLimbs('r', (i) => `r${i}`),
+    '}',
+    '',
     '/** r = a². */',
     'export function sqr(r: usize, a: usize): void {',
     ...readLimbs('a', 'a'),
     ...product(sqrColumn),
+    ...writeLimbs('r', (i) => `r${i}`),
+    '}',
+    '',
+    '/** r = a^(2^count), count ≥ 1: the limbs stay out of memory between the squarings. */',
+    'export function sqrTimes(r: usize, a: usize, count: i32): void {',
+    ...readLimbs('a', 'a').map((line) => line.replace('const', 'let')),
+    '  for (; count > 0; count--) {',
+    ...product(sqrColumn),
+    ...range().map((i) => `  a${i} = r${i};`),
+    '  }',
+    ...writeLimbs('r', (i) => `a${i}`),
+    '}',
+    '',
     ...words('r = a + b: [m + n].', 'add(r: usize, a: usize, b: usize)', (i, load) => {
       return `${load('a')} + ${load('b')}`;
     }),
@@ -183,9 +196,13 @@ export function fieldModule(top, small) {
     ...words(
       'r = a − 2b: [1], for a up to [3], b [1], as a + 4p − 2b.',
       'subTwiceCarry(r: usize, a: usize, b: usize)',
-      (i, load) => {
-        return `${load('a')} + ${four[i]} - (${load('b')} << 1)`;
-      },
+      (i, load) => `${load('a')} + ${four[i]} - (${load('b')} << 1)`,
+      true,
+    ),
+    ...words(
+      'r = a − b − 2c: [1], for a up to [3], b, c [1], as a + 4p − b − 2c.',
+      'subBothCarry(r: usize, a: usize, b: usize, c: usize)',
+      (i, load) => `${load('a')} + ${four[i]} - ${load('b')} - (${load('c')} << 1)`,
       true,
     ),
     '/** r = 3a/2 for a [1]: [2]. Where 3a is odd, p is added first; then every limb gives its low bit to the limb below. */',

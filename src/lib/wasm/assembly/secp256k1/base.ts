@@ -73,8 +73,7 @@ function addPoint(): void {
   field.mul(zzz, zzz, t0);
   field.mul(t2, t2, x); // X·P²
   field.sqr(t3, t1);
-  field.subCarry(t3, t3, t0);
-  field.subTwiceCarry(x, t3, t2); // X3
+  field.subBothCarry(x, t3, t0, t2); // X3
   field.mul(t4, y, t0);
   field.sub(t2, t2, x);
   field.mul(t2, t2, t1);

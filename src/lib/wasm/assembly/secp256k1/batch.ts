@@ -19,7 +19,7 @@ const PRODUCT: usize = 16 + 2 * SIZE;
 
 /** Whether an affine point is (0, 0). Such a point is only ever written as canonical zeros. */
 export function isInfinity(p: usize): bool {
-  return (bits(p) | bits(p + SIZE)) === 0;
+  return load<u64>(p) === 0 && (bits(p) | bits(p + SIZE)) === 0;
 }
 
 function copyPoint(r: usize, p: usize): void {
@@ -39,7 +39,7 @@ export function planAdd(job: usize, out: usize, a: usize, b: usize): usize {
   const numerator = job + NUMERATOR;
   const denominator = job + DENOMINATOR;
   field.subCarry(denominator, b, a);
-  field.subCarry(numerator, b + SIZE, a + SIZE);
+  field.sub(numerator, b + SIZE, a + SIZE); // [3]: it is only multiplied by [1]
   if (field.isZeroVar(denominator)) {
     if (!field.isZeroVar(numerator)) {
       memory.fill(out, 0, 2 * SIZE);

@@ -33,7 +33,7 @@ export function double(r: usize, p: usize): void {
   field.threeHalves(t2, t2); // L [2½]
   field.sqr(t3, t2);
   field.subTwiceCarry(r, t3, t1); // X3
-  field.subCarry(t3, t1, r);
+  field.sub(t3, t1, r); // [3]
   field.mul(t3, t2, t3);
   field.sqr(t0, t0);
   field.subCarry(r + SIZE, t3, t0); // Y3
@@ -65,8 +65,7 @@ function finishAdd(r: usize, p: usize): void {
   field.mul(t3, t2, t0); // H³
   field.mul(t2, t2, p); // X1·H²
   field.sqr(t4, t1);
-  field.subCarry(t4, t4, t3);
-  field.subTwiceCarry(r, t4, t2); // X3
+  field.subBothCarry(r, t4, t3, t2); // X3
   field.mul(t3, t3, p + SIZE); // Y1·H³
   field.sub(t2, t2, r);
   field.mul(t2, t2, t1);
@@ -96,14 +95,15 @@ export function fromAffine(r: usize, q: usize): void {
  * @param z 0, or where the sum lives on the scaled curve of `oddMultiplesScaled`: its z (q does not)
  */
 export function addAffineVar(p: usize, q: usize, negative: bool, z: usize = 0): void {
-  copy(t6, q + SIZE);
+  let y = q + SIZE;
   if (negative) {
-    field.negate(t6, t6);
+    field.negate(t6, y);
     field.carry(t6, t6);
+    y = t6;
   }
   if (isInfinityVar(p)) {
     copy(p, q);
-    copy(p + SIZE, t6);
+    copy(p + SIZE, y);
     field.one(p + 2 * SIZE);
     if (z) {
       field.sqr(t0, z);
@@ -121,7 +121,7 @@ export function addAffineVar(p: usize, q: usize, negative: bool, z: usize = 0): 
   field.sqr(t0, pz);
   field.mul(t1, t0, pz);
   field.mul(t0, q, t0);
-  field.mul(t1, t6, t1);
+  field.mul(t1, y, t1);
   field.subCarry(t0, t0, p);
   field.subCarry(t1, t1, p + SIZE);
   if (field.isZeroVar(t0)) {

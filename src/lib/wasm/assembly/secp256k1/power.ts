@@ -13,7 +13,7 @@ const base: usize = POWER_WORK + 6 * SIZE;
 
 /** t = t^(2^count) · a. */
 function shiftIn(count: i32, a: usize): void {
-  for (let i = 0; i < count; i++) field.sqr(t, t);
+  field.sqrTimes(t, t, count);
   field.mul(t, t, a);
 }
 

@@ -11,14 +11,17 @@ import { split } from './endomorphism';
 import { AFFINE, addAffineVar, double, fromAffine, infinity } from './jacobian';
 import { oddMultiples, oddMultiplesScaled, toAffine } from './tables';
 
-/** Digits of a 128-bit half: one more for the last carry, and room to 4 bytes. */
-export const DIGITS: i32 = 132;
+/** Digits of a 128-bit half: one more for the last carry. Their bytes, with padding. */
 const LENGTH: i32 = 129;
+export const DIGITS: usize = 264;
 
-/** Odd multiples G … 127·G and 2¹²⁸·G·{1 … 127}: digits of width 8. */
-const BASE_WIDTH: i32 = 8;
-const baseLow: usize = memory.data(5120, 16);
-const baseHigh: usize = memory.data(5120, 16);
+/** Odd multiples G … 1023·G and 2¹²⁸·G·{1 … 1023}: digits of width 11, two bytes each. */
+const BASE_WIDTH: i32 = 11;
+const BASE_ODDS: i32 = 512;
+const baseLow: usize = memory.data(40960, 16);
+const baseHigh: usize = memory.data(40960, 16);
+
+const digits: usize = memory.data(1056, 16); // four lists
 
 const half1: usize = MULTIPLY_WORK; // 40 bytes, as half2
 const half2: usize = MULTIPLY_WORK + 40;
@@ -27,18 +30,17 @@ const z: usize = MULTIPLY_WORK + 96;
 const betaX: usize = MULTIPLY_WORK + 136;
 const table1: usize = MULTIPLY_WORK + 480; // 8 affine points
 const table2: usize = MULTIPLY_WORK + 1120;
-const digits: usize = MULTIPLY_WORK + 1760; // four lists
 const point: usize = MULTIPLY_WORK + 2300; // Jacobian
 
 /** Fill the tables of G; once, at the start. */
 export function buildBaseOdds(): void {
   baseX(table1);
   baseY(table1 + SIZE);
-  oddMultiples(baseLow, table1, 64);
+  oddMultiples(baseLow, table1, BASE_ODDS);
   fromAffine(point, table1);
   for (let i = 0; i < 128; i++) double(point, point);
   toAffine(table1, point);
-  oddMultiples(baseHigh, table1, 64);
+  oddMultiples(baseHigh, table1, BASE_ODDS);
 }
 
 /** Width-5 digits of both halves of k (canonical limbs) at `out` and `out` + DIGITS. */
@@ -80,11 +82,11 @@ export function multiplyAddVar(sum: usize, a: usize, p: usize, b: usize): void {
   infinity(sum);
   for (let i = LENGTH - 1; i >= 0; i--) {
     double(sum, sum);
-    const digit = digits + i;
-    addDigit(sum, table1, load<i8>(digit), 0);
-    addDigit(sum, table2, load<i8>(digit, 132), 0);
-    addDigit(sum, baseLow, load<i8>(digit, 264), z);
-    addDigit(sum, baseHigh, load<i8>(digit, 396), z);
+    const digit = digits + 2 * i;
+    addDigit(sum, table1, load<i16>(digit), 0);
+    addDigit(sum, table2, load<i16>(digit, 264), 0);
+    addDigit(sum, baseLow, load<i16>(digit, 528), z);
+    addDigit(sum, baseHigh, load<i16>(digit, 792), z);
   }
   field.mul(sum + 2 * SIZE, sum + 2 * SIZE, z);
 }
@@ -92,16 +94,16 @@ export function multiplyAddVar(sum: usize, a: usize, p: usize, b: usize): void {
 /**
  * sum (Jacobian) = Σ of `terms` terms.
  * @param tables 8 affine odd multiples per term
- * @param digits DIGITS width-5 digits per term
+ * @param digits DIGITS bytes of width-5 digits per term
  */
 export function straussVar(sum: usize, terms: i32, tables: usize, digits: usize): void {
   infinity(sum);
   for (let i = LENGTH - 1; i >= 0; i--) {
     double(sum, sum);
-    let digit = digits + i;
+    let digit = digits + 2 * i;
     let table = tables;
     for (let term = 0; term < terms; term++) {
-      addDigit(sum, table, load<i8>(digit), 0);
+      addDigit(sum, table, load<i16>(digit), 0);
       digit += DIGITS;
       table += 8 * AFFINE;
     }

@@ -13,7 +13,7 @@ import { pippengerVar, pippengerWork, TERM } from './pippenger';
 import { DIGITS, lambdaTable, splitDigits, straussVar } from './strauss';
 
 /** Up to so many points Strauss is faster. */
-const FEW: i32 = 80;
+const FEW: i32 = 24;
 
 const scalar: usize = MULTIPLY_WORK + 2600;
 const point: usize = MULTIPLY_WORK + 2640; // affine

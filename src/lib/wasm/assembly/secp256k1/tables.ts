@@ -5,10 +5,9 @@ import { AFFINE, JACOBIAN, addAffine, addedH, double, fromAffine } from './jacob
 import { MULTIPLY_WORK } from '../memory';
 import { invert } from './power';
 
-/** The most entries `oddMultiples` makes at once. */
-const MOST: usize = 64;
-const points: usize = memory.data(7680, 16); // MOST Jacobian points
-const products: usize = memory.data(2560, 16); // MOST numbers
+/** Work of `oddMultiples`, which makes at most 512 entries at once. */
+const points: usize = memory.data(61440, 16); // 512 Jacobian points
+const products: usize = memory.data(20480, 16); // 512 numbers
 
 const doubled: usize = MULTIPLY_WORK + 3000; // a Jacobian point
 const sum: usize = MULTIPLY_WORK + 3120; // a Jacobian point
@@ -46,7 +45,7 @@ function normalizeAll(out: usize, count: i32): void {
   scale(out, points, factor);
 }
 
-/** out = `count` ≤ 64 odd multiples of the affine point p, 80 bytes each. Public points. */
+/** out = `count` ≤ 512 odd multiples of the affine point p, 80 bytes each. Public points. */
 export function oddMultiples(out: usize, p: usize, count: i32): void {
   fromAffine(points, p);
   double(doubled, points);
