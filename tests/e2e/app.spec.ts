@@ -131,6 +131,28 @@ test('hold to confirm: letting go cancels; holding confirms; a typed code does t
   await expect.poll(loadedAt).toBeGreaterThan(second);
 });
 
+test('hold to confirm: leaving the page lets go, another mouse button does nothing', async ({
+  page,
+}) => {
+  await page.goto('./#/verify');
+  await expect(page.getByTestId('kept')).toContainText('is kept here');
+  const remove = page.getByRole('button', { name: 'Remove the kept bundle' });
+  const kept = () => page.evaluate(async () => (await caches.keys()).length > 0);
+
+  await remove.click({ button: 'right', delay: 2500 });
+  expect(await kept()).toBe(true);
+
+  await remove.hover();
+  await page.mouse.down();
+  await page.evaluate(() => {
+    document.querySelector<HTMLAnchorElement>('nav a[href="#/about"]')!.click();
+  });
+  await expect(page.getByRole('heading', { level: 1, name: 'About Conclave' })).toBeVisible();
+  await page.waitForTimeout(2500);
+  await page.mouse.up();
+  expect(await kept()).toBe(true);
+});
+
 test('the start page needs less than 120 kB of JavaScript, gzipped', async ({ page }) => {
   const scripts = new Set<string>();
   page.on('request', (request) => {

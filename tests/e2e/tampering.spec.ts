@@ -228,6 +228,68 @@ test.describe('a kept bundle', () => {
   });
 });
 
+test.describe('a kept bundle that lost something', () => {
+  const drop = (page: Page, path?: string) =>
+    page.evaluate(async (url) => {
+      for (const name of (await caches.keys()).filter((key) => key.startsWith('conclave-bundle'))) {
+        if (url === undefined) await caches.delete(name);
+        else await (await caches.open(name)).delete(url);
+      }
+    }, path);
+
+  test('its files: they are kept anew from the launcher, and start without it again', async ({
+    page,
+  }) => {
+    const server = await launch(built, await freePort());
+    await keepIn(page, server);
+    await drop(page);
+    await page.reload();
+    await expect(page.getByTestId('kept')).toContainText('is kept here');
+    await server.stop();
+    await page.reload();
+    await expect(page.getByTestId('verdict')).toBeVisible();
+  });
+
+  test('its manifest: an older bundle is still refused', async ({ page, watch }) => {
+    watch.tolerate(/503|lower version|ServiceWorker/i);
+    const port = await freePort();
+    const server = await launch(built, port);
+    await keepIn(page, server);
+    await drop(page, `/${MANIFEST_NAME}`);
+    await server.stop();
+    started(await launch(await anotherBundle('0.0.9'), port));
+    for (let visit = 0; visit < 3; visit++) {
+      const response = await page.goto(server.address);
+      expect(response!.status()).toBe(503);
+      await page.waitForTimeout(500);
+    }
+  });
+
+  test('a file, while the launcher has moved on: the way out is told and works', async ({
+    page,
+    watch,
+  }) => {
+    watch.tolerate(/409|has not been accepted|ServiceWorker/i);
+    const port = await freePort();
+    const server = await launch(built, port);
+    await keepIn(page, server);
+    await drop(page, '/index.html');
+    await server.stop();
+    const folder = await anotherBundle('0.9.0');
+    started(await launch(folder, port));
+    await page.goto(server.address);
+    await expect(page.locator('body')).toContainText('Shift and the reload button');
+
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Page.reload', { ignoreCache: true });
+    await page.getByRole('link', { name: text.app.pages.verify, exact: true }).click();
+    await page.getByRole('button', { name: text.verify.offer.accept }).focus();
+    await page.keyboard.down('Space');
+    await expect(page.getByTestId('kept')).toContainText('0.9.0', { timeout: 15_000 });
+    await page.keyboard.up('Space');
+  });
+});
+
 test.describe('another bundle on the same address', () => {
   test('is never taken silently; accepted by its root, it replaces the kept one', async ({
     page,
@@ -299,14 +361,15 @@ test.describe('another bundle on the same address', () => {
     page,
     watch,
   }) => {
-    watch.tolerate(/integrity|ServiceWorker/i);
+    watch.tolerate(/integrity|has not been accepted|ServiceWorker/i);
     const port = await freePort();
     const server = await launch(built, port);
     await keepIn(page, server);
     const root = await shownRoot(page);
     await server.stop();
+    const folder = await anotherBundle('0.9.0');
     started(
-      await serveDishonestly(await anotherBundle('0.9.0'), port, (path, bytes) =>
+      await serveDishonestly(folder, port, (path, bytes) =>
         path === WORKER ? Buffer.concat([bytes!, Buffer.from('\n')]) : bytes,
       ),
     );
@@ -319,6 +382,15 @@ test.describe('another bundle on the same address', () => {
     });
     await page.keyboard.up('Space');
     expect(await shownRoot(page)).toBe(root);
+
+    // The acceptance went with the failure: the same bundle, whole this time, waits for another one.
+    await running.pop()!.stop();
+    started(await launch(folder, port));
+    await page.reload();
+    await expect(page.getByTestId('offer')).toHaveAttribute('data-state', 'other');
+    await page.waitForTimeout(1000);
+    await page.reload();
+    await expect(version(page)).toContainText('0.1.0');
   });
 
   test('a program that is no launcher is named, and not used', async ({ page, watch }) => {
@@ -378,4 +450,37 @@ test.describe('a foreign service worker left on the origin by another program', 
       await expect(async () => expect(await shownRoot(page)).toBe(root)).toPass();
     });
   }
+
+  test('with a narrower scope, over the engine’s worker, is removed before the engine starts', async ({
+    page,
+    watch,
+  }) => {
+    watch.tolerate(/ServiceWorker|404/i);
+    const script = '/_app/immutable/workers/sw.js';
+    const port = await freePort();
+    // It would answer for the engine with a worker that says nothing at all.
+    const silence = `self.addEventListener('fetch', (event) => {
+      event.respondWith(new Response('', { headers: { 'Content-Type': 'text/javascript' } }));
+    });`;
+    const foreign = await serveForeign(port, script, silence);
+    await page.goto(foreign.address);
+    await page.evaluate(async (url) => {
+      const worker = (await navigator.serviceWorker.register(url)).installing!;
+      await new Promise<void>((done) => {
+        worker.addEventListener('statechange', () => {
+          if (worker.state === 'activated') done();
+        });
+      });
+    }, script);
+    await foreign.stop();
+    await page.goto('about:blank');
+
+    const server = started(await launch(built, port));
+    await page.goto(`${server.address}#/about`);
+    await expect(page.getByTestId('selftest')).toHaveAttribute('data-state', 'passed');
+    const scopes = await page.evaluate(async () =>
+      (await navigator.serviceWorker.getRegistrations()).map(({ scope }) => scope),
+    );
+    expect(scopes).toEqual([server.address]);
+  });
 });

@@ -3,7 +3,7 @@
  * whatever it is told, and bundles that differ from the built one.
  */
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -112,14 +112,14 @@ async function serve(port: number, answer: (path: string) => Answer): Promise<Ru
 }
 
 /**
- * A bundle like the built one, but of another version and with one more line in its word list's
- * place: correctly sealed, so every hash is right and its root is another.
+ * A bundle like the built one, but of another version and with a comment in its page: correctly
+ * sealed, so every hash is right and its root is another.
  * @returns its folder
  */
 export async function anotherBundle(version: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'conclave-bundle-'));
   cpSync(built, folder, { recursive: true });
-  writeFileSync(join(folder, 'another.txt'), `another bundle, ${version}\n`);
+  appendFileSync(join(folder, 'index.html'), `<!-- another bundle, ${version} -->\n`);
   const manifest = parseManifest(new Uint8Array(readFileSync(join(built, MANIFEST_NAME))));
   if (typeof manifest === 'string') throw new Error(manifest);
   await list(folder, version, await contentHash(manifest));

@@ -94,6 +94,7 @@ export async function acceptBundle(root: string): Promise<void> {
     next.addEventListener('statechange', look);
     look();
   });
+  location.reload();
 }
 
 /** Remove the kept bundle from this browser; operators' data stays. Needs the launcher to come back. */
