@@ -38,6 +38,21 @@ test('#/verify shows the launcher’s root as hex, words and QR code', async ({ 
   await expect(page.getByRole('img', { name: 'QR code' })).toBeVisible();
 });
 
+test('the comparison of the root is remembered, for this root', async ({ page }) => {
+  await page.goto('./');
+  const step = page.getByRole('listitem').filter({ hasText: 'You compare its root' });
+  await expect(step).toHaveAttribute('data-state', 'todo');
+  await step.getByRole('link').click();
+  await page.getByRole('button', { name: 'I compared it' }).click();
+  await expect(page.getByTestId('compared')).toBeVisible();
+  await page.goto('./#/');
+  await page.reload();
+  await expect(step).toHaveAttribute('data-state', 'done');
+  await page.evaluate(() => localStorage.setItem('conclave-compared', '00'.repeat(32)));
+  await page.reload();
+  await expect(step).toHaveAttribute('data-state', 'todo');
+});
+
 for (const { path, heading } of routes) {
   for (const theme of themes) {
     test(`axe finds nothing on ${path} in the ${theme} theme`, async ({ page }) => {

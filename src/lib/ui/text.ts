@@ -48,6 +48,7 @@ export const text = {
         title: 'You compare its root with the launcher’s window',
         detail: 'A page cannot vouch for itself. A second pair of eyes can.',
         action: 'Open the verify page',
+        done: 'You compared the root of this bundle in this browser.',
       },
     },
     secretsHeading: 'What happens to secrets',
@@ -127,6 +128,8 @@ export const text = {
     rootHelp:
       'Compare it with the launcher’s window, or scan the code on a second machine that holds the published root. Read the words aloud, or compare all sixteen groups.',
     root: 'Root of the bundle',
+    compare: 'I compared it: it is the same',
+    compared: 'You compared this root in this browser.',
     hexLabel: 'As hex',
     wordsLabel: 'As 24 words',
     qrLabel: 'As QR code',
