@@ -28,7 +28,7 @@ export const text = {
   },
   start: {
     heading: 'The room where a quorum keeps its keys',
-    lead: 'Conclave makes, keeps, uses, rotates and retires the threshold keys of a wrapped-Bitcoin bridge. Several operators, each on an own offline machine, act together; no one of them can act alone.',
+    lead: 'Conclave is for the custodians of a wrapped-Bitcoin bridge: several operators, each on an own offline machine, hold its keys together, and no one of them can act alone. This version verifies itself and carries the threshold engine; the ceremonies come next.',
     readyHeading: 'Before you trust this browser',
     steps: {
       engine: {
@@ -53,7 +53,7 @@ export const text = {
     },
     secretsHeading: 'What happens to secrets',
     secrets:
-      'Nothing leaves this machine: the page makes no request outside its own address. Keys of a group are handled by the WebAssembly engine in a worker, never by the page.',
+      'Nothing leaves this machine: the page makes no request outside its own address. Secret arithmetic belongs to the WebAssembly engine in a worker, never to the page.',
   },
   engine: {
     wasm: 'WebAssembly',
@@ -193,7 +193,7 @@ export const text = {
   },
   about: {
     heading: 'About Conclave',
-    lead: 'A tool for the custodians of a wrapped-Bitcoin bridge. It runs in the browser alone, from a bundle whose every byte is checked, without any network.',
+    lead: 'A tool for the custodians of a wrapped-Bitcoin bridge. It runs in the browser alone, from a bundle whose files are all checked, without any network.',
     buildHeading: 'This build',
     version: 'Version',
     kind: 'Kind',
