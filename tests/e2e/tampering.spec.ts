@@ -56,6 +56,14 @@ async function shownRoot(page: Page): Promise<string> {
   return (await groups.allTextContents()).join('');
 }
 
+/** What the browser does by itself once in a while; resolves when it has come to an end, good or bad. */
+const lookForUpdate = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    const registration = (await navigator.serviceWorker.getRegistration('/'))!;
+    await registration.update().catch(() => null);
+    while (registration.installing) await new Promise((turn) => setTimeout(turn, 50));
+  });
+
 const version = (page: Page) => page.getByRole('contentinfo');
 
 test.describe('on the first visit, nothing is kept yet', () => {
@@ -304,14 +312,15 @@ test.describe('another bundle on the same address', () => {
     const folder = await anotherBundle('0.9.0');
     started(await launch(folder, port));
 
-    // Even when every page was closed, which lets a browser activate a waiting service worker.
+    // Even when every page is closed after the new one was offered: that lets a browser activate a
+    // service worker that waits.
+    await page.reload();
+    await expect(page.getByTestId('offer')).toHaveAttribute('data-state', 'other');
+    await lookForUpdate(page);
     await page.close();
     const again = await context.newPage();
     await again.goto(server.address);
-    await expect(version(again)).toContainText('0.1.0');
     await expect(again.getByText(text.app.otherBundle)).toBeVisible();
-    await again.waitForTimeout(1000);
-    await again.reload();
     await expect(version(again)).toContainText('0.1.0');
 
     await again.getByRole('link', { name: text.app.compareIt }).click();
@@ -329,7 +338,11 @@ test.describe('another bundle on the same address', () => {
     await expect(again.getByTestId('kept')).toContainText('0.9.0');
   });
 
-  test('of a lower version is refused, even with a forged acceptance', async ({ page, watch }) => {
+  test('of a lower version is refused, even with a forged acceptance', async ({
+    page,
+    context,
+    watch,
+  }) => {
     watch.tolerate(/lower version|ServiceWorker/i);
     const port = await freePort();
     const server = await launch(built, port);
@@ -346,15 +359,16 @@ test.describe('another bundle on the same address', () => {
 
     await page.evaluate(
       async (forged) => {
-        await (await caches.open('conclave-accepted')).put('/root', new Response(forged));
-        await (await navigator.serviceWorker.getRegistration('/'))!.update().catch(() => null);
+        await (await caches.open('conclave-notes')).put('/accepted', new Response(forged));
       },
       await rootOf(folder),
     );
-    await page.waitForTimeout(1000);
-    await page.reload();
-    await expect(offer).toHaveAttribute('data-state', 'older');
-    expect(await shownRoot(page)).toBe(root);
+    await lookForUpdate(page);
+    await page.close();
+    const again = await context.newPage();
+    await again.goto(`${server.address}#/verify`);
+    await expect(again.getByTestId('offer')).toHaveAttribute('data-state', 'older');
+    expect(await shownRoot(again)).toBe(root);
   });
 
   test('that is accepted but differs from its manifest is refused; the kept one goes on', async ({
