@@ -34,7 +34,8 @@ const PIN = new RegExp(`^{"format":1,"version":"${VERSION}","root":"(.{64})","ke
 const LINE = /^([0-9a-f]{64}) (0|[1-9][0-9]{0,8}) ([!-~]+)$/;
 const REVIEWER = '{"name":"([A-Za-z0-9_-]{1,40})","key":"(RW[Q-T][A-Za-z0-9+/]{53})"}';
 const KEY_LIST = new RegExp(
-  `^{"format":1,"threshold":(0|[1-9][0-9]?),"keys":\\[(?:${REVIEWER}(?:,${REVIEWER})*)?\\]}$`,
+  '^{"format":1,"serial":(0|[1-9][0-9]{0,5}),"threshold":(0|[1-9][0-9]?),' +
+    `"keys":\\[(?:${REVIEWER}(?:,${REVIEWER})*)?\\]}$`,
 );
 const COMMENT = 'comment: ([^\\x00-\\x08\\x0a-\\x1f]{0,8000})\n';
 const SIGNATURE = new RegExp(
@@ -43,7 +44,6 @@ const SIGNATURE = new RegExp(
 const CSP = /<meta http-equiv="content-security-policy" content="([^"]*)"/gi;
 const ENTITIES = { '&#39;': "'", '&quot;': '"', '&lt;': '<', '&gt;': '>', '&amp;': '&' };
 const WORD_LIST_SHA256 = '2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda';
-
 const NEXT = 'Nothing is served. Ask its reviewers, by a way you trust, what they released.';
 
 /** Browser features: the app's own, for this origin alone; every other power is off. */
@@ -83,7 +83,7 @@ const TYPES = {
 };
 
 /** @typedef {{ version: string, root: string, keys: string }} Pin root in hex; keys.json without spaces */
-/** @typedef {{ threshold: number, reviewers: { name: string, key: Buffer }[] }} KeyList key: Ed ‖ id ‖ point */
+/** @typedef {{ serial: number, threshold: number, reviewers: { name: string, key: Buffer }[] }} KeyList key: Ed ‖ id ‖ point */
 /** @typedef {Pin & { files: Map<string, Buffer> }} Bundle */
 
 /** Ends the launcher: the cause, what to do now, the exit code. */
@@ -160,16 +160,14 @@ function readPolicy({ files }) {
   let [policy = '', ...more] = Array.from(html.matchAll(CSP), ([, content]) => content);
   for (const [entity, plain] of Object.entries(ENTITIES)) policy = policy.replaceAll(entity, plain);
   if (more.length > 0 || !/^[ -~]+$/.test(policy) || !files.has('service-worker.js')) {
-    const what =
-      'index.html lacks its one Content-Security-Policy, or service-worker.js is missing';
-    throw new Refusal(`${what}.`);
+    throw new Refusal('No service-worker.js, or index.html lacks its one Content-Security-Policy.');
   }
   return policy;
 }
 
 /** Whose signatures count, and how many distinct keys must sign. @param {string} text without spaces @returns {KeyList} */
 function readKeys(text) {
-  const [, threshold] = KEY_LIST.exec(text) ?? [];
+  const [, serial, threshold] = KEY_LIST.exec(text) ?? [];
   if (!threshold) throw new Refusal('keys.json is not a list of reviewers’ keys of format 1.');
   const reviewers = Array.from(text.matchAll(new RegExp(REVIEWER, 'g')), (match) => {
     return { name: match[1] ?? '', key: Buffer.from(match[2] ?? '', 'base64') };
@@ -178,13 +176,13 @@ function readKeys(text) {
   if (Number(threshold) > distinct || (threshold === '0' && distinct > 0)) {
     throw new Refusal('keys.json asks for more signatures than it has keys, or for none.');
   }
-  return { threshold: Number(threshold), reviewers };
+  return { serial: Number(serial), threshold: Number(threshold), reviewers };
 }
 
 /**
  * minisign: whose signature a file holds, or why it does not count. Two signatures must be good:
  * over the message (`ED`: over its BLAKE2b-512), and over that signature ‖ the trusted comment.
- * @param {Buffer} bytes @param {Buffer} message @param {KeyList} keys @param {string} [comment] the one that counts
+ * @param {Buffer} bytes @param {Buffer} message @param {KeyList} keys @param {string} comment the one that counts
  */
 function signerOf(bytes, message, { reviewers }, comment) {
   const match = SIGNATURE.exec(bytes.toString('latin1'));
@@ -203,29 +201,26 @@ function signerOf(bytes, message, { reviewers }, comment) {
     return good && verify(null, commented, publicKey, Buffer.from(global, 'base64'));
   });
   if (!signer) return 'it does not fit these bytes';
-  if (comment && trusted !== comment) return `its trusted comment is not “${comment}”`;
+  if (trusted !== comment) return `its trusted comment is not “${comment}”`;
   return signer;
 }
 
 /**
- * How many keys of the list have good signatures over a file of the bundle; prints whose. A second
- * signature by one key does not count, nor does a key listed twice.
- * @param {Bundle} bundle @param {string} path bundle.manifest or keys.json @param {KeyList} keys
+ * How many distinct keys of the list have good signatures over a file of the bundle; prints whose.
+ * @param {Bundle} bundle @param {string} path bundle.manifest or keys.json @param {KeyList} keys @param {string} comment
  */
-function countSignatures({ files, version, root }, path, keys) {
+function countSignatures({ files }, path, keys, comment) {
   const ofKeys = path !== MANIFEST;
-  const comment = ofKeys ? undefined : `conclave ${version} root ${root}`;
   const counted = new Set();
   for (const [file, bytes] of files) {
     if (!/^sigs\/.*\.minisig$/.test(file) || file.endsWith('.keys.minisig') !== ofKeys) continue;
     const signer = signerOf(bytes, files.get(path) ?? bytes, keys, comment);
-    if (typeof signer === 'string') {
-      console.log(`${file}: not counted, ${signer}.`);
-      continue;
+    if (typeof signer === 'string') console.log(`${file}: not counted, ${signer}.`);
+    else {
+      const point = signer.key.toString('hex', 10);
+      console.log(`${file}: ${counted.has(point) ? 'signed again' : 'good'}, by ${signer.name}.`);
+      counted.add(point);
     }
-    const point = signer.key.toString('hex', 10);
-    console.log(`${file}: ${counted.has(point) ? 'signed again' : 'good'}, by ${signer.name}.`);
-    counted.add(point);
   }
   return counted.size;
 }
@@ -252,26 +247,31 @@ function writePin(store, { version, root, keys }) {
 
 /**
  * Hold the bundle against the pin. Nothing changes a pin but the human's --accept-root, with the
- * signatures that the pinned key list asks for; and no version is ever followed by a lower one.
+ * signatures that the pinned key list asks for; and no version or serial is followed by a lower one.
  * @param {Bundle} bundle @param {Pin | undefined} pin @param {string | undefined} accepted @returns {string} what was found
  */
 function checkPin(bundle, pin, accepted) {
-  const keys = readKeys((pin ?? bundle).keys);
-  const newRoot = bundle.root !== pin?.root;
-  const newKeys = bundle.keys !== pin?.keys;
-  const signatures = countSignatures(bundle, MANIFEST, keys);
+  const [keys, { serial }] = [readKeys((pin ?? bundle).keys), readKeys(bundle.keys)];
+  const [newRoot, newKeys] = [bundle.root !== pin?.root, bundle.keys !== pin?.keys];
+  const comment = `conclave ${bundle.version} root ${bundle.root}`;
+  const signatures = countSignatures(bundle, MANIFEST, keys, comment);
   if (!pin) return 'First use: no pin yet vouches for this root. Compare it with a reviewer’s.';
   if (!newRoot && !newKeys) return 'Root and key list are the pinned ones.';
   if (newRoot && sortable(bundle.version) <= sortable(pin.version)) {
     const cause = `version ${bundle.version} is not above the pinned ${pin.version}`;
     throw new Refusal(`Another root, but ${cause}: it may be an old release brought back.`);
   }
+  if (newKeys && serial <= keys.serial) {
+    const cause = `serial ${serial} is not above the pinned ${keys.serial}`;
+    throw new Refusal(`Another key list, but ${cause}: it may be an old list brought back.`);
+  }
   if (accepted === undefined) {
     const what = newRoot ? 'root' : 'key list';
     const next = 'If it is an update you expect, compare its root and start with --accept-root.';
     throw new Refusal(`The bundle’s ${what} is not the pinned one.`, `Nothing is served. ${next}`);
   }
-  const overKeys = newKeys ? countSignatures(bundle, 'keys.json', keys) : 0;
+  const ofKeys = `conclave keys ${serial}`;
+  const overKeys = newKeys ? countSignatures(bundle, 'keys.json', keys, ofKeys) : 0;
   if ((newRoot && signatures < keys.threshold) || (newKeys && overKeys < keys.threshold)) {
     const few = `${signatures} good signatures over ${MANIFEST} and ${overKeys} over keys.json`;
     throw new Refusal(`${few}: ${keys.threshold} of the pinned keys must sign what is new.`);
@@ -297,11 +297,8 @@ function words({ files, root }) {
 /** The seam for a hardware connector on this machine: exactly /connector/api and /connector/status. */
 const connector = () => refuse(404, 'No connector.');
 
-const refuse = (/** @type {number} */ status, /** @type {string} */ text) => ({
-  status,
-  type: TEXT,
-  bytes: Buffer.from(`${text}\n`),
-});
+/** @param {number} status @param {string} text */
+const refuse = (status, text) => ({ status, type: TEXT, bytes: Buffer.from(`${text}\n`) });
 
 /**
  * The answer to a request. Its target is looked up as it stands: nothing is decoded.

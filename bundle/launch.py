@@ -33,7 +33,8 @@ PIN = re.compile(f'{{"format":1,"version":"{VERSION}","root":"(.{{64}})","keys":
 LINE = re.compile('([0-9a-f]{64}) (0|[1-9][0-9]{0,8}) ([!-~]+)')
 REVIEWER = '{"name":"([A-Za-z0-9_-]{1,40})","key":"(RW[Q-T][A-Za-z0-9+/]{53})"}'
 KEY_LIST = re.compile(
-    rf'{{"format":1,"threshold":(0|[1-9][0-9]?),"keys":\[(?:{REVIEWER}(?:,{REVIEWER})*)?\]}}')
+    rf'{{"format":1,"serial":(0|[1-9][0-9]{{0,5}}),"threshold":(0|[1-9][0-9]?),'
+    rf'"keys":\[(?:{REVIEWER}(?:,{REVIEWER})*)?\]}}')
 COMMENT = r'comment: ([^\x00-\x08\x0a-\x1f]{0,8000})' '\n'
 SIGNATURE = re.compile(
     f'untrusted {COMMENT}(R[UW][Q-T][A-Za-z0-9+/]{{96}}=)\n'
@@ -41,7 +42,6 @@ SIGNATURE = re.compile(
 CSP = re.compile('<meta http-equiv="content-security-policy" content="([^"]*)"', re.IGNORECASE)
 ENTITIES = {'&#39;': "'", '&quot;': '"', '&lt;': '<', '&gt;': '>', '&amp;': '&'}
 WORD_LIST_SHA256 = '2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda'
-
 NEXT = 'Nothing is served. Ask its reviewers, by a way you trust, what they released.'
 
 # Browser features: the app's own, for this origin alone; every other power is off.
@@ -148,20 +148,19 @@ def read_policy(files):
     for entity, plain in ENTITIES.items():
         policy = policy.replace(entity, plain)
     if len(policies) > 1 or not re.fullmatch('[ -~]+', policy) or 'service-worker.js' not in files:
-        raise Refusal(
-            'index.html lacks its one Content-Security-Policy, or service-worker.js is missing.')
+        raise Refusal('No service-worker.js, or index.html lacks its one Content-Security-Policy.')
     return policy
 
 def read_keys(text):
-    """(how many distinct keys must sign, [(reviewer, key in base64)]) from text without spaces."""
+    """(serial, how many distinct keys must sign, [(reviewer, key in base64)]); no spaces in text."""
     match = KEY_LIST.fullmatch(text)
     if not match:
         raise Refusal('keys.json is not a list of reviewers’ keys of format 1.')
-    threshold, reviewers = int(match[1]), re.findall(REVIEWER, text)
+    serial, threshold, reviewers = int(match[1]), int(match[2]), re.findall(REVIEWER, text)
     distinct = len({base64.b64decode(key)[10:] for _, key in reviewers})
     if threshold > distinct or (threshold == 0 and distinct > 0):
         raise Refusal('keys.json asks for more signatures than it has keys, or for none.')
-    return threshold, reviewers
+    return serial, threshold, reviewers
 
 def verified_comment(signature, message, key):
     """The trusted comment that minisign verified over these bytes, or None."""
@@ -185,17 +184,12 @@ def signer_of(signature, message, reviewers, comment):
     for name, key in known:
         trusted = verified_comment(signature, message, key)
         if trusted is not None:
-            good = comment is None or trusted == comment
-            return (name, key) if good else f'its trusted comment is not “{comment}”'
+            return (name, key) if trusted == comment else f'its trusted comment is not “{comment}”'
     return 'it does not fit these bytes'
 
-def count_signatures(bundle, path, reviewers):
-    """How many keys of the list have good signatures over a file of the bundle; prints whose.
-
-    A second signature by one key does not count, nor does a key listed twice.
-    """
+def count_signatures(bundle, path, reviewers, comment):
+    """How many distinct keys of the list have good signatures over a file; prints whose."""
     of_keys = path != MANIFEST
-    comment = None if of_keys else f'conclave {bundle.version} root {bundle.root}'
     counted = set()
     files = [file for file in bundle.files if re.fullmatch(r'sigs/.*\.minisig', file)
              and file.endswith('.keys.minisig') == of_keys]
@@ -235,15 +229,15 @@ def write_pin(store, bundle):
     os.replace(draft, store)
 
 def check_pin(bundle, pin, accepted):
-    """Hold the bundle against the pin; returns what was found.
-
-    Nothing changes a pin but the human's --accept-root, with the signatures that the pinned key
-    list asks for; and no version is ever followed by a lower one.
-    """
+    """Hold the bundle against the pin; returns what was found. Nothing changes a pin but the human's
+    --accept-root, with the signatures that the pinned key list asks for; and no version or serial
+    is followed by a lower one."""
     pinned_version, pinned_root, pinned_keys = pin or (None, None, bundle.keys)
-    threshold, reviewers = read_keys(pinned_keys)
+    pinned_serial, threshold, reviewers = read_keys(pinned_keys)
+    serial = read_keys(bundle.keys)[0]
     new_root, new_keys = bundle.root != pinned_root, bundle.keys != pinned_keys
-    signatures = count_signatures(bundle, MANIFEST, reviewers)
+    comment = f'conclave {bundle.version} root {bundle.root}'
+    signatures = count_signatures(bundle, MANIFEST, reviewers, comment)
     if not pin:
         return 'First use: no pin yet vouches for this root. Compare it with a reviewer’s.'
     if not new_root and not new_keys:
@@ -251,11 +245,15 @@ def check_pin(bundle, pin, accepted):
     if new_root and sortable(bundle.version) <= sortable(pinned_version):
         cause = f'version {bundle.version} is not above the pinned {pinned_version}'
         raise Refusal(f'Another root, but {cause}: it may be an old release brought back.')
+    if new_keys and serial <= pinned_serial:
+        cause = f'serial {serial} is not above the pinned {pinned_serial}'
+        raise Refusal(f'Another key list, but {cause}: it may be an old list brought back.')
     if accepted is None:
         following = 'If it is an update you expect, compare its root and start with --accept-root.'
         raise Refusal(f"The bundle’s {'root' if new_root else 'key list'} is not the pinned one.",
                       f'Nothing is served. {following}')
-    over_keys = count_signatures(bundle, 'keys.json', reviewers) if new_keys else 0
+    comment = f'conclave keys {serial}'
+    over_keys = count_signatures(bundle, 'keys.json', reviewers, comment) if new_keys else 0
     if (new_root and signatures < threshold) or (new_keys and over_keys < threshold):
         few = f'{signatures} good signatures over {MANIFEST} and {over_keys} over keys.json'
         raise Refusal(f'{few}: {threshold} of the pinned keys must sign what is new.')
@@ -273,8 +271,7 @@ def words(bundle):
     return '\n         '.join(' '.join(chosen[i:i + 6]) for i in range(0, 24, 6))
 
 def connector():
-    """The seam for hardware reached through a program on this machine: requests to exactly
-    /connector/api and /connector/status come here. No such program is offered yet."""
+    """The seam for a hardware connector on this machine: /connector/api and /connector/status."""
     return 404, TEXT, b'No connector.\n'
 
 def answer(files, host, method, target, headers):
@@ -365,8 +362,8 @@ def read_options():
         parser.error('a port is a number up to 65535, and --no-pin needs --root')
     settings = (os.environ.get('XDG_CONFIG_HOME') or os.environ.get('APPDATA')
                 or os.path.expanduser('~/.config'))
-    default = os.path.join(settings, 'conclave', 'pin.json')
-    options.store = None if options.no_pin else options.store or default
+    store = options.store or os.path.join(settings, 'conclave', 'pin.json')
+    options.store = None if options.no_pin else store
     return options
 
 def main():

@@ -35,6 +35,7 @@ import {
   POLICY,
   put,
   signBundle,
+  signKeys,
   temporary,
 } from './testing.ts';
 
@@ -96,14 +97,14 @@ describe(Object.keys(launchers).join(' and '), () => {
   });
 
   it.skipIf(needsMinisign)('accept a signed update with a signed new key list', () => {
-    const keys = keyList(1, [carol]);
+    const keys = keyList(1, [carol], 2);
     const made = update(
       (made) => ({
         'sigs/alice.minisig': signBundle(alice, made),
         'sigs/bob.minisig': signBundle(bob, made),
         'sigs/carol.minisig': signBundle(carol, made),
-        'sigs/alice.keys.minisig': alice.sign(keys, 'new keys'),
-        'sigs/bob.keys.minisig': bob.sign(keys, 'new keys', true),
+        'sigs/alice.keys.minisig': signKeys(alice, keys),
+        'sigs/bob.keys.minisig': signKeys(bob, keys, true),
       }),
       TWO_OF_TWO,
       keys,

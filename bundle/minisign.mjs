@@ -16,7 +16,7 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
  * @property {Uint8Array} globalSignature 64 bytes, over signature ‖ trusted comment
  */
 /** @typedef {{ name: string, key: PublicKey }} Reviewer */
-/** @typedef {{ threshold: number, reviewers: Reviewer[] }} KeyList m of k; the same key may be listed twice and counts once */
+/** @typedef {{ serial: number, threshold: number, reviewers: Reviewer[] }} KeyList m of k; the same key may be listed twice and counts once */
 /** @typedef {{ file: string, bytes: Uint8Array }} SignatureFile */
 /** @typedef {{ file: string, by?: string, fault?: string }} Report one signature file: whose good signature it is, or why it does not count */
 
@@ -81,20 +81,22 @@ export function isGood({ prehashed, signature, comment, globalSignature }, key, 
 
 const REVIEWER = `{"name":"([A-Za-z0-9_-]{1,40})","key":"(${KEY})"}`;
 const KEY_LIST = new RegExp(
-  `^{"format":1,"threshold":(0|[1-9][0-9]?),"keys":\\[((?:${REVIEWER}(?:,${REVIEWER})*)?)\\]}$`,
+  `^{"format":1,"serial":(0|[1-9][0-9]{0,5}),"threshold":(0|[1-9][0-9]?),"keys":\\[((?:${REVIEWER}(?:,${REVIEWER})*)?)\\]}$`,
 );
 
 /**
- * Read `keys.json`: `{"format":1,"threshold":m,"keys":[{"name":"…","key":"RW…"}]}`, members in this
- * order, spaces and line breaks ignored. One expression reads it, so that this file, launch.mjs and
+ * Read `keys.json`: `{"format":1,"serial":N,"threshold":m,"keys":[{"name":"…","key":"RW…"}]}`,
+ * members in this order, spaces and line breaks ignored. The serial rises with every change: a launcher
+ * that has pinned a list takes no other of the same or a lower serial. Signatures over a list carry the
+ * trusted comment `conclave keys N`. One expression reads it, so that this file, launch.mjs and
  * launch.py (JSON parsers differ at the edges) accept exactly the same texts.
  * @param {string} text hostile
  * @returns {KeyList | string} the list or a fault
  */
 export function parseKeyList(text) {
-  const [, threshold, entries] = KEY_LIST.exec(text.replace(/[ \n]/g, '')) ?? [];
+  const [, serial, threshold, entries] = KEY_LIST.exec(text.replace(/[ \n]/g, '')) ?? [];
   if (threshold === undefined || entries === undefined) {
-    return 'keys.json is not of the form {"format":1,"threshold":m,"keys":[{"name":"…","key":"RW…"}]}.';
+    return 'keys.json is not of the form {"format":1,"serial":N,"threshold":m,"keys":[{"name":"…","key":"RW…"}]}.';
   }
   /** @type {Reviewer[]} */
   const reviewers = [];
@@ -108,7 +110,7 @@ export function parseKeyList(text) {
   if (m > distinct || (m === 0 && distinct > 0)) {
     return `keys.json asks for ${m} signatures of ${distinct} keys: it must be at least one and at most all.`;
   }
-  return { threshold: m, reviewers };
+  return { serial: Number(serial), threshold: m, reviewers };
 }
 
 /** @param {PublicKey} key */

@@ -90,7 +90,7 @@ describe('the parsers', () => {
 
   it('read the committed key list', () => {
     const text = readFileSync(join(import.meta.dirname, 'keys.json'), 'utf8');
-    expect(value(parseKeyList(text))).toEqual({ threshold: 0, reviewers: [] });
+    expect(value(parseKeyList(text))).toEqual({ serial: 0, threshold: 0, reviewers: [] });
   });
 
   it.each([
@@ -103,6 +103,8 @@ describe('the parsers', () => {
       'a threshold that is no number',
       keyList(1, [alice]).replace('"threshold": 1', '"threshold": "1"'),
     ],
+    ['no serial', keyList(1, [alice]).replace('"serial": 1,', '')],
+    ['a serial spelt twice', keyList(1, [alice]).replace('"serial": 1', '"serial": 01')],
     ['another format', keyList(1, [alice]).replace('"format": 1', '"format": 2')],
     ['a member too many', keyList(1, [alice]).replace('"threshold"', '"x": 1, "threshold"')],
     ['a name with odd characters', keyList(1, [{ ...alice, name: '../x' }])],

@@ -10,12 +10,15 @@ import {
   put,
   sha256,
   signBundle,
+  signKeys,
   temporary,
   type Made,
 } from './testing.ts';
 
 export const [alice, bob, carol] = [makeSigner('alice'), makeSigner('bob'), makeSigner('carol')];
 export const TWO_OF_TWO = keyList(2, [alice, bob]);
+/** A later list than `TWO_OF_TWO`. */
+const ONE_OF_ONE = keyList(1, [carol], 2);
 
 /** The pin file of a bundle that was accepted earlier. */
 export const pinOf = ({ version, root }: Made, keys = EMPTY_KEYS) =>
@@ -252,6 +255,21 @@ export const tampered: [name: string, make: () => Case, sentence: string][] = [
     'key list is not the pinned one',
   ],
   [
+    'other key list of the same serial, accepted',
+    () => {
+      const made = makeBundle('0.1.0', { keys: keyList(1, [carol], 0) });
+      return { folder: made.folder, options: ['--accept-root', made.root], pin: pinOf(made) };
+    },
+    'Another key list, but serial 0 is not above the pinned 0',
+  ],
+  [
+    'key list without a serial',
+    () => ({
+      folder: makeBundle('0.1.0', { keys: EMPTY_KEYS.replace('"serial": 0,', '') }).folder,
+    }),
+    'keys.json is not a list',
+  ],
+  [
     'damaged pin',
     () => ({ folder: makeBundle().folder, pin: pinOf(makeBundle()).slice(0, -5) }),
     'is damaged',
@@ -308,10 +326,10 @@ export const unsigned: typeof tampered = [
       update(
         (made) => ({
           'sigs/carol.minisig': signBundle(carol, made),
-          'sigs/carol.keys.minisig': carol.sign(keyList(1, [carol]), ''),
+          'sigs/carol.keys.minisig': signKeys(carol, ONE_OF_ONE),
         }),
         TWO_OF_TWO,
-        keyList(1, [carol]),
+        ONE_OF_ONE,
       ),
     '0 good signatures over bundle.manifest and 0 over keys.json',
   ],
@@ -324,8 +342,40 @@ export const unsigned: typeof tampered = [
           'sigs/bob.minisig': signBundle(bob, made),
         }),
         TWO_OF_TWO,
-        keyList(1, [carol]),
+        ONE_OF_ONE,
       ),
     '2 good signatures over bundle.manifest and 0 over keys.json',
+  ],
+  [
+    'key list replaced with signatures under another comment',
+    () =>
+      update(
+        (made) => ({
+          'sigs/alice.minisig': signBundle(alice, made),
+          'sigs/bob.minisig': signBundle(bob, made),
+          'sigs/alice.keys.minisig': signKeys(alice, ONE_OF_ONE),
+          'sigs/bob.keys.minisig': bob.sign(ONE_OF_ONE, 'conclave keys 1'),
+        }),
+        TWO_OF_TWO,
+        ONE_OF_ONE,
+      ),
+    '2 good signatures over bundle.manifest and 1 over keys.json',
+  ],
+  [
+    'former key list brought back with its signatures',
+    () => {
+      const later = keyList(2, [alice, bob], 3);
+      return update(
+        (made) => ({
+          'sigs/alice.minisig': signBundle(alice, made),
+          'sigs/bob.minisig': signBundle(bob, made),
+          'sigs/alice.keys.minisig': signKeys(alice, ONE_OF_ONE),
+          'sigs/bob.keys.minisig': signKeys(bob, ONE_OF_ONE),
+        }),
+        later,
+        ONE_OF_ONE,
+      );
+    },
+    'Another key list, but serial 2 is not above the pinned 3',
   ],
 ];

@@ -40,7 +40,7 @@ export function put(folder: string, files: Record<string, string | Uint8Array>):
 export const sha256 = (data: string | Uint8Array) =>
   createHash('sha256').update(data).digest('hex');
 
-export const EMPTY_KEYS = '{ "format": 1, "threshold": 0, "keys": [] }\n';
+export const EMPTY_KEYS = '{ "format": 1, "serial": 0, "threshold": 0, "keys": [] }\n';
 export const POLICY = `default-src 'none'; script-src 'self' "quoted"`;
 
 /** The listed files of a small good bundle. */
@@ -117,10 +117,16 @@ export function newPair(): { secret: KeyObject; point: Buffer } {
 export const signBundle = (signer: Signer, made: Made) =>
   signer.sign(made.manifest, manifestComment(made.version, made.root));
 
+/** A signature over a key list, as a reviewer makes it. */
+export const signKeys = (signer: Signer, keys: string, legacy?: boolean) =>
+  signer.sign(keys, `conclave keys ${/"serial": (\d+)/.exec(keys)?.[1] ?? ''}`, legacy);
+
 /** The text of keys.json. */
-export const keyList = (threshold: number, signers: Pick<Signer, 'name' | 'publicKey'>[]) =>
-  JSON.stringify(
-    { format: 1, threshold, keys: signers.map(({ name, publicKey: key }) => ({ name, key })) },
-    null,
-    2,
-  );
+export function keyList(
+  threshold: number,
+  signers: Pick<Signer, 'name' | 'publicKey'>[],
+  serial = 1,
+): string {
+  const keys = signers.map(({ name, publicKey: key }) => ({ name, key }));
+  return JSON.stringify({ format: 1, serial, threshold, keys }, null, 2);
+}
