@@ -3,7 +3,6 @@
  * The launcher: verifies a Conclave bundle, serves it from memory to this machine's browser.
  *
  *     node launch.mjs DIR [options]
- *
  *     --root HEX         the root you expect, for example from a reviewer; any other is refused
  *     --accept-root HEX  let this root, or its new key list, replace what is pinned: an update
  *     --port N           the port on this machine, 0 for any free one (default 7465)
@@ -37,6 +36,12 @@ const KEY_LIST = new RegExp(
   '^{"format":1,"serial":(0|[1-9][0-9]{0,5}),"threshold":(0|[1-9][0-9]?),' +
     `"keys":\\[(?:${REVIEWER}(?:,${REVIEWER})*)?\\]}$`,
 );
+/** Points in hex, either sign bit: of small order (anyone can sign for them), or y not below 2^255 - 19. */
+const WEAK_POINT = new RegExp(
+  '^(?:0[01](?:00){30}[08]0|(?:e[c-f]|f.)(?:ff){30}[7f]f|' +
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc[08]5|' +
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03[7f]a)$',
+);
 const COMMENT = 'comment: ([^\\x00-\\x08\\x0a-\\x1f]{0,8000})\n';
 const SIGNATURE = new RegExp(
   `^untrusted ${COMMENT}(R[UW][Q-T][A-Za-z0-9+/]{96}=)\ntrusted ${COMMENT}([A-Za-z0-9+/]{86}==)\n?$`,
@@ -45,7 +50,6 @@ const CSP = /<meta http-equiv="content-security-policy" content="([^"]*)"/gi;
 const ENTITIES = { '&#39;': "'", '&quot;': '"', '&lt;': '<', '&gt;': '>', '&amp;': '&' };
 const WORD_LIST_SHA256 = '2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda';
 const NEXT = 'Nothing is served. Ask its reviewers, by a way you trust, what they released.';
-
 /** Browser features: the app's own, for this origin alone; every other power is off. */
 const OWN = 'hid usb camera publickey-credentials-create publickey-credentials-get clipboard-write';
 const OFF =
@@ -172,7 +176,11 @@ function readKeys(text) {
   const reviewers = Array.from(text.matchAll(new RegExp(REVIEWER, 'g')), (match) => {
     return { name: match[1] ?? '', key: Buffer.from(match[2] ?? '', 'base64') };
   });
-  const distinct = new Set(reviewers.map(({ key }) => key.toString('hex', 10))).size;
+  const points = reviewers.map(({ key }) => key.toString('hex', 10));
+  const weak = reviewers[points.findIndex((point) => WEAK_POINT.test(point))];
+  if (weak)
+    throw new Refusal(`keys.json: the key of ${weak.name} is weak, anyone could sign by it.`);
+  const distinct = new Set(points).size;
   if (Number(threshold) > distinct || (threshold === '0' && distinct > 0)) {
     throw new Refusal('keys.json asks for more signatures than it has keys, or for none.');
   }
@@ -185,9 +193,8 @@ function readKeys(text) {
  * @param {Buffer} bytes @param {Buffer} message @param {KeyList} keys @param {string} comment the one that counts
  */
 function signerOf(bytes, message, { reviewers }, comment) {
-  const match = SIGNATURE.exec(bytes.toString('latin1'));
-  if (!match) return 'it is not a minisign signature';
-  const [, , encoded = '', trusted = '', global = ''] = match;
+  const [, , encoded, trusted = '', global = ''] = SIGNATURE.exec(bytes.toString('latin1')) ?? [];
+  if (!encoded) return 'it is not a minisign signature';
   const raw = Buffer.from(encoded, 'base64');
   const known = reviewers.filter(({ key }) => key.subarray(2, 10).equals(raw.subarray(2, 10)));
   if (known.length === 0) return 'it is by a key that is not in the key list';
@@ -201,8 +208,7 @@ function signerOf(bytes, message, { reviewers }, comment) {
     return good && verify(null, commented, publicKey, Buffer.from(global, 'base64'));
   });
   if (!signer) return 'it does not fit these bytes';
-  if (trusted !== comment) return `its trusted comment is not “${comment}”`;
-  return signer;
+  return trusted === comment ? signer : `its trusted comment is not “${comment}”`;
 }
 
 /**
@@ -294,9 +300,6 @@ function words({ files, root }) {
   return text.replace(/(?:\S+ ){5}\S+(?= )/g, '$&\n        ');
 }
 
-/** The seam for a hardware connector on this machine: exactly /connector/api and /connector/status. */
-const connector = () => refuse(404, 'No connector.');
-
 /** @param {number} status @param {string} text */
 const refuse = (status, text) => ({ status, type: TEXT, bytes: Buffer.from(`${text}\n`) });
 
@@ -312,7 +315,8 @@ function answer({ files }, host, { method = '', url = '', headersDistinct: heade
   // name. Its update check is answered with ours, which replaces it and leaves the stored data;
   // Service-Worker-Allowed lets it, whatever part of the origin the old one had.
   const worker = reading && headers['service-worker']?.join() === 'script';
-  if (!worker && /^\/connector\/(api|status)$/.test(url)) return connector();
+  // The seam for a hardware connector on this machine.
+  if (!worker && /^\/connector\/(api|status)$/.test(url)) return refuse(404, 'No connector.');
   if (!reading) return refuse(405, 'Only GET and HEAD.');
   const path = worker ? 'service-worker.js' : url === '/' ? 'index.html' : url.slice(1);
   const bytes = url.startsWith('/') ? files.get(path) : undefined;
@@ -329,9 +333,12 @@ async function serve(bundle, policy, port) {
   for (const address of ['127.0.0.1', '::1']) {
     const server = createServer({ requireHostHeader: false }, (request, response) => {
       const { status, type, bytes } = answer(bundle, `${HOST}:${port}`, request);
-      const own = { 'Content-Type': type, 'Content-Length': bytes.length };
       response.sendDate = false;
-      response.writeHead(status, { ...headers, ...own });
+      response.writeHead(status, {
+        ...headers,
+        'Content-Type': type,
+        'Content-Length': bytes.length,
+      });
       response.end(request.method === 'HEAD' ? undefined : bytes);
     });
     try {

@@ -35,6 +35,11 @@ REVIEWER = '{"name":"([A-Za-z0-9_-]{1,40})","key":"(RW[Q-T][A-Za-z0-9+/]{53})"}'
 KEY_LIST = re.compile(
     rf'{{"format":1,"serial":(0|[1-9][0-9]{{0,5}}),"threshold":(0|[1-9][0-9]?),'
     rf'"keys":\[(?:{REVIEWER}(?:,{REVIEWER})*)?\]}}')
+# Points in hex, either sign bit: of small order (anyone can sign for them), or y not below 2^255 - 19.
+WEAK_POINT = re.compile(
+    '^(?:0[01](?:00){30}[08]0|(?:e[c-f]|f.)(?:ff){30}[7f]f|'
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc[08]5|'
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03[7f]a)$')
 COMMENT = r'comment: ([^\x00-\x08\x0a-\x1f]{0,8000})' '\n'
 SIGNATURE = re.compile(
     f'untrusted {COMMENT}(R[UW][Q-T][A-Za-z0-9+/]{{96}}=)\n'
@@ -43,7 +48,6 @@ CSP = re.compile('<meta http-equiv="content-security-policy" content="([^"]*)"',
 ENTITIES = {'&#39;': "'", '&quot;': '"', '&lt;': '<', '&gt;': '>', '&amp;': '&'}
 WORD_LIST_SHA256 = '2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda'
 NEXT = 'Nothing is served. Ask its reviewers, by a way you trust, what they released.'
-
 # Browser features: the app's own, for this origin alone; every other power is off.
 OWN = 'hid usb camera publickey-credentials-create publickey-credentials-get clipboard-write'
 OFF = (
@@ -77,7 +81,6 @@ TYPES = {
 
 class Refusal(Exception):
     """Ends the launcher: the cause, what to do now, the exit code."""
-
     def __init__(self, cause, following=NEXT, code=1):
         super().__init__(f'Refused: {cause}\n{following}')
         self.code = code
@@ -157,7 +160,11 @@ def read_keys(text):
     if not match:
         raise Refusal('keys.json is not a list of reviewers’ keys of format 1.')
     serial, threshold, reviewers = int(match[1]), int(match[2]), re.findall(REVIEWER, text)
-    distinct = len({base64.b64decode(key)[10:] for _, key in reviewers})
+    points = [base64.b64decode(key)[10:].hex() for _, key in reviewers]
+    for (name, _), point in zip(reviewers, points):
+        if WEAK_POINT.match(point):
+            raise Refusal(f'keys.json: the key of {name} is weak, anyone could sign by it.')
+    distinct = len(set(points))
     if threshold > distinct or (threshold == 0 and distinct > 0):
         raise Refusal('keys.json asks for more signatures than it has keys, or for none.')
     return serial, threshold, reviewers
@@ -270,10 +277,6 @@ def words(bundle):
     chosen = [listing.decode().split('\n')[bits >> (253 - 11 * i) & 2047] for i in range(24)]
     return '\n         '.join(' '.join(chosen[i:i + 6]) for i in range(0, 24, 6))
 
-def connector():
-    """The seam for a hardware connector on this machine: /connector/api and /connector/status."""
-    return 404, TEXT, b'No connector.\n'
-
 def answer(files, host, method, target, headers):
     """(status, type, bytes). A target is looked up as it stands: nothing is decoded."""
     # Another site that points its own name at this machine comes with its own name here.
@@ -285,7 +288,8 @@ def answer(files, host, method, target, headers):
     # Service-Worker-Allowed lets it, whatever part of the origin the old one had.
     worker = reading and headers.get_all('Service-Worker') == ['script']
     if not worker and target in ('/connector/api', '/connector/status'):
-        return connector()
+        # The seam for a hardware connector on this machine.
+        return 404, TEXT, b'No connector.\n'
     if not reading:
         return 405, TEXT, b'Only GET and HEAD.\n'
     path = 'service-worker.js' if worker else 'index.html' if target == '/' else target[1:]
@@ -295,9 +299,7 @@ def answer(files, host, method, target, headers):
 
 class Handler(BaseHTTPRequestHandler):
     """One connection: one request, one answer."""
-
     protocol_version = 'HTTP/1.1'
-
     def handle_any(self):
         # self.path is not the target as it stands: Python shortens leading slashes in it.
         target, host = self.requestline.split()[1], f'{HOST}:{self.server.server_address[1]}'
@@ -320,7 +322,6 @@ class Handler(BaseHTTPRequestHandler):
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     daemon_threads = True
     allow_reuse_address = os.name == 'posix'
-
     def __init__(self, address, port, bundle, policy):
         self.address_family = socket.AF_INET6 if ':' in address else socket.AF_INET
         self.files = bundle.files

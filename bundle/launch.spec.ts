@@ -22,10 +22,10 @@ import {
   pinOf,
   tampered,
   TWO_OF_TWO,
-  unsigned,
   update,
   type Case,
 } from './testing-tampered.ts';
+import { unsigned } from './testing-unsigned.ts';
 import {
   cleanUp,
   EMPTY_KEYS,

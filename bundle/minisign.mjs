@@ -29,6 +29,17 @@ const SIGNATURE_FILE = new RegExp(
 );
 
 /**
+ * The points, as 64 hex digits with either sign bit, that no reviewer's key may be: those of small
+ * order (y = 0, ±1, and the two of order 8), for which a signature over any message can be made
+ * without a secret; and every y not below p = 2^255 - 19, a second spelling of a lower one.
+ */
+export const WEAK_POINT = new RegExp(
+  '^(?:0[01](?:00){30}[08]0|(?:e[c-f]|f.)(?:ff){30}[7f]f|' +
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc[08]5|' +
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03[7f]a)$',
+);
+
+/**
  * Read a public key: the second line of a `.pub` file, base64 of `Ed` ‖ key id (8) ‖ point (32).
  * @param {string} text hostile
  * @returns {PublicKey | string} the key or a fault
@@ -38,6 +49,9 @@ export function parsePublicKey(text) {
     return 'A minisign public key is “RW” and 54 more characters of base64.';
   }
   const bytes = Buffer.from(text, 'base64');
+  if (WEAK_POINT.test(bytes.toString('hex', 10))) {
+    return 'The key is of small order or in a second spelling: anyone may sign for it.';
+  }
   return { id: bytes.toString('hex', 2, 10), point: bytes.subarray(10) };
 }
 

@@ -5,20 +5,17 @@ import {
   EMPTY_KEYS,
   GOOD_FILES,
   keyList,
+  keyOfPoint,
   makeBundle,
   makeSigner,
   put,
   sha256,
-  signBundle,
-  signKeys,
   temporary,
   type Made,
 } from './testing.ts';
 
 export const [alice, bob, carol] = [makeSigner('alice'), makeSigner('bob'), makeSigner('carol')];
 export const TWO_OF_TWO = keyList(2, [alice, bob]);
-/** A later list than `TWO_OF_TWO`. */
-const ONE_OF_ONE = keyList(1, [carol], 2);
 
 /** The pin file of a bundle that was accepted earlier. */
 export const pinOf = ({ version, root }: Made, keys = EMPTY_KEYS) =>
@@ -61,8 +58,10 @@ export function update(
   };
 }
 
+/** A case that is refused. */
+export type Refused = [name: string, make: () => Case, sentence: string];
 /** Every tampered bundle that both launchers refuse, with words of the sentence that says why. */
-export const tampered: [name: string, make: () => Case, sentence: string][] = [
+export const tampered: Refused[] = [
   [
     'wrong root',
     () => ({ folder: makeBundle().folder, options: ['--root', 'ab'.repeat(32)] }),
@@ -262,6 +261,24 @@ export const tampered: [name: string, make: () => Case, sentence: string][] = [
     },
     'Another key list, but serial 0 is not above the pinned 0',
   ],
+  ...(
+    [
+      ['identity', '01', '00'],
+      ['order 2', 'ec', 'ff', '7f'],
+      ['order 4, x odd', '00', '00', '80'],
+      ['a second spelling', 'ff', 'ff'],
+    ] as const
+  ).map(([name, first, middle, last = middle]): Refused => [
+    `key list with a weak key (${name})`,
+    () => {
+      const point = Buffer.from(first + middle.repeat(30) + last, 'hex');
+      return {
+        folder: makeBundle('0.1.0', { keys: keyList(1, [alice, keyOfPoint('mallory', point)]) })
+          .folder,
+      };
+    },
+    'keys.json: the key of mallory is weak',
+  ]),
   [
     'key list without a serial',
     () => ({
@@ -275,107 +292,4 @@ export const tampered: [name: string, make: () => Case, sentence: string][] = [
     'is damaged',
   ],
   ['update without signatures', () => update(() => ({})), '0 good signatures over bundle.manifest'],
-];
-
-/** Those whose refusal rests on signatures. */
-export const unsigned: typeof tampered = [
-  [
-    'update with one signature of two',
-    () => update((made) => ({ 'sigs/alice.minisig': signBundle(alice, made) })),
-    '1 good signatures',
-  ],
-  [
-    'update with two signatures by one key',
-    () =>
-      update((made) => ({
-        'sigs/alice.minisig': signBundle(alice, made),
-        'sigs/bob.minisig': alice.sign(made.manifest, `conclave 0.2.0 root ${made.root}`, true),
-      })),
-    '1 good signatures',
-  ],
-  [
-    'update signed by a stranger',
-    () =>
-      update((made) => ({
-        'sigs/alice.minisig': signBundle(alice, made),
-        'sigs/bob.minisig': signBundle(carol, made),
-      })),
-    '1 good signatures',
-  ],
-  [
-    'update signed over another manifest',
-    () =>
-      update((made) => ({
-        'sigs/alice.minisig': signBundle(alice, made),
-        'sigs/bob.minisig': signBundle(bob, { ...made, manifest: 'x' }),
-      })),
-    '1 good signatures',
-  ],
-  [
-    'update signed with another comment',
-    () =>
-      update((made) => ({
-        'sigs/alice.minisig': signBundle(alice, made),
-        'sigs/bob.minisig': bob.sign(made.manifest, 'looks good'),
-      })),
-    '1 good signatures',
-  ],
-  [
-    'update signed by a key list of its own',
-    () =>
-      update(
-        (made) => ({
-          'sigs/carol.minisig': signBundle(carol, made),
-          'sigs/carol.keys.minisig': signKeys(carol, ONE_OF_ONE),
-        }),
-        TWO_OF_TWO,
-        ONE_OF_ONE,
-      ),
-    '0 good signatures over bundle.manifest and 0 over keys.json',
-  ],
-  [
-    'key list replaced without the former list’s signatures',
-    () =>
-      update(
-        (made) => ({
-          'sigs/alice.minisig': signBundle(alice, made),
-          'sigs/bob.minisig': signBundle(bob, made),
-        }),
-        TWO_OF_TWO,
-        ONE_OF_ONE,
-      ),
-    '2 good signatures over bundle.manifest and 0 over keys.json',
-  ],
-  [
-    'key list replaced with signatures under another comment',
-    () =>
-      update(
-        (made) => ({
-          'sigs/alice.minisig': signBundle(alice, made),
-          'sigs/bob.minisig': signBundle(bob, made),
-          'sigs/alice.keys.minisig': signKeys(alice, ONE_OF_ONE),
-          'sigs/bob.keys.minisig': bob.sign(ONE_OF_ONE, 'conclave keys 1'),
-        }),
-        TWO_OF_TWO,
-        ONE_OF_ONE,
-      ),
-    '2 good signatures over bundle.manifest and 1 over keys.json',
-  ],
-  [
-    'former key list brought back with its signatures',
-    () => {
-      const later = keyList(2, [alice, bob], 3);
-      return update(
-        (made) => ({
-          'sigs/alice.minisig': signBundle(alice, made),
-          'sigs/bob.minisig': signBundle(bob, made),
-          'sigs/alice.keys.minisig': signKeys(alice, ONE_OF_ONE),
-          'sigs/bob.keys.minisig': signKeys(bob, ONE_OF_ONE),
-        }),
-        later,
-        ONE_OF_ONE,
-      );
-    },
-    'Another key list, but serial 2 is not above the pinned 3',
-  ],
 ];

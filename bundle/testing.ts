@@ -107,6 +107,12 @@ export function makeSigner(name: string, id = randomBytes(8), pair = newPair()):
   };
 }
 
+/** A reviewer whose key is this point; nobody need hold its secret. */
+export const keyOfPoint = (name: string, point: Uint8Array) => ({
+  name,
+  publicKey: Buffer.concat([Buffer.from('Ed'), randomBytes(8), point]).toString('base64'),
+});
+
 export function newPair(): { secret: KeyObject; point: Buffer } {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const x = publicKey.export({ format: 'jwk' }).x ?? '';
