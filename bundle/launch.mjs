@@ -85,7 +85,6 @@ const TYPES = {
   '.webmanifest': 'application/manifest+json',
   '.woff2': 'font/woff2',
 };
-
 /** @typedef {{ version: string, root: string, keys: string }} Pin root in hex; keys.json without spaces */
 /** @typedef {{ serial: number, threshold: number, reviewers: { name: string, key: Buffer }[] }} KeyList key: Ed ‖ id ‖ point */
 /** @typedef {Pin & { files: Map<string, Buffer> }} Bundle */
@@ -100,8 +99,7 @@ class Refusal extends Error {
 
 const sha256 = (/** @type {Buffer} */ bytes) => createHash('sha256').update(bytes).digest('hex');
 const grouped = (/** @type {string} */ hex) => hex.replace(/.{4}(?=.)/g, '$& ');
-/** A version in a form whose order is the order of text. @param {string} version */
-const sortable = (version) => version.replace(/[0-9]+/g, (number) => number.padStart(6, '0'));
+const sortable = (/** @type {string} */ text) => text.replace(/\d+/g, (n) => n.padStart(6, '0'));
 
 /**
  * Read every file once; from here on only memory is used. Anything but plain files is refused.
@@ -136,8 +134,8 @@ function verifyBundle(files, expected) {
   const text = manifest.toString('latin1');
   const [header = '', version = ''] = HEADER.exec(text) ?? [];
   const lines = text.slice(header.length).split('\n');
-  if (!version || lines.pop() !== '')
-    throw new Refusal(`${MANIFEST} lacks its beginning or its end.`);
+  if (!version || lines.pop() !== '') throw new Refusal(`${MANIFEST} lacks its beginning or end.`);
+  if (lines.length > 10_000) throw new Refusal(`${MANIFEST} lists more than 10000 files.`);
   const listed = new Set();
   let last = '';
   for (const [i, line] of lines.entries()) {
@@ -178,8 +176,7 @@ function readKeys(text) {
   });
   const points = reviewers.map(({ key }) => key.toString('hex', 10));
   const weak = reviewers[points.findIndex((point) => WEAK_POINT.test(point))];
-  if (weak)
-    throw new Refusal(`keys.json: the key of ${weak.name} is weak, anyone could sign by it.`);
+  if (weak) throw new Refusal(`keys.json: the key of ${weak.name} is weak: anyone can sign.`);
   const distinct = new Set(points).size;
   if (Number(threshold) > distinct || (threshold === '0' && distinct > 0)) {
     throw new Refusal('keys.json asks for more signatures than it has keys, or for none.');
@@ -254,9 +251,9 @@ function writePin(store, { version, root, keys }) {
 /**
  * Hold the bundle against the pin. Nothing changes a pin but the human's --accept-root, with the
  * signatures that the pinned key list asks for; and no version or serial is followed by a lower one.
- * @param {Bundle} bundle @param {Pin | undefined} pin @param {string | undefined} accepted @returns {string} what was found
+ * @param {Bundle} bundle @param {Pin | undefined} pin @param {string | undefined} accepted @param {string} store @returns {string} what was found
  */
-function checkPin(bundle, pin, accepted) {
+function checkPin(bundle, pin, accepted, store) {
   const [keys, { serial }] = [readKeys((pin ?? bundle).keys), readKeys(bundle.keys)];
   const [newRoot, newKeys] = [bundle.root !== pin?.root, bundle.keys !== pin?.keys];
   const comment = `conclave ${bundle.version} root ${bundle.root}`;
@@ -272,9 +269,10 @@ function checkPin(bundle, pin, accepted) {
     throw new Refusal(`Another key list, but ${cause}: it may be an old list brought back.`);
   }
   if (accepted === undefined) {
-    const what = newRoot ? 'root' : 'key list';
-    const next = 'If it is an update you expect, compare its root and start with --accept-root.';
-    throw new Refusal(`The bundle’s ${what} is not the pinned one.`, `Nothing is served. ${next}`);
+    const cause = `The bundle’s ${newRoot ? 'root' : 'key list'} is not the pinned one.`;
+    const next = 'Nothing is served. To update, compare its root, then start with --accept-root.';
+    const undo = `A first pin that was wrong is undone by deleting ${store} and comparing again.`;
+    throw new Refusal(cause, `${next} ${undo}`);
   }
   const ofKeys = `conclave keys ${serial}`;
   const overKeys = newKeys ? countSignatures(bundle, 'keys.json', keys, ofKeys) : 0;
@@ -287,7 +285,7 @@ function checkPin(bundle, pin, accepted) {
     : 'Accepted on your word and the higher version alone: the pinned key list is empty.';
 }
 
-/** The root as 24 BIP-39 words (32 bytes and an 8-bit checksum), six a line. @param {Bundle} bundle */
+/** The root as 24 BIP-39 words (32 bytes and an 8-bit checksum), in numbered rows of four. @param {Bundle} bundle */
 function words({ files, root }) {
   const list = files.get('bip39-english.txt');
   if (!list || sha256(list) !== WORD_LIST_SHA256) {
@@ -296,8 +294,11 @@ function words({ files, root }) {
   const bits = BigInt(`0x${root}${sha256(Buffer.from(root, 'hex')).slice(0, 2)}`);
   const lines = list.toString('latin1').split('\n');
   const all = Array.from({ length: 24 }, (_, i) => Number((bits >> BigInt(253 - 11 * i)) & 2047n));
-  const text = all.map((index) => lines[index]).join(' ');
-  return text.replace(/(?:\S+ ){5}\S+(?= )/g, '$&\n        ');
+  const cells = all.map((at, i) => `${i + 1}`.padStart(2) + ` ${lines[at]}`.padEnd(11));
+  return cells
+    .join('')
+    .replace(/.{52}(?=.)/g, '$&\n         ')
+    .replace(/ +$/gm, '');
 }
 
 /** @param {number} status @param {string} text */
@@ -334,11 +335,8 @@ async function serve(bundle, policy, port) {
     const server = createServer({ requireHostHeader: false }, (request, response) => {
       const { status, type, bytes } = answer(bundle, `${HOST}:${port}`, request);
       response.sendDate = false;
-      response.writeHead(status, {
-        ...headers,
-        'Content-Type': type,
-        'Content-Length': bytes.length,
-      });
+      const own = { 'Content-Type': type, 'Content-Length': bytes.length };
+      response.writeHead(status, { ...headers, ...own });
       response.end(request.method === 'HEAD' ? undefined : bytes);
     });
     try {
@@ -372,7 +370,7 @@ function readOptions() {
     return hex;
   });
   must(folder !== '' && more.length === 0, 'Name one folder.');
-  must(/^[0-9]{1,5}$/.test(port) && Number(port) < 65536, 'A port is a number up to 65535.');
+  must(/^(?!0*80$)[0-9]{1,5}$/.test(port) && +port < 65536, 'A port is up to 65535, and not 80.');
   must(!noPin || root !== undefined, '--no-pin needs --root.');
   const { XDG_CONFIG_HOME, APPDATA } = process.env;
   const settings = XDG_CONFIG_HOME || APPDATA || join(homedir(), '.config');
@@ -388,11 +386,11 @@ async function main() {
   console.log(`Conclave ${bundle.version}, ${bundle.files.size} files verified.`);
   console.log(`Root     ${grouped(bundle.root)}\nWords    ${words(bundle)}`);
   if (store === undefined) console.log('No pin: the root is the one given by --root.');
-  else console.log(checkPin(bundle, readPin(store), accepted));
+  else console.log(checkPin(bundle, readPin(store), accepted, store));
   if (check) return;
   if (store !== undefined) writePin(store, bundle);
+  process.on('SIGINT', () => process.exit(0));
   console.log(`Address  ${await serve(bundle, policy, port)} until Ctrl-C`);
-  process.once('SIGINT', () => process.exit(0));
 }
 
 try {

@@ -125,8 +125,10 @@ class Bundle:
         header = HEADER.match(text)
         lines = text[header.end() if header else 0:].split('\n')
         if not header or lines.pop() != '':
-            raise Refusal(f'{MANIFEST} lacks its beginning or its end.')
+            raise Refusal(f'{MANIFEST} lacks its beginning or end.')
         self.version = header[1]
+        if len(lines) > 10_000:
+            raise Refusal(f'{MANIFEST} lists more than 10000 files.')
         listed, last = set(), ''
         for number, line in enumerate(lines, 3):
             match = LINE.fullmatch(line)
@@ -163,7 +165,7 @@ def read_keys(text):
     points = [base64.b64decode(key)[10:].hex() for _, key in reviewers]
     for (name, _), point in zip(reviewers, points):
         if WEAK_POINT.match(point):
-            raise Refusal(f'keys.json: the key of {name} is weak, anyone could sign by it.')
+            raise Refusal(f'keys.json: the key of {name} is weak: anyone can sign.')
     distinct = len(set(points))
     if threshold > distinct or (threshold == 0 and distinct > 0):
         raise Refusal('keys.json asks for more signatures than it has keys, or for none.')
@@ -235,7 +237,7 @@ def write_pin(store, bundle):
         os.fsync(file.fileno())
     os.replace(draft, store)
 
-def check_pin(bundle, pin, accepted):
+def check_pin(bundle, pin, accepted, store):
     """Hold the bundle against the pin; returns what was found. Nothing changes a pin but the human's
     --accept-root, with the signatures that the pinned key list asks for; and no version or serial
     is followed by a lower one."""
@@ -256,9 +258,10 @@ def check_pin(bundle, pin, accepted):
         cause = f'serial {serial} is not above the pinned {pinned_serial}'
         raise Refusal(f'Another key list, but {cause}: it may be an old list brought back.')
     if accepted is None:
-        following = 'If it is an update you expect, compare its root and start with --accept-root.'
+        following = 'Nothing is served. To update, compare its root, then start with --accept-root.'
+        undo = f'A first pin that was wrong is undone by deleting {store} and comparing again.'
         raise Refusal(f"The bundle’s {'root' if new_root else 'key list'} is not the pinned one.",
-                      f'Nothing is served. {following}')
+                      f'{following} {undo}')
     comment = f'conclave keys {serial}'
     over_keys = count_signatures(bundle, 'keys.json', reviewers, comment) if new_keys else 0
     if (new_root and signatures < threshold) or (new_keys and over_keys < threshold):
@@ -269,13 +272,14 @@ def check_pin(bundle, pin, accepted):
     return 'Accepted on your word and the higher version alone: the pinned key list is empty.'
 
 def words(bundle):
-    """The root as 24 BIP-39 words (32 bytes and an 8-bit checksum), six a line."""
+    """The root as 24 BIP-39 words (32 bytes and an 8-bit checksum), in numbered rows of four."""
     listing = bundle.files.get('bip39-english.txt', b'')
     if sha256(listing) != WORD_LIST_SHA256:
         return 'not shown: bip39-english.txt is not the BIP-39 list. Compare the hex.'
     bits = int(bundle.root + sha256(bytes.fromhex(bundle.root))[:2], 16)
     chosen = [listing.decode().split('\n')[bits >> (253 - 11 * i) & 2047] for i in range(24)]
-    return '\n         '.join(' '.join(chosen[i:i + 6]) for i in range(0, 24, 6))
+    cells = [f'{i:2} {word:10}' for i, word in enumerate(chosen, 1)]
+    return '\n         '.join(''.join(cells[i:i + 4]).rstrip() for i in range(0, 24, 4))
 
 def answer(files, host, method, target, headers):
     """(status, type, bytes). A target is looked up as it stands: nothing is decoded."""
@@ -304,9 +308,7 @@ class Handler(BaseHTTPRequestHandler):
         # self.path is not the target as it stands: Python shortens leading slashes in it.
         target, host = self.requestline.split()[1], f'{HOST}:{self.server.server_address[1]}'
         self.reply(*answer(self.server.files, host, self.command, target, self.headers))
-
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any
-
     def reply(self, status, kind, data):
         self.send_response_only(status)
         own = {'Content-Type': kind, 'Content-Length': str(len(data))}
@@ -359,8 +361,8 @@ def read_options():
     add('--no-pin', action='store_true', help='neither read nor write a pin; needs --root')
     add('--check', action='store_true', help='say what would happen; serve and write nothing')
     options = parser.parse_args()
-    if options.port not in range(65536) or (options.no_pin and options.root is None):
-        parser.error('a port is a number up to 65535, and --no-pin needs --root')
+    if options.port not in range(65536) or options.port == 80 or (options.no_pin and options.root is None):
+        parser.error('a port is a number up to 65535, but not 80; and --no-pin needs --root')
     settings = (os.environ.get('XDG_CONFIG_HOME') or os.environ.get('APPDATA')
                 or os.path.expanduser('~/.config'))
     store = options.store or os.path.join(settings, 'conclave', 'pin.json')
@@ -377,7 +379,7 @@ def main():
     if options.store is None:
         print('No pin: the root is the one given by --root.')
     else:
-        print(check_pin(bundle, read_pin(options.store), options.accept_root))
+        print(check_pin(bundle, read_pin(options.store), options.accept_root, options.store))
     if options.check:
         return
     if options.store is not None:

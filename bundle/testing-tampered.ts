@@ -58,6 +58,11 @@ export function update(
   };
 }
 
+const LISTED = Object.keys(GOOD_FILES).length;
+/** More lines of a manifest, for files that are not there. */
+const manyLines = (count: number) =>
+  Array.from({ length: count }, (_, i) => `${'0'.repeat(64)} 0 z${10_000 + i}\n`).join('');
+
 /** A case that is refused. */
 export type Refused = [name: string, make: () => Case, sentence: string];
 /** Every tampered bundle that both launchers refuse, with words of the sentence that says why. */
@@ -175,25 +180,31 @@ export const tampered: Refused[] = [
     () => respelt((text) => text.replace(/^.* index\.html\n/m, '$&$&')),
     'malformed or out of order',
   ],
-  [
-    'cut-off manifest',
-    () => respelt((text) => text.slice(0, -1)),
-    'lacks its beginning or its end',
-  ],
+  ['cut-off manifest', () => respelt((text) => text.slice(0, -1)), 'lacks its beginning or end'],
   [
     'manifest cut at a line',
     () => respelt((text) => text.replace(/.*\n$/, '')),
     'service-worker.js is in the folder but not',
   ],
   [
+    'manifest of one file too many',
+    () => respelt((text) => text + manyLines(10_001 - LISTED)),
+    'bundle.manifest lists more than 10000 files',
+  ],
+  [
+    'manifest of as many files as may be',
+    () => respelt((text) => text + manyLines(10_000 - LISTED)),
+    'z10000 is in the manifest but missing',
+  ],
+  [
     'manifest of another format',
     () => respelt((text) => text.replace('manifest 1', 'manifest 2')),
-    'lacks its beginning or its end',
+    'lacks its beginning or end',
   ],
   [
     'manifest without a version',
     () => respelt((text) => text.replace('0.1.0', '0.1')),
-    'lacks its beginning or its end',
+    'lacks its beginning or end',
   ],
   [
     'page without a policy',
@@ -237,7 +248,7 @@ export const tampered: Refused[] = [
   [
     'other root, not accepted',
     () => ({ folder: makeBundle('0.2.0').folder, pin: pinOf(makeBundle()) }),
-    'root is not the pinned one',
+    'compare its root, then start with --accept-root. A first pin that was wrong is undone by deleting /',
   ],
   [
     'other root, another accepted',
