@@ -88,7 +88,6 @@ const TYPES = {
 /** @typedef {{ version: string, root: string, keys: string }} Pin root in hex; keys.json without spaces */
 /** @typedef {{ serial: number, threshold: number, reviewers: { name: string, key: Buffer }[] }} KeyList key: Ed ‖ id ‖ point */
 /** @typedef {Pin & { files: Map<string, Buffer> }} Bundle */
-
 /** Ends the launcher: the cause, what to do now, the exit code. */
 class Refusal extends Error {
   constructor(/** @type {string} */ cause, next = NEXT, code = 1) {
@@ -274,10 +273,9 @@ function checkPin(bundle, pin, accepted, store) {
     const undo = `A first pin that was wrong is undone by deleting ${store} and comparing again.`;
     throw new Refusal(cause, `${next} ${undo}`);
   }
-  const ofKeys = `conclave keys ${serial}`;
-  const overKeys = newKeys ? countSignatures(bundle, 'keys.json', keys, ofKeys) : 0;
-  if ((newRoot && signatures < keys.threshold) || (newKeys && overKeys < keys.threshold)) {
-    const few = `${signatures} good signatures over ${MANIFEST} and ${overKeys} over keys.json`;
+  const overKeys = newKeys && countSignatures(bundle, 'keys.json', keys, `conclave keys ${serial}`);
+  if ((newRoot && signatures < keys.threshold) || (newKeys && +overKeys < keys.threshold)) {
+    const few = `${signatures} good signatures over ${MANIFEST} and ${+overKeys} over keys.json`;
     throw new Refusal(`${few}: ${keys.threshold} of the pinned keys must sign what is new.`);
   }
   return keys.threshold > 0
@@ -316,7 +314,6 @@ function answer({ files }, host, { method = '', url = '', headersDistinct: heade
   // name. Its update check is answered with ours, which replaces it and leaves the stored data;
   // Service-Worker-Allowed lets it, whatever part of the origin the old one had.
   const worker = reading && headers['service-worker']?.join() === 'script';
-  // The seam for a hardware connector on this machine.
   if (!worker && /^\/connector\/(api|status)$/.test(url)) return refuse(404, 'No connector.');
   if (!reading) return refuse(405, 'Only GET and HEAD.');
   const path = worker ? 'service-worker.js' : url === '/' ? 'index.html' : url.slice(1);
