@@ -3,7 +3,6 @@
  * The launcher: verifies a Conclave bundle, serves it from memory to this machine's browser.
  *
  *     node launch.mjs DIR [options]
- *
  *     --root HEX         the root you expect, for example from a reviewer; any other is refused
  *     --accept-root HEX  let this root, or its new key list, replace what is pinned: an update
  *     --port N           the port on this machine, 0 for any free one (default 7465)
@@ -34,7 +33,14 @@ const PIN = new RegExp(`^{"format":1,"version":"${VERSION}","root":"(.{64})","ke
 const LINE = /^([0-9a-f]{64}) (0|[1-9][0-9]{0,8}) ([!-~]+)$/;
 const REVIEWER = '{"name":"([A-Za-z0-9_-]{1,40})","key":"(RW[Q-T][A-Za-z0-9+/]{53})"}';
 const KEY_LIST = new RegExp(
-  `^{"format":1,"threshold":(0|[1-9][0-9]?),"keys":\\[(?:${REVIEWER}(?:,${REVIEWER})*)?\\]}$`,
+  '^{"format":1,"serial":(0|[1-9][0-9]{0,5}),"threshold":(0|[1-9][0-9]?),' +
+    `"keys":\\[(?:${REVIEWER}(?:,${REVIEWER})*)?\\]}$`,
+);
+/** Points in hex, either sign bit: of small order (anyone can sign for them), or y not below 2^255 - 19. */
+const WEAK_POINT = new RegExp(
+  '^(?:0[01](?:00){30}[08]0|(?:e[c-f]|f.)(?:ff){30}[7f]f|' +
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc[08]5|' +
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03[7f]a)$',
 );
 const COMMENT = 'comment: ([^\\x00-\\x08\\x0a-\\x1f]{0,8000})\n';
 const SIGNATURE = new RegExp(
@@ -43,9 +49,7 @@ const SIGNATURE = new RegExp(
 const CSP = /<meta http-equiv="content-security-policy" content="([^"]*)"/gi;
 const ENTITIES = { '&#39;': "'", '&quot;': '"', '&lt;': '<', '&gt;': '>', '&amp;': '&' };
 const WORD_LIST_SHA256 = '2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda';
-
 const NEXT = 'Nothing is served. Ask its reviewers, by a way you trust, what they released.';
-
 /** Browser features: the app's own, for this origin alone; every other power is off. */
 const OWN = 'hid usb camera publickey-credentials-create publickey-credentials-get clipboard-write';
 const OFF =
@@ -81,11 +85,9 @@ const TYPES = {
   '.webmanifest': 'application/manifest+json',
   '.woff2': 'font/woff2',
 };
-
 /** @typedef {{ version: string, root: string, keys: string }} Pin root in hex; keys.json without spaces */
-/** @typedef {{ threshold: number, reviewers: { name: string, key: Buffer }[] }} KeyList key: Ed ‖ id ‖ point */
+/** @typedef {{ serial: number, threshold: number, reviewers: { name: string, key: Buffer }[] }} KeyList key: Ed ‖ id ‖ point */
 /** @typedef {Pin & { files: Map<string, Buffer> }} Bundle */
-
 /** Ends the launcher: the cause, what to do now, the exit code. */
 class Refusal extends Error {
   constructor(/** @type {string} */ cause, next = NEXT, code = 1) {
@@ -96,8 +98,7 @@ class Refusal extends Error {
 
 const sha256 = (/** @type {Buffer} */ bytes) => createHash('sha256').update(bytes).digest('hex');
 const grouped = (/** @type {string} */ hex) => hex.replace(/.{4}(?=.)/g, '$& ');
-/** A version in a form whose order is the order of text. @param {string} version */
-const sortable = (version) => version.replace(/[0-9]+/g, (number) => number.padStart(6, '0'));
+const sortable = (/** @type {string} */ text) => text.replace(/\d+/g, (n) => n.padStart(6, '0'));
 
 /**
  * Read every file once; from here on only memory is used. Anything but plain files is refused.
@@ -132,8 +133,8 @@ function verifyBundle(files, expected) {
   const text = manifest.toString('latin1');
   const [header = '', version = ''] = HEADER.exec(text) ?? [];
   const lines = text.slice(header.length).split('\n');
-  if (!version || lines.pop() !== '')
-    throw new Refusal(`${MANIFEST} lacks its beginning or its end.`);
+  if (!version || lines.pop() !== '') throw new Refusal(`${MANIFEST} lacks its beginning or end.`);
+  if (lines.length > 10_000) throw new Refusal(`${MANIFEST} lists more than 10000 files.`);
   const listed = new Set();
   let last = '';
   for (const [i, line] of lines.entries()) {
@@ -160,36 +161,36 @@ function readPolicy({ files }) {
   let [policy = '', ...more] = Array.from(html.matchAll(CSP), ([, content]) => content);
   for (const [entity, plain] of Object.entries(ENTITIES)) policy = policy.replaceAll(entity, plain);
   if (more.length > 0 || !/^[ -~]+$/.test(policy) || !files.has('service-worker.js')) {
-    const what =
-      'index.html lacks its one Content-Security-Policy, or service-worker.js is missing';
-    throw new Refusal(`${what}.`);
+    throw new Refusal('No service-worker.js, or index.html lacks its one Content-Security-Policy.');
   }
   return policy;
 }
 
 /** Whose signatures count, and how many distinct keys must sign. @param {string} text without spaces @returns {KeyList} */
 function readKeys(text) {
-  const [, threshold] = KEY_LIST.exec(text) ?? [];
+  const [, serial, threshold] = KEY_LIST.exec(text) ?? [];
   if (!threshold) throw new Refusal('keys.json is not a list of reviewers’ keys of format 1.');
   const reviewers = Array.from(text.matchAll(new RegExp(REVIEWER, 'g')), (match) => {
     return { name: match[1] ?? '', key: Buffer.from(match[2] ?? '', 'base64') };
   });
-  const distinct = new Set(reviewers.map(({ key }) => key.toString('hex', 10))).size;
+  const points = reviewers.map(({ key }) => key.toString('hex', 10));
+  const weak = reviewers[points.findIndex((point) => WEAK_POINT.test(point))];
+  if (weak) throw new Refusal(`keys.json: the key of ${weak.name} is weak: anyone can sign.`);
+  const distinct = new Set(points).size;
   if (Number(threshold) > distinct || (threshold === '0' && distinct > 0)) {
     throw new Refusal('keys.json asks for more signatures than it has keys, or for none.');
   }
-  return { threshold: Number(threshold), reviewers };
+  return { serial: Number(serial), threshold: Number(threshold), reviewers };
 }
 
 /**
  * minisign: whose signature a file holds, or why it does not count. Two signatures must be good:
  * over the message (`ED`: over its BLAKE2b-512), and over that signature ‖ the trusted comment.
- * @param {Buffer} bytes @param {Buffer} message @param {KeyList} keys @param {string} [comment] the one that counts
+ * @param {Buffer} bytes @param {Buffer} message @param {KeyList} keys @param {string} comment the one that counts
  */
 function signerOf(bytes, message, { reviewers }, comment) {
-  const match = SIGNATURE.exec(bytes.toString('latin1'));
-  if (!match) return 'it is not a minisign signature';
-  const [, , encoded = '', trusted = '', global = ''] = match;
+  const [, , encoded, trusted = '', global = ''] = SIGNATURE.exec(bytes.toString('latin1')) ?? [];
+  if (!encoded) return 'it is not a minisign signature';
   const raw = Buffer.from(encoded, 'base64');
   const known = reviewers.filter(({ key }) => key.subarray(2, 10).equals(raw.subarray(2, 10)));
   if (known.length === 0) return 'it is by a key that is not in the key list';
@@ -203,29 +204,25 @@ function signerOf(bytes, message, { reviewers }, comment) {
     return good && verify(null, commented, publicKey, Buffer.from(global, 'base64'));
   });
   if (!signer) return 'it does not fit these bytes';
-  if (comment && trusted !== comment) return `its trusted comment is not “${comment}”`;
-  return signer;
+  return trusted === comment ? signer : `its trusted comment is not “${comment}”`;
 }
 
 /**
- * How many keys of the list have good signatures over a file of the bundle; prints whose. A second
- * signature by one key does not count, nor does a key listed twice.
- * @param {Bundle} bundle @param {string} path bundle.manifest or keys.json @param {KeyList} keys
+ * How many distinct keys of the list have good signatures over a file of the bundle; prints whose.
+ * @param {Bundle} bundle @param {string} path bundle.manifest or keys.json @param {KeyList} keys @param {string} comment
  */
-function countSignatures({ files, version, root }, path, keys) {
+function countSignatures({ files }, path, keys, comment) {
   const ofKeys = path !== MANIFEST;
-  const comment = ofKeys ? undefined : `conclave ${version} root ${root}`;
   const counted = new Set();
   for (const [file, bytes] of files) {
     if (!/^sigs\/.*\.minisig$/.test(file) || file.endsWith('.keys.minisig') !== ofKeys) continue;
     const signer = signerOf(bytes, files.get(path) ?? bytes, keys, comment);
-    if (typeof signer === 'string') {
-      console.log(`${file}: not counted, ${signer}.`);
-      continue;
+    if (typeof signer === 'string') console.log(`${file}: not counted, ${signer}.`);
+    else {
+      const point = signer.key.toString('hex', 10);
+      console.log(`${file}: ${counted.has(point) ? 'signed again' : 'good'}, by ${signer.name}.`);
+      counted.add(point);
     }
-    const point = signer.key.toString('hex', 10);
-    console.log(`${file}: ${counted.has(point) ? 'signed again' : 'good'}, by ${signer.name}.`);
-    counted.add(point);
   }
   return counted.size;
 }
@@ -252,28 +249,33 @@ function writePin(store, { version, root, keys }) {
 
 /**
  * Hold the bundle against the pin. Nothing changes a pin but the human's --accept-root, with the
- * signatures that the pinned key list asks for; and no version is ever followed by a lower one.
- * @param {Bundle} bundle @param {Pin | undefined} pin @param {string | undefined} accepted @returns {string} what was found
+ * signatures that the pinned key list asks for; and no version or serial is followed by a lower one.
+ * @param {Bundle} bundle @param {Pin | undefined} pin @param {string | undefined} accepted @param {string} store @returns {string} what was found
  */
-function checkPin(bundle, pin, accepted) {
-  const keys = readKeys((pin ?? bundle).keys);
-  const newRoot = bundle.root !== pin?.root;
-  const newKeys = bundle.keys !== pin?.keys;
-  const signatures = countSignatures(bundle, MANIFEST, keys);
+function checkPin(bundle, pin, accepted, store) {
+  const [keys, { serial }] = [readKeys((pin ?? bundle).keys), readKeys(bundle.keys)];
+  const [newRoot, newKeys] = [bundle.root !== pin?.root, bundle.keys !== pin?.keys];
+  const comment = `conclave ${bundle.version} root ${bundle.root}`;
+  const signatures = countSignatures(bundle, MANIFEST, keys, comment);
   if (!pin) return 'First use: no pin yet vouches for this root. Compare it with a reviewer’s.';
   if (!newRoot && !newKeys) return 'Root and key list are the pinned ones.';
   if (newRoot && sortable(bundle.version) <= sortable(pin.version)) {
     const cause = `version ${bundle.version} is not above the pinned ${pin.version}`;
     throw new Refusal(`Another root, but ${cause}: it may be an old release brought back.`);
   }
-  if (accepted === undefined) {
-    const what = newRoot ? 'root' : 'key list';
-    const next = 'If it is an update you expect, compare its root and start with --accept-root.';
-    throw new Refusal(`The bundle’s ${what} is not the pinned one.`, `Nothing is served. ${next}`);
+  if (newKeys && serial <= keys.serial) {
+    const cause = `serial ${serial} is not above the pinned ${keys.serial}`;
+    throw new Refusal(`Another key list, but ${cause}: it may be an old list brought back.`);
   }
-  const overKeys = newKeys ? countSignatures(bundle, 'keys.json', keys) : 0;
-  if ((newRoot && signatures < keys.threshold) || (newKeys && overKeys < keys.threshold)) {
-    const few = `${signatures} good signatures over ${MANIFEST} and ${overKeys} over keys.json`;
+  if (accepted === undefined) {
+    const cause = `The bundle’s ${newRoot ? 'root' : 'key list'} is not the pinned one.`;
+    const next = 'Nothing is served. To update, compare its root, then start with --accept-root.';
+    const undo = `A first pin that was wrong is undone by deleting ${store} and comparing again.`;
+    throw new Refusal(cause, `${next} ${undo}`);
+  }
+  const overKeys = newKeys && countSignatures(bundle, 'keys.json', keys, `conclave keys ${serial}`);
+  if ((newRoot && signatures < keys.threshold) || (newKeys && +overKeys < keys.threshold)) {
+    const few = `${signatures} good signatures over ${MANIFEST} and ${+overKeys} over keys.json`;
     throw new Refusal(`${few}: ${keys.threshold} of the pinned keys must sign what is new.`);
   }
   return keys.threshold > 0
@@ -281,7 +283,7 @@ function checkPin(bundle, pin, accepted) {
     : 'Accepted on your word and the higher version alone: the pinned key list is empty.';
 }
 
-/** The root as 24 BIP-39 words (32 bytes and an 8-bit checksum), six a line. @param {Bundle} bundle */
+/** The root as 24 BIP-39 words (32 bytes and an 8-bit checksum), in numbered rows of four. @param {Bundle} bundle */
 function words({ files, root }) {
   const list = files.get('bip39-english.txt');
   if (!list || sha256(list) !== WORD_LIST_SHA256) {
@@ -290,18 +292,15 @@ function words({ files, root }) {
   const bits = BigInt(`0x${root}${sha256(Buffer.from(root, 'hex')).slice(0, 2)}`);
   const lines = list.toString('latin1').split('\n');
   const all = Array.from({ length: 24 }, (_, i) => Number((bits >> BigInt(253 - 11 * i)) & 2047n));
-  const text = all.map((index) => lines[index]).join(' ');
-  return text.replace(/(?:\S+ ){5}\S+(?= )/g, '$&\n        ');
+  const cells = all.map((at, i) => `${i + 1}`.padStart(2) + ` ${lines[at]}`.padEnd(11));
+  return cells
+    .join('')
+    .replace(/.{52}(?=.)/g, '$&\n         ')
+    .replace(/ +$/gm, '');
 }
 
-/** The seam for a hardware connector on this machine: exactly /connector/api and /connector/status. */
-const connector = () => refuse(404, 'No connector.');
-
-const refuse = (/** @type {number} */ status, /** @type {string} */ text) => ({
-  status,
-  type: TEXT,
-  bytes: Buffer.from(`${text}\n`),
-});
+/** @param {number} status @param {string} text */
+const refuse = (status, text) => ({ status, type: TEXT, bytes: Buffer.from(`${text}\n`) });
 
 /**
  * The answer to a request. Its target is looked up as it stands: nothing is decoded.
@@ -315,7 +314,7 @@ function answer({ files }, host, { method = '', url = '', headersDistinct: heade
   // name. Its update check is answered with ours, which replaces it and leaves the stored data;
   // Service-Worker-Allowed lets it, whatever part of the origin the old one had.
   const worker = reading && headers['service-worker']?.join() === 'script';
-  if (!worker && /^\/connector\/(api|status)$/.test(url)) return connector();
+  if (!worker && /^\/connector\/(api|status)$/.test(url)) return refuse(404, 'No connector.');
   if (!reading) return refuse(405, 'Only GET and HEAD.');
   const path = worker ? 'service-worker.js' : url === '/' ? 'index.html' : url.slice(1);
   const bytes = url.startsWith('/') ? files.get(path) : undefined;
@@ -332,8 +331,8 @@ async function serve(bundle, policy, port) {
   for (const address of ['127.0.0.1', '::1']) {
     const server = createServer({ requireHostHeader: false }, (request, response) => {
       const { status, type, bytes } = answer(bundle, `${HOST}:${port}`, request);
-      const own = { 'Content-Type': type, 'Content-Length': bytes.length };
       response.sendDate = false;
+      const own = { 'Content-Type': type, 'Content-Length': bytes.length };
       response.writeHead(status, { ...headers, ...own });
       response.end(request.method === 'HEAD' ? undefined : bytes);
     });
@@ -368,7 +367,7 @@ function readOptions() {
     return hex;
   });
   must(folder !== '' && more.length === 0, 'Name one folder.');
-  must(/^[0-9]{1,5}$/.test(port) && Number(port) < 65536, 'A port is a number up to 65535.');
+  must(/^(?!0*80$)[0-9]{1,5}$/.test(port) && +port < 65536, 'A port is up to 65535, and not 80.');
   must(!noPin || root !== undefined, '--no-pin needs --root.');
   const { XDG_CONFIG_HOME, APPDATA } = process.env;
   const settings = XDG_CONFIG_HOME || APPDATA || join(homedir(), '.config');
@@ -384,11 +383,11 @@ async function main() {
   console.log(`Conclave ${bundle.version}, ${bundle.files.size} files verified.`);
   console.log(`Root     ${grouped(bundle.root)}\nWords    ${words(bundle)}`);
   if (store === undefined) console.log('No pin: the root is the one given by --root.');
-  else console.log(checkPin(bundle, readPin(store), accepted));
+  else console.log(checkPin(bundle, readPin(store), accepted, store));
   if (check) return;
   if (store !== undefined) writePin(store, bundle);
+  process.on('SIGINT', () => process.exit(0));
   console.log(`Address  ${await serve(bundle, policy, port)} until Ctrl-C`);
-  process.once('SIGINT', () => process.exit(0));
 }
 
 try {

@@ -33,7 +33,13 @@ PIN = re.compile(f'{{"format":1,"version":"{VERSION}","root":"(.{{64}})","keys":
 LINE = re.compile('([0-9a-f]{64}) (0|[1-9][0-9]{0,8}) ([!-~]+)')
 REVIEWER = '{"name":"([A-Za-z0-9_-]{1,40})","key":"(RW[Q-T][A-Za-z0-9+/]{53})"}'
 KEY_LIST = re.compile(
-    rf'{{"format":1,"threshold":(0|[1-9][0-9]?),"keys":\[(?:{REVIEWER}(?:,{REVIEWER})*)?\]}}')
+    rf'{{"format":1,"serial":(0|[1-9][0-9]{{0,5}}),"threshold":(0|[1-9][0-9]?),'
+    rf'"keys":\[(?:{REVIEWER}(?:,{REVIEWER})*)?\]}}')
+# Points in hex, either sign bit: of small order (anyone can sign for them), or y not below 2^255 - 19.
+WEAK_POINT = re.compile(
+    '^(?:0[01](?:00){30}[08]0|(?:e[c-f]|f.)(?:ff){30}[7f]f|'
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc[08]5|'
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03[7f]a)$')
 COMMENT = r'comment: ([^\x00-\x08\x0a-\x1f]{0,8000})' '\n'
 SIGNATURE = re.compile(
     f'untrusted {COMMENT}(R[UW][Q-T][A-Za-z0-9+/]{{96}}=)\n'
@@ -41,9 +47,7 @@ SIGNATURE = re.compile(
 CSP = re.compile('<meta http-equiv="content-security-policy" content="([^"]*)"', re.IGNORECASE)
 ENTITIES = {'&#39;': "'", '&quot;': '"', '&lt;': '<', '&gt;': '>', '&amp;': '&'}
 WORD_LIST_SHA256 = '2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda'
-
 NEXT = 'Nothing is served. Ask its reviewers, by a way you trust, what they released.'
-
 # Browser features: the app's own, for this origin alone; every other power is off.
 OWN = 'hid usb camera publickey-credentials-create publickey-credentials-get clipboard-write'
 OFF = (
@@ -77,7 +81,6 @@ TYPES = {
 
 class Refusal(Exception):
     """Ends the launcher: the cause, what to do now, the exit code."""
-
     def __init__(self, cause, following=NEXT, code=1):
         super().__init__(f'Refused: {cause}\n{following}')
         self.code = code
@@ -122,8 +125,10 @@ class Bundle:
         header = HEADER.match(text)
         lines = text[header.end() if header else 0:].split('\n')
         if not header or lines.pop() != '':
-            raise Refusal(f'{MANIFEST} lacks its beginning or its end.')
+            raise Refusal(f'{MANIFEST} lacks its beginning or end.')
         self.version = header[1]
+        if len(lines) > 10_000:
+            raise Refusal(f'{MANIFEST} lists more than 10000 files.')
         listed, last = set(), ''
         for number, line in enumerate(lines, 3):
             match = LINE.fullmatch(line)
@@ -148,20 +153,23 @@ def read_policy(files):
     for entity, plain in ENTITIES.items():
         policy = policy.replace(entity, plain)
     if len(policies) > 1 or not re.fullmatch('[ -~]+', policy) or 'service-worker.js' not in files:
-        raise Refusal(
-            'index.html lacks its one Content-Security-Policy, or service-worker.js is missing.')
+        raise Refusal('No service-worker.js, or index.html lacks its one Content-Security-Policy.')
     return policy
 
 def read_keys(text):
-    """(how many distinct keys must sign, [(reviewer, key in base64)]) from text without spaces."""
+    """(serial, how many distinct keys must sign, [(reviewer, key in base64)]); no spaces in text."""
     match = KEY_LIST.fullmatch(text)
     if not match:
         raise Refusal('keys.json is not a list of reviewers’ keys of format 1.')
-    threshold, reviewers = int(match[1]), re.findall(REVIEWER, text)
-    distinct = len({base64.b64decode(key)[10:] for _, key in reviewers})
+    serial, threshold, reviewers = int(match[1]), int(match[2]), re.findall(REVIEWER, text)
+    points = [base64.b64decode(key)[10:].hex() for _, key in reviewers]
+    for (name, _), point in zip(reviewers, points):
+        if WEAK_POINT.match(point):
+            raise Refusal(f'keys.json: the key of {name} is weak: anyone can sign.')
+    distinct = len(set(points))
     if threshold > distinct or (threshold == 0 and distinct > 0):
         raise Refusal('keys.json asks for more signatures than it has keys, or for none.')
-    return threshold, reviewers
+    return serial, threshold, reviewers
 
 def verified_comment(signature, message, key):
     """The trusted comment that minisign verified over these bytes, or None."""
@@ -185,17 +193,12 @@ def signer_of(signature, message, reviewers, comment):
     for name, key in known:
         trusted = verified_comment(signature, message, key)
         if trusted is not None:
-            good = comment is None or trusted == comment
-            return (name, key) if good else f'its trusted comment is not “{comment}”'
+            return (name, key) if trusted == comment else f'its trusted comment is not “{comment}”'
     return 'it does not fit these bytes'
 
-def count_signatures(bundle, path, reviewers):
-    """How many keys of the list have good signatures over a file of the bundle; prints whose.
-
-    A second signature by one key does not count, nor does a key listed twice.
-    """
+def count_signatures(bundle, path, reviewers, comment):
+    """How many distinct keys of the list have good signatures over a file; prints whose."""
     of_keys = path != MANIFEST
-    comment = None if of_keys else f'conclave {bundle.version} root {bundle.root}'
     counted = set()
     files = [file for file in bundle.files if re.fullmatch(r'sigs/.*\.minisig', file)
              and file.endswith('.keys.minisig') == of_keys]
@@ -234,16 +237,16 @@ def write_pin(store, bundle):
         os.fsync(file.fileno())
     os.replace(draft, store)
 
-def check_pin(bundle, pin, accepted):
-    """Hold the bundle against the pin; returns what was found.
-
-    Nothing changes a pin but the human's --accept-root, with the signatures that the pinned key
-    list asks for; and no version is ever followed by a lower one.
-    """
+def check_pin(bundle, pin, accepted, store):
+    """Hold the bundle against the pin; returns what was found. Nothing changes a pin but the human's
+    --accept-root, with the signatures that the pinned key list asks for; and no version or serial
+    is followed by a lower one."""
     pinned_version, pinned_root, pinned_keys = pin or (None, None, bundle.keys)
-    threshold, reviewers = read_keys(pinned_keys)
+    pinned_serial, threshold, reviewers = read_keys(pinned_keys)
+    serial = read_keys(bundle.keys)[0]
     new_root, new_keys = bundle.root != pinned_root, bundle.keys != pinned_keys
-    signatures = count_signatures(bundle, MANIFEST, reviewers)
+    comment = f'conclave {bundle.version} root {bundle.root}'
+    signatures = count_signatures(bundle, MANIFEST, reviewers, comment)
     if not pin:
         return 'First use: no pin yet vouches for this root. Compare it with a reviewer’s.'
     if not new_root and not new_keys:
@@ -251,11 +254,16 @@ def check_pin(bundle, pin, accepted):
     if new_root and sortable(bundle.version) <= sortable(pinned_version):
         cause = f'version {bundle.version} is not above the pinned {pinned_version}'
         raise Refusal(f'Another root, but {cause}: it may be an old release brought back.')
+    if new_keys and serial <= pinned_serial:
+        cause = f'serial {serial} is not above the pinned {pinned_serial}'
+        raise Refusal(f'Another key list, but {cause}: it may be an old list brought back.')
     if accepted is None:
-        following = 'If it is an update you expect, compare its root and start with --accept-root.'
+        following = 'Nothing is served. To update, compare its root, then start with --accept-root.'
+        undo = f'A first pin that was wrong is undone by deleting {store} and comparing again.'
         raise Refusal(f"The bundle’s {'root' if new_root else 'key list'} is not the pinned one.",
-                      f'Nothing is served. {following}')
-    over_keys = count_signatures(bundle, 'keys.json', reviewers) if new_keys else 0
+                      f'{following} {undo}')
+    comment = f'conclave keys {serial}'
+    over_keys = count_signatures(bundle, 'keys.json', reviewers, comment) if new_keys else 0
     if (new_root and signatures < threshold) or (new_keys and over_keys < threshold):
         few = f'{signatures} good signatures over {MANIFEST} and {over_keys} over keys.json'
         raise Refusal(f'{few}: {threshold} of the pinned keys must sign what is new.')
@@ -264,18 +272,14 @@ def check_pin(bundle, pin, accepted):
     return 'Accepted on your word and the higher version alone: the pinned key list is empty.'
 
 def words(bundle):
-    """The root as 24 BIP-39 words (32 bytes and an 8-bit checksum), six a line."""
+    """The root as 24 BIP-39 words (32 bytes and an 8-bit checksum), in numbered rows of four."""
     listing = bundle.files.get('bip39-english.txt', b'')
     if sha256(listing) != WORD_LIST_SHA256:
         return 'not shown: bip39-english.txt is not the BIP-39 list. Compare the hex.'
     bits = int(bundle.root + sha256(bytes.fromhex(bundle.root))[:2], 16)
     chosen = [listing.decode().split('\n')[bits >> (253 - 11 * i) & 2047] for i in range(24)]
-    return '\n         '.join(' '.join(chosen[i:i + 6]) for i in range(0, 24, 6))
-
-def connector():
-    """The seam for hardware reached through a program on this machine: requests to exactly
-    /connector/api and /connector/status come here. No such program is offered yet."""
-    return 404, TEXT, b'No connector.\n'
+    cells = [f'{i:2} {word:10}' for i, word in enumerate(chosen, 1)]
+    return '\n         '.join(''.join(cells[i:i + 4]).rstrip() for i in range(0, 24, 4))
 
 def answer(files, host, method, target, headers):
     """(status, type, bytes). A target is looked up as it stands: nothing is decoded."""
@@ -288,7 +292,8 @@ def answer(files, host, method, target, headers):
     # Service-Worker-Allowed lets it, whatever part of the origin the old one had.
     worker = reading and headers.get_all('Service-Worker') == ['script']
     if not worker and target in ('/connector/api', '/connector/status'):
-        return connector()
+        # The seam for a hardware connector on this machine.
+        return 404, TEXT, b'No connector.\n'
     if not reading:
         return 405, TEXT, b'Only GET and HEAD.\n'
     path = 'service-worker.js' if worker else 'index.html' if target == '/' else target[1:]
@@ -298,16 +303,12 @@ def answer(files, host, method, target, headers):
 
 class Handler(BaseHTTPRequestHandler):
     """One connection: one request, one answer."""
-
     protocol_version = 'HTTP/1.1'
-
     def handle_any(self):
         # self.path is not the target as it stands: Python shortens leading slashes in it.
         target, host = self.requestline.split()[1], f'{HOST}:{self.server.server_address[1]}'
         self.reply(*answer(self.server.files, host, self.command, target, self.headers))
-
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any
-
     def reply(self, status, kind, data):
         self.send_response_only(status)
         own = {'Content-Type': kind, 'Content-Length': str(len(data))}
@@ -323,7 +324,6 @@ class Handler(BaseHTTPRequestHandler):
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     daemon_threads = True
     allow_reuse_address = os.name == 'posix'
-
     def __init__(self, address, port, bundle, policy):
         self.address_family = socket.AF_INET6 if ':' in address else socket.AF_INET
         self.files = bundle.files
@@ -361,12 +361,12 @@ def read_options():
     add('--no-pin', action='store_true', help='neither read nor write a pin; needs --root')
     add('--check', action='store_true', help='say what would happen; serve and write nothing')
     options = parser.parse_args()
-    if options.port not in range(65536) or (options.no_pin and options.root is None):
-        parser.error('a port is a number up to 65535, and --no-pin needs --root')
+    if options.port not in range(65536) or options.port == 80 or (options.no_pin and options.root is None):
+        parser.error('a port is a number up to 65535, but not 80; and --no-pin needs --root')
     settings = (os.environ.get('XDG_CONFIG_HOME') or os.environ.get('APPDATA')
                 or os.path.expanduser('~/.config'))
-    default = os.path.join(settings, 'conclave', 'pin.json')
-    options.store = None if options.no_pin else options.store or default
+    store = options.store or os.path.join(settings, 'conclave', 'pin.json')
+    options.store = None if options.no_pin else store
     return options
 
 def main():
@@ -379,7 +379,7 @@ def main():
     if options.store is None:
         print('No pin: the root is the one given by --root.')
     else:
-        print(check_pin(bundle, read_pin(options.store), options.accept_root))
+        print(check_pin(bundle, read_pin(options.store), options.accept_root, options.store))
     if options.check:
         return
     if options.store is not None:

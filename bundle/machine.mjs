@@ -2,9 +2,10 @@
  * What the two commands need of the machine: installed packages and a Chromium.
  * Node's standard library only, because it runs before anything is installed.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants as system } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,6 +43,26 @@ export const packageVersion = () =>
 export function run(command, args, options = {}) {
   const done = spawnSync(command, args, { cwd: top, stdio: 'inherit', ...options });
   return done.status ?? 127;
+}
+
+/**
+ * Run a command with its output shown until it ends. A signal to stop is handed on to it, so that it
+ * never outlives us.
+ * @param {string} command
+ * @param {string[]} args
+ * @returns {Promise<number>} its exit code; 128 + the number of the signal that ended it; 127 where it could not be started
+ */
+export function runUntilEnd(command, args) {
+  const child = spawn(command, args, { cwd: top, stdio: 'inherit' });
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.on(signal, () => child.kill(signal));
+  }
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(127));
+    child.once('exit', (code, signal) =>
+      resolve(code ?? 128 + system.signals[signal ?? 'SIGKILL']),
+    );
+  });
 }
 
 /**

@@ -16,7 +16,7 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
  * @property {Uint8Array} globalSignature 64 bytes, over signature ‖ trusted comment
  */
 /** @typedef {{ name: string, key: PublicKey }} Reviewer */
-/** @typedef {{ threshold: number, reviewers: Reviewer[] }} KeyList m of k; the same key may be listed twice and counts once */
+/** @typedef {{ serial: number, threshold: number, reviewers: Reviewer[] }} KeyList m of k; the same key may be listed twice and counts once */
 /** @typedef {{ file: string, bytes: Uint8Array }} SignatureFile */
 /** @typedef {{ file: string, by?: string, fault?: string }} Report one signature file: whose good signature it is, or why it does not count */
 
@@ -29,6 +29,17 @@ const SIGNATURE_FILE = new RegExp(
 );
 
 /**
+ * The points, as 64 hex digits with either sign bit, that no reviewer's key may be: those of small
+ * order (y = 0, ±1, and the two of order 8), for which a signature over any message can be made
+ * without a secret; and every y not below p = 2^255 - 19, a second spelling of a lower one.
+ */
+export const WEAK_POINT = new RegExp(
+  '^(?:0[01](?:00){30}[08]0|(?:e[c-f]|f.)(?:ff){30}[7f]f|' +
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc[08]5|' +
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03[7f]a)$',
+);
+
+/**
  * Read a public key: the second line of a `.pub` file, base64 of `Ed` ‖ key id (8) ‖ point (32).
  * @param {string} text hostile
  * @returns {PublicKey | string} the key or a fault
@@ -38,6 +49,9 @@ export function parsePublicKey(text) {
     return 'A minisign public key is “RW” and 54 more characters of base64.';
   }
   const bytes = Buffer.from(text, 'base64');
+  if (WEAK_POINT.test(bytes.toString('hex', 10))) {
+    return 'The key is of small order or in a second spelling: anyone may sign for it.';
+  }
   return { id: bytes.toString('hex', 2, 10), point: bytes.subarray(10) };
 }
 
@@ -81,20 +95,22 @@ export function isGood({ prehashed, signature, comment, globalSignature }, key, 
 
 const REVIEWER = `{"name":"([A-Za-z0-9_-]{1,40})","key":"(${KEY})"}`;
 const KEY_LIST = new RegExp(
-  `^{"format":1,"threshold":(0|[1-9][0-9]?),"keys":\\[((?:${REVIEWER}(?:,${REVIEWER})*)?)\\]}$`,
+  `^{"format":1,"serial":(0|[1-9][0-9]{0,5}),"threshold":(0|[1-9][0-9]?),"keys":\\[((?:${REVIEWER}(?:,${REVIEWER})*)?)\\]}$`,
 );
 
 /**
- * Read `keys.json`: `{"format":1,"threshold":m,"keys":[{"name":"…","key":"RW…"}]}`, members in this
- * order, spaces and line breaks ignored. One expression reads it, so that this file, launch.mjs and
+ * Read `keys.json`: `{"format":1,"serial":N,"threshold":m,"keys":[{"name":"…","key":"RW…"}]}`,
+ * members in this order, spaces and line breaks ignored. The serial rises with every change: a launcher
+ * that has pinned a list takes no other of the same or a lower serial. Signatures over a list carry the
+ * trusted comment `conclave keys N`. One expression reads it, so that this file, launch.mjs and
  * launch.py (JSON parsers differ at the edges) accept exactly the same texts.
  * @param {string} text hostile
  * @returns {KeyList | string} the list or a fault
  */
 export function parseKeyList(text) {
-  const [, threshold, entries] = KEY_LIST.exec(text.replace(/[ \n]/g, '')) ?? [];
+  const [, serial, threshold, entries] = KEY_LIST.exec(text.replace(/[ \n]/g, '')) ?? [];
   if (threshold === undefined || entries === undefined) {
-    return 'keys.json is not of the form {"format":1,"threshold":m,"keys":[{"name":"…","key":"RW…"}]}.';
+    return 'keys.json is not of the form {"format":1,"serial":N,"threshold":m,"keys":[{"name":"…","key":"RW…"}]}.';
   }
   /** @type {Reviewer[]} */
   const reviewers = [];
@@ -108,7 +124,7 @@ export function parseKeyList(text) {
   if (m > distinct || (m === 0 && distinct > 0)) {
     return `keys.json asks for ${m} signatures of ${distinct} keys: it must be at least one and at most all.`;
   }
-  return { threshold: m, reviewers };
+  return { serial: Number(serial), threshold: m, reviewers };
 }
 
 /** @param {PublicKey} key */

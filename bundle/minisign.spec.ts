@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
@@ -10,8 +11,18 @@ import {
   parseKeyList,
   parsePublicKey,
   parseSignature,
+  WEAK_POINT,
 } from './minisign.mjs';
-import { cleanUp, keyList, makeSigner, newPair, put, temporary, tool } from './testing.ts';
+import {
+  cleanUp,
+  keyList,
+  keyOfPoint,
+  makeSigner,
+  newPair,
+  put,
+  temporary,
+  tool,
+} from './testing.ts';
 
 afterAll(cleanUp);
 
@@ -90,7 +101,7 @@ describe('the parsers', () => {
 
   it('read the committed key list', () => {
     const text = readFileSync(join(import.meta.dirname, 'keys.json'), 'utf8');
-    expect(value(parseKeyList(text))).toEqual({ threshold: 0, reviewers: [] });
+    expect(value(parseKeyList(text))).toEqual({ serial: 0, threshold: 0, reviewers: [] });
   });
 
   it.each([
@@ -103,6 +114,8 @@ describe('the parsers', () => {
       'a threshold that is no number',
       keyList(1, [alice]).replace('"threshold": 1', '"threshold": "1"'),
     ],
+    ['no serial', keyList(1, [alice]).replace('"serial": 1,', '')],
+    ['a serial spelt twice', keyList(1, [alice]).replace('"serial": 1', '"serial": 01')],
     ['another format', keyList(1, [alice]).replace('"format": 1', '"format": 2')],
     ['a member too many', keyList(1, [alice]).replace('"threshold"', '"x": 1, "threshold"')],
     ['a name with odd characters', keyList(1, [{ ...alice, name: '../x' }])],
@@ -110,6 +123,51 @@ describe('the parsers', () => {
     ['a text that is cut off', keyList(1, [alice]).slice(0, -3)],
   ])('refuse a key list with %s', (_, text) => {
     expect(parseKeyList(text)).toBeTypeOf('string');
+  });
+});
+
+/** Every encoding, with either sign bit, of a y in `ys`. */
+const encodings = (ys: Iterable<bigint>) =>
+  [...ys].flatMap((y) =>
+    [y, y | (1n << 255n)].map((bits) =>
+      Buffer.from(bits.toString(16).padStart(64, '0'), 'hex').reverse(),
+    ),
+  );
+
+describe('a weak key', () => {
+  const p = ed25519.Point.Fp.ORDER;
+  const small = ED25519_TORSION_SUBGROUP.map(
+    (hex) => ed25519.Point.fromHex(hex, true).toAffine().y,
+  );
+  const beyond = Array.from({ length: 19 }, (_, i) => p + BigInt(i));
+  const weak = encodings(new Set([...small, ...beyond]));
+
+  it('would let a signature that nobody made pass', () => {
+    const identity = { id: '', point: encodings([1n])[0] ?? Buffer.alloc(0) };
+    const forged = Buffer.concat([identity.point, Buffer.alloc(32)]);
+    const signature = { prehashed: true, keyId: '', comment: '', signature: forged };
+    expect(isGood({ ...signature, globalSignature: forged }, identity, MESSAGE)).toBe(true);
+  });
+
+  it('is every point of small order and every y not below p, with either sign bit', () => {
+    expect(weak.length).toBe(2 * (5 + 19));
+    for (const point of weak) {
+      expect(parsePublicKey(keyOfPoint('mallory', point).publicKey)).toContain('small order');
+      expect(parseKeyList(keyList(1, [alice, keyOfPoint('mallory', point)]))).toBeTypeOf('string');
+    }
+  });
+
+  it('is no neighbour of those', () => {
+    const near = [2n, 3n, p - 2n, p - 3n, ...small.filter((y) => y > 1n && y < p - 1n)];
+    const others = near.flatMap((y) => [y, y + 1n, y - 1n, y ^ (1n << 250n)]);
+    for (const point of encodings(others.filter((y) => !small.includes(y)))) {
+      expect(parsePublicKey(keyOfPoint('x', point).publicKey)).toBeTypeOf('object');
+    }
+  });
+
+  it.each(['launch.mjs', 'launch.py'])('is told by the same expression in %s', (name) => {
+    const source = readFileSync(join(import.meta.dirname, name), 'utf8');
+    expect(source.replace(/[\s'+]/g, '')).toContain(WEAK_POINT.source.slice(1, -1));
   });
 });
 

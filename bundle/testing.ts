@@ -40,7 +40,7 @@ export function put(folder: string, files: Record<string, string | Uint8Array>):
 export const sha256 = (data: string | Uint8Array) =>
   createHash('sha256').update(data).digest('hex');
 
-export const EMPTY_KEYS = '{ "format": 1, "threshold": 0, "keys": [] }\n';
+export const EMPTY_KEYS = '{ "format": 1, "serial": 0, "threshold": 0, "keys": [] }\n';
 export const POLICY = `default-src 'none'; script-src 'self' "quoted"`;
 
 /** The listed files of a small good bundle. */
@@ -107,6 +107,12 @@ export function makeSigner(name: string, id = randomBytes(8), pair = newPair()):
   };
 }
 
+/** A reviewer whose key is this point; nobody need hold its secret. */
+export const keyOfPoint = (name: string, point: Uint8Array) => ({
+  name,
+  publicKey: Buffer.concat([Buffer.from('Ed'), randomBytes(8), point]).toString('base64'),
+});
+
 export function newPair(): { secret: KeyObject; point: Buffer } {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const x = publicKey.export({ format: 'jwk' }).x ?? '';
@@ -117,10 +123,16 @@ export function newPair(): { secret: KeyObject; point: Buffer } {
 export const signBundle = (signer: Signer, made: Made) =>
   signer.sign(made.manifest, manifestComment(made.version, made.root));
 
+/** A signature over a key list, as a reviewer makes it. */
+export const signKeys = (signer: Signer, keys: string, legacy?: boolean) =>
+  signer.sign(keys, `conclave keys ${/"serial": (\d+)/.exec(keys)?.[1] ?? ''}`, legacy);
+
 /** The text of keys.json. */
-export const keyList = (threshold: number, signers: Pick<Signer, 'name' | 'publicKey'>[]) =>
-  JSON.stringify(
-    { format: 1, threshold, keys: signers.map(({ name, publicKey: key }) => ({ name, key })) },
-    null,
-    2,
-  );
+export function keyList(
+  threshold: number,
+  signers: Pick<Signer, 'name' | 'publicKey'>[],
+  serial = 1,
+): string {
+  const keys = signers.map(({ name, publicKey: key }) => ({ name, key }));
+  return JSON.stringify({ format: 1, serial, threshold, keys }, null, 2);
+}

@@ -112,8 +112,14 @@ async function main() {
     const words = entropyToMnemonic(Uint8Array.from(Buffer.from(root, 'hex')), wordlist).split(' ');
     console.log(`Conclave ${version} in ${folder}`);
     console.log(`Root     ${root.replace(/.{4}(?=.)/g, '$& ')}`);
-    const lines = [0, 6, 12, 18].map((i) => words.slice(i, i + 6).join(' '));
-    console.log(`Words    ${lines.join('\n         ')}`);
+    const cells = words.map((word, i) => `${i + 1}`.padStart(2) + ` ${word}`.padEnd(11));
+    const rows = [0, 4, 8, 12, 16, 20].map((i) =>
+      cells
+        .slice(i, i + 4)
+        .join('')
+        .trimEnd(),
+    );
+    console.log(`Words    ${rows.join('\n         ')}`);
   }
   for (const { file, by, fault: why = '' } of reports) {
     console.log(by === undefined ? `${file}: not counted. ${why}` : `${file}: good, by ${by}.`);

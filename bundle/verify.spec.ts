@@ -73,8 +73,9 @@ describe('verifying a finished bundle', () => {
     const made = makeBundle();
     const good = run(made.folder);
     expect(good.stdout).toContain(made.root.match(/.{4}/g)?.join(' '));
+    const words = entropyToMnemonic(Buffer.from(made.root, 'hex'), wordlist).split(' ');
     expect(good.stdout.replace(/\s+/g, ' ')).toContain(
-      entropyToMnemonic(Buffer.from(made.root, 'hex'), wordlist),
+      words.map((word, i) => `${i + 1} ${word}`).join(' '),
     );
     expect(good.status).toBe(0);
     put(made.folder, { 'app/entry.js': 'x' });

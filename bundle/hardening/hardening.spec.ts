@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const KIT = fileURLToPath(new URL('.', import.meta.url));
 const ORIGIN = 'http://conclave.localhost:7465';
+const ADDRESS_LINE = `Address  ${ORIGIN}/ until Ctrl-C`;
 const read = (name: string) => readFileSync(join(KIT, name), 'utf8');
 const policy = JSON.parse(read('policy.json')) as Record<string, unknown>;
 
@@ -146,12 +147,44 @@ describe('the start script', () => {
     const { status, stderr } = start(1000, 'bundle');
     expect(stderr).toMatch(/^WARNING: this session is NOT isolated from the network/m);
     expect(stderr).toMatch(/conclave\.json is missing or is not this bundle's policy/);
-    // 1 only where another program holds the port, which is refused before the launcher starts.
-    expect(status).toBe(/another program already answers/.test(stderr) ? 1 : 7);
+    expect(status).toBe(7);
   });
 
   const namespaces = spawnSync('unshare', ['--map-root-user', '--net', 'ip', 'link']).status === 0;
   const required = process.env['CONCLAVE_REQUIRE_TOOLS'] === '1';
+
+  it('opens nothing that the launcher does not say it serves, whoever answers on the port', () => {
+    command('unshare', 'exit 1');
+    command('browser', 'echo opened');
+    launcher(
+      `console.log('Address  http://conclave.localhost:7466/ until Ctrl-C'); process.exit(3);`,
+    );
+    const { status, stdout } = start(1000, 'bundle');
+    expect(stdout).toBe('Address  http://conclave.localhost:7466/ until Ctrl-C\n');
+    expect(status).toBe(3);
+  });
+
+  it('clears from the profile what a foreign server may have left, and no vault', () => {
+    command('unshare', 'exit 1');
+    launcher(`console.log('${ADDRESS_LINE}'); setInterval(() => {}, 1000);`);
+    const profile = join(folder, '.local/share/conclave/chromium');
+    const kept = ['Default/IndexedDB/vault/1', 'Default/Web Data', 'Default/Preferences'];
+    const left = [
+      'Default/Cache/1',
+      'Default/Code Cache/js/1',
+      'Default/Service Worker/Database/1',
+    ];
+    for (const path of [...kept, ...left]) {
+      mkdirSync(join(profile, path, '..'), { recursive: true });
+      writeFileSync(join(profile, path), '');
+    }
+    command('browser', `cd "$HOME/.local/share/conclave/chromium" && find . -type f`);
+    const { status, stdout } = start(1000, 'bundle');
+    const [said, ...found] = stdout.trim().split('\n');
+    expect(said).toBe(ADDRESS_LINE);
+    expect(found.toSorted()).toEqual(kept.map((path) => `./${path}`).toSorted());
+    expect(status).toBe(0);
+  });
 
   it.skipIf(!namespaces && !required)(
     'runs launcher and browser with no network but loopback, and stops the launcher',
@@ -161,7 +194,8 @@ describe('the start script', () => {
         import { writeFileSync } from 'node:fs';
         writeFileSync(${JSON.stringify(join(folder, 'pid'))}, String(process.pid));
         const answer = process.argv.slice(2).join(' ');
-        createServer((_, response) => response.end(answer)).listen(7465, '127.0.0.1');`);
+        createServer((_, response) => response.end(answer))
+          .listen(7465, '127.0.0.1', () => console.log('${ADDRESS_LINE}'));`);
       command(
         'browser',
         `tail -n +3 /proc/net/dev | cut -d: -f1
@@ -172,7 +206,8 @@ describe('the start script', () => {
       const { status, stdout, stderr } = start(1000, 'bundle', '--root', 'aa');
       expect(stderr).toMatch(/^Network: none\./);
       expect(status).toBe(0);
-      const [interfaces, capabilities, page, ...flags] = stdout.trim().split('\n');
+      const [said, interfaces, capabilities, page, ...flags] = stdout.trim().split('\n');
+      expect(said).toBe(ADDRESS_LINE);
       expect(interfaces?.trim()).toBe('lo');
       expect(capabilities).toBe('capabilities 0000000000000000');
       expect(page).toBe('bundle --root aa --port 7465');

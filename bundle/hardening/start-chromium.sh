@@ -17,7 +17,6 @@ readonly here
 
 say() { printf '%s\n' "$@" >&2; }
 refuse() { say "Refused: $1" "${@:2}" && exit 1; }
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; }
 
 # Whether this process sees no network interface but loopback.
 offline() { ! tail -n +3 /proc/net/dev | grep -qv '^ *lo:'; }
@@ -59,28 +58,32 @@ if lock=$(readlink "$PROFILE/SingletonLock") && kill -0 "${lock##*-}" 2>/dev/nul
   refuse "Chromium already runs with this profile (process ${lock##*-})." \
     'A new window would join it, on its network. Close it first.'
 fi
-if answers; then
-  refuse "another program already answers on port $PORT." 'Stop it: it could pass for Conclave.'
-fi
 
 if node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; then
   launcher=(node "$here/../launch.mjs")
 else
   launcher=(python3 "$here/../launch.py")
 fi
-"${launcher[@]}" "$@" --port "$PORT" &
+
+# Only the launcher's own word counts: whoever answers on the port could be another program.
+exec 3< <(exec "${launcher[@]}" "$@" --port "$PORT")
 pid=$!
 trap 'kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true' EXIT
-
-for _ in {1..100}; do
-  kill -0 "$pid" 2>/dev/null || { trap - EXIT && wait "$pid"; exit; }
-  answers && break
-  sleep 0.2
+line=
+while [ "$line" != "Address  $ADDRESS until Ctrl-C" ]; do
+  IFS= read -r -t 60 line <&3 || {
+    [ $? -le 128 ] || refuse 'the launcher said nothing for 60 seconds.' 'Start again.'
+    trap - EXIT && wait "$pid"
+    exit
+  }
+  printf '%s\n' "$line"
 done
-answers || refuse 'the launcher did not begin to serve within 20 seconds.' 'Its own words are above.'
 
+# What a program that held this port before may have left: a service worker that blocks ours or covers
+# a part of the site, a cached page or worker script. Vaults (IndexedDB) and passkeys stay.
+rm -rf "$PROFILE/Default/Cache" "$PROFILE/Default/Code Cache" "$PROFILE/Default/Service Worker"
 mkdir -p "$PROFILE" && chmod 700 "$PROFILE"
 "${CONCLAVE_CHROMIUM:-chromium}" \
   --user-data-dir="$PROFILE" --app="$ADDRESS" \
   --no-first-run --no-default-browser-check --disable-extensions \
-  --disable-background-networking --disable-component-update --disable-sync
+  --disable-background-networking --disable-component-update --disable-sync 3<&-
