@@ -16,7 +16,7 @@ const start = (from: string, ...args: string[]) =>
   });
 
 describe('npm start -- --dir', () => {
-  it('updates a pin, with folder and store named from where the person stands', () => {
+  it('hands the launcher its options, with folder and store named from where the person stands', () => {
     const [first, second] = [makeBundle(), makeBundle('0.2.0', { files: { 'app/new.js': '' } })];
     const from = temporary();
     const up = (folder: string) => join('..', basename(folder));
