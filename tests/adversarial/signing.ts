@@ -368,7 +368,7 @@ export function signingAttacks(groups: Groups): void {
     const open = openCustody(all, custody, ids, { msg });
     const coefficients = new Set([open.session.b.join()]);
     for (let i = 0; i < 16; i++) {
-      const own = frostSecp.nonceGen(secp256k1, { rand: all.random() });
+      const own = value(frostSecp.nonceGen(secp256k1, { rand: all.random() }));
       const pubnonces = [open.pubnonces[0]!, own.pubnonce];
       const aggnonce = value(frostSecp.nonceAgg(secp256k1, ids, pubnonces));
       const session = value(

@@ -163,14 +163,16 @@ function nonces(group: Group, load: Load, check: Check): void {
   for (const test of (load(gen) as { valid_tests: GenCase[] }).valid_tests) {
     check(gen, titleOf(test), () => {
       const optional = (text: string | null) => (text === null ? undefined : unhex(text));
-      const { secnonce, pubnonce } = nonceGen(group, {
-        rand: unhex(test.rand_),
-        secshare: optional(test.secshare) as Scalar | undefined,
-        pubshare: optional(test.pubshare),
-        threshPk: optional(test.thresh_pk),
-        msg: optional(test.msg),
-        extraIn: optional(test.extra_in),
-      });
+      const { secnonce, pubnonce } = value(
+        nonceGen(group, {
+          rand: unhex(test.rand_),
+          secshare: optional(test.secshare) as Scalar | undefined,
+          pubshare: optional(test.pubshare),
+          threshPk: optional(test.thresh_pk),
+          msg: optional(test.msg),
+          extraIn: optional(test.extra_in),
+        }),
+      );
       expect([hex(secnonce), hex(pubnonce)]).toEqual(test.expected);
     });
   }

@@ -75,10 +75,12 @@ function session(group: Group, json: SessionJson): void {
   );
   const ids = inputs.participant_list.map((identifier) => identifier - 1);
   const nonces = round_one_outputs.outputs.map((one) => {
-    const { secnonce, pubnonce } = nonceGen(
-      group,
-      shares.get(one.identifier)!,
-      concat(unhex(one.hiding_nonce_randomness), unhex(one.binding_nonce_randomness)),
+    const { secnonce, pubnonce } = value(
+      nonceGen(
+        group,
+        shares.get(one.identifier)!,
+        concat(unhex(one.hiding_nonce_randomness), unhex(one.binding_nonce_randomness)),
+      ),
     );
     expect(secnonce).toEqual(concat(unhex(one.hiding_nonce), unhex(one.binding_nonce)));
     expect(pubnonce).toEqual(

@@ -23,7 +23,9 @@ export function openCustody(
   const nonces = ids.map((id) => {
     const { secshare, threshPk } = outputs[id]!;
     const rand = all.random();
-    return frostSecp.nonceGen(secp256k1, { rand, secshare, threshPk: threshPk.slice(1), msg });
+    return value(
+      frostSecp.nonceGen(secp256k1, { rand, secshare, threshPk: threshPk.slice(1), msg }),
+    );
   });
   const pubnonces = nonces.map(({ pubnonce }) => pubnonce);
   const session = value(
@@ -64,7 +66,7 @@ export function openAttestation(
 ) {
   const { ed25519 } = all.groups;
   const nonces = ids.map((id) =>
-    frostEd.nonceGen(ed25519, outputs[id]!.secshare!, concat(all.random(), all.random())),
+    value(frostEd.nonceGen(ed25519, outputs[id]!.secshare!, concat(all.random(), all.random()))),
   );
   const pubnonces = nonces.map(({ pubnonce }) => pubnonce);
   const signers = signersOf(all, outputs[ids[0]!]!, ids);

@@ -6,6 +6,7 @@ import { ed25519Challenge, ed25519Verify } from './ed25519-verify.ts';
 import { fault, isFault, type Fault } from './faults.ts';
 import { validateSigners, type SignersContext } from './frost-signers.ts';
 import { interpolatingValue } from './lagrange.ts';
+import { unfitRandomness } from './randomness.ts';
 import { xOf } from './vss.ts';
 
 /*
@@ -41,12 +42,16 @@ function H3(group: Group, m: Uint8Array): Scalar {
 /**
  * Makes a nonce (“commit”) from 64 fresh random bytes and the share. `secnonce` (64 bytes) is secret
  * and good for one `sign`, which wipes it; `pubnonce` (64 bytes) goes to the others.
+ * Faults: those of `unfitRandomness`, of 64 bytes; `input-length` of the share.
  */
 export function nonceGen(
   group: Group,
   secshare: Scalar,
   randomness: Uint8Array,
-): { secnonce: Bytes; pubnonce: Bytes } {
+): { secnonce: Bytes; pubnonce: Bytes } | Fault {
+  const unfit = unfitRandomness(randomness, 64);
+  if (unfit) return unfit;
+  if (secshare.length !== 32) return fault('input-length', [], 'secret share');
   const [hiding, binding] = [0, 32].map((offset) => {
     const input = concat(randomness.subarray(offset, offset + 32), secshare);
     const nonce = H3(group, input);

@@ -5,6 +5,7 @@ import { decodeNonzeroScalar, decodePoint, decodePointOrIdentity, decodeScalar }
 import { fault, isFault, type Fault } from './faults.ts';
 import { validateSigners, type SignersContext } from './frost-signers.ts';
 import { interpolatingValue } from './lagrange.ts';
+import { unfitRandomness } from './randomness.ts';
 import { taggedHash, tags } from './tagged-hash.ts';
 
 /*
@@ -69,10 +70,17 @@ export interface NonceInput {
 /**
  * Makes a nonce (“NonceGen”). `secnonce` (64 bytes) is secret and is good for one `sign`, which
  * wipes it; `pubnonce` (66 bytes) goes to the others.
+ * Faults: those of `unfitRandomness`, of 32 bytes; `input-length` of the share.
  */
-export function nonceGen(group: Group, input: NonceInput): { secnonce: Bytes; pubnonce: Bytes } {
+export function nonceGen(
+  group: Group,
+  input: NonceInput,
+): { secnonce: Bytes; pubnonce: Bytes } | Fault {
   const nothing = new Uint8Array(0);
   const { rand, secshare, pubshare = nothing, threshPk = nothing, msg, extraIn = nothing } = input;
+  const unfit = unfitRandomness(rand, 32);
+  if (unfit) return unfit;
+  if (secshare && secshare.length !== 32) return fault('input-length', [], 'secret share');
   const seed = secshare ? xor(secshare, taggedHash(tags.frostAux, rand)) : rand.slice();
   const [k1, k2] = [0, 1].map((i) => {
     const hash = taggedHash(

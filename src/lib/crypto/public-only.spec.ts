@@ -6,6 +6,7 @@ import { signAttestation, signCustody } from '../../../tests/support/signing.ts'
 import { jsGroup, SecretRefused } from '../wasm/js-group.ts';
 import { taprootSigningTweaks } from './bip32.ts';
 import { verify, xOnly } from './bip340.ts';
+import { concat } from './bytes.ts';
 import * as dual from './dual-dkg.ts';
 import { ed25519Verify } from './ed25519-verify.ts';
 import * as frostEd from './frost-ed25519.ts';
@@ -73,6 +74,6 @@ it('refuses whatever needs a secret', () => {
   const rand = all.random();
   expect(() => frostSecp.nonceGen(groups.secp256k1, { rand })).toThrow(SecretRefused);
   expect(() =>
-    frostEd.nonceGen(groups.ed25519, outputs[0]!.attestation.secshare!, new Uint8Array(64)),
+    frostEd.nonceGen(groups.ed25519, outputs[0]!.attestation.secshare!, concat(rand, rand)),
   ).toThrow(SecretRefused);
 });
