@@ -30,7 +30,7 @@ export function mixingAttacks(groups: Groups): void {
     expectFault(
       dual.coordinatorFinalize(state, [pmsgs2[0]!, swapHalves(pmsgs2[1]!), pmsgs2[2]!]),
       'certificate-signature-invalid',
-      'operator',
+      'operator-or-relay',
       [1],
     );
   });
@@ -49,7 +49,7 @@ export function mixingAttacks(groups: Groups): void {
     expectFault(
       dual.coordinatorFinalize(state, [pmsgs2[1]!, pmsgs2[0]!, pmsgs2[2]!]),
       'certificate-signature-invalid',
-      'operator',
+      'operator-or-relay',
       [0],
     );
   });

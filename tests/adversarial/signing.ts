@@ -68,7 +68,7 @@ export function signingAttacks(groups: Groups): void {
           open!.pubnonces,
         ),
         'psig-wrong',
-        'operator',
+        'operator-or-relay',
         [2],
       );
       const [openEd, otherEd] = [msg, all.random()].map((m) =>
@@ -78,7 +78,7 @@ export function signingAttacks(groups: Groups): void {
       expectFault(
         frostEd.aggregateVerified(ed25519, openEd!.session, [wrongEd[0]!, psigsEd[1]!]),
         'psig-wrong',
-        'operator',
+        'operator-or-relay',
         [0],
       );
     });
@@ -95,7 +95,7 @@ export function signingAttacks(groups: Groups): void {
             open!.pubnonces,
           ),
           'psig-wrong',
-          'operator',
+          'operator-or-relay',
           [id],
         );
     });
@@ -119,7 +119,7 @@ export function signingAttacks(groups: Groups): void {
       expectFault(
         frostSecp.aggregateVerified(secp256k1, open.session, psigs, open.pubnonces),
         'psig-wrong',
-        'operator',
+        'operator-or-relay',
         [2],
       );
     });
@@ -174,7 +174,7 @@ export function signingAttacks(groups: Groups): void {
         );
       expectFault(aggregate(others), 'aggnonce-invalid', 'relay');
       expectFault(aggregate([]), 'signer-lists-differ', 'local');
-      expectFault(aggregate(open.pubnonces), 'psig-wrong', 'operator', [2]);
+      expectFault(aggregate(open.pubnonces), 'psig-wrong', 'operator-or-relay', [2]);
     });
 
     it('bytes that are no share', () => {
@@ -188,7 +188,7 @@ export function signingAttacks(groups: Groups): void {
         concat(psigs[1]!, psigs[1]!),
       ])
         expectFault(aggregate(bad), 'psig-malformed', 'operator', [2]);
-      expectFault(aggregate(flip(psigs[1]!)), 'psig-wrong', 'operator', [2]);
+      expectFault(aggregate(flip(psigs[1]!)), 'psig-wrong', 'operator-or-relay', [2]);
     });
   });
 
