@@ -29,13 +29,18 @@ export interface Ceremony extends SessionParams {
 export interface Groups {
   readonly secp256k1: Group;
   readonly ed25519: Group;
+  /** The most operators a group may have, where measurements need more than `MAX_OPERATORS`. */
+  readonly maxOperators?: number;
 }
 
 type Both<T> = Readonly<Record<DkgSuite['name'], T>>;
 
-const suitesFor = ({ secp256k1, ed25519 }: Groups, manifestHash: Uint8Array): Both<DkgSuite> => ({
-  custody: custodySuite(secp256k1),
-  attestation: attestationSuite(secp256k1, ed25519, manifestHash),
+const suitesFor = (
+  { secp256k1, ed25519, maxOperators }: Groups,
+  manifestHash: Uint8Array,
+): Both<DkgSuite> => ({
+  custody: custodySuite(secp256k1, maxOperators),
+  attestation: attestationSuite(secp256k1, ed25519, manifestHash, maxOperators),
 });
 
 /** The hash that binds the attestation transcript to the custody transcript and the manifest. */

@@ -70,6 +70,11 @@ const texts = {
     proves: 'The threshold does not fit the number of operators.',
     next: 'Choose a threshold between one and the number of operators.',
   },
+  'group-too-large': {
+    who: 'local',
+    proves: 'There are more operators than a group may have, so nothing was computed.',
+    next: checkInput,
+  },
   'threshold-not-a-majority': {
     who: 'local',
     proves:

@@ -34,6 +34,7 @@ function parseRecoveryData(suite: DkgSuite, bytes: Uint8Array): RecoveryData | F
   const perParticipant = 33 + 33 + 32 + 64;
   const n = (bytes.length - boundLength - 4 - t * pointLength) / perParticipant;
   if (n < 0 || !Number.isInteger(n)) return malformed('length');
+  if (Math.max(t, n) > suite.maxOperators) return malformed('more operators than a group may have');
 
   const certificate: Layout = [[n, 64]];
   const fields = split(bytes, [

@@ -2,6 +2,7 @@ import type { Group, Scalar } from '../wasm/group.ts';
 import { concat, fromHex, toHex, type Bytes } from './bytes.ts';
 import { decodeNonzeroScalar, decodePoint } from './decode.ts';
 import { fault, isFault, type Fault } from './faults.ts';
+import { MAX_OPERATORS } from './limits.ts';
 
 /*
  * Key packages as the Zcash Foundation's FROST libraries write them, version 0, as JSON or in the
@@ -99,14 +100,16 @@ function readJson(
 ): Fields | Fault {
   if (text.length > MAX_SIZE) return malformed('size');
   let json: unknown;
+  let again: string;
   try {
     json = JSON.parse(text);
+    again = JSON.stringify(json); // overflows the stack where brackets are nested too deeply
   } catch {
     return malformed('JSON');
   }
   if (!isObject(json)) return malformed('JSON');
   // Names that occur twice and escaped letters would not survive this.
-  if (JSON.stringify(json) !== text.replace(/\s/g, '')) return malformed('ambiguous JSON');
+  if (again !== text.replace(/\s/g, '')) return malformed('ambiguous JSON');
   const required = ['header', ...names];
   const keys = Object.keys(json);
   if (required.some((name) => !keys.includes(name))) return malformed('missing field');
@@ -292,6 +295,7 @@ function publicKeyPackageFrom(
   },
 ): PublicKeyPackage | Fault {
   const { verifyingKey, minSigners } = fields;
+  if (fields.verifyingShares.length > MAX_OPERATORS) return malformed('number of operators');
   const verifyingShares = new Map<number, Bytes>();
   let previous = 0;
   for (const [id, share] of fields.verifyingShares) {
