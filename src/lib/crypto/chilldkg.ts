@@ -1,4 +1,5 @@
 import type { Scalar } from '../wasm/group.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
 import { certeqFirstInvalid, certeqSign } from './certeq.ts';
 import { concat, equal, split, wipe, type Bytes, type Layout } from './bytes.ts';
 import type { DkgSuite } from './dkg-suite.ts';
@@ -100,6 +101,7 @@ export function participantStep1(
   params: SessionParams,
   random: Uint8Array,
 ): { state: ParticipantState1; pmsg1: Bytes } | Fault {
+  expectSecrets('first step of the ceremony', suite.host, suite.group);
   const key = hostKey(suite.host, hostSeckey);
   if (isFault(key)) return key;
   try {
@@ -122,6 +124,7 @@ function withHostKey<T>(
   hostSeckey: Uint8Array,
   step: (key: HostKey) => T,
 ): T | Fault {
+  expectSecrets('step of the ceremony', session.suite.host, session.suite.group);
   const key = hostKey(session.suite.host, hostSeckey);
   if (isFault(key)) return key;
   try {

@@ -1,4 +1,5 @@
 import type { Group } from '../wasm/group.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
 import { attestationSuite } from './attestation-suite.ts';
 import { be32, concat, equal, layoutLength, readBe32, wipe, type Bytes } from './bytes.ts';
 import * as chilldkg from './chilldkg.ts';
@@ -104,6 +105,7 @@ export function participantStep1(
   ceremony: Ceremony,
   random: Uint8Array,
 ): { state: ParticipantState1; pmsg1: Bytes } | Fault {
+  expectSecrets('first step of the ceremony', groups.secp256k1, groups.ed25519);
   const unfit = ceremonyFault(ceremony);
   if (unfit) return unfit;
   const suites = suitesFor(groups, ceremony.manifestHash);
@@ -351,6 +353,7 @@ export function recoverBoth(
   hostSeckey: Uint8Array | undefined,
   recoveryData: Uint8Array,
 ): DualRecovered | Fault {
+  if (hostSeckey) expectSecrets('recovery', groups.secp256k1, groups.ed25519);
   if (recoveryData.length < 37) return fault('recovery-malformed', [], 'length');
   if (recoveryData[0] !== RECOVERY_VERSION) return fault('recovery-malformed', [], 'version');
   const manifestHash = recoveryData.slice(1, 33);

@@ -1,5 +1,6 @@
 import { sha512 } from '@noble/hashes/sha2.js';
 import type { Group, Point, Scalar } from '../wasm/group.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
 import { concat, equal, wipe, type Bytes } from './bytes.ts';
 import { decodeNonzeroScalar, decodePoint, decodeScalar } from './decode.ts';
 import { ed25519Challenge, ed25519Verify } from './ed25519-verify.ts';
@@ -49,6 +50,7 @@ export function nonceGen(
   secshare: Scalar,
   randomness: Uint8Array,
 ): { secnonce: Bytes; pubnonce: Bytes } | Fault {
+  expectSecrets('nonce', group);
   const unfit = unfitRandomness(randomness, 64);
   if (unfit) return unfit;
   if (secshare.length !== 32) return fault('input-length', [], 'secret share');
@@ -163,6 +165,7 @@ export function sign(
   secshare: Uint8Array,
   id: number,
 ): Bytes | Fault {
+  expectSecrets('sign', group);
   if (secnonce.length !== 64) return fault('input-length', [], 'secret nonce');
   const hiding = decodeNonzeroScalar(group, secnonce.subarray(0, 32));
   const binding = decodeNonzeroScalar(group, secnonce.subarray(32));

@@ -1,4 +1,5 @@
 import type { Group, Point, Scalar } from '../wasm/group.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
 import { hasEvenY, verify, xOnly } from './bip340.ts';
 import { be32, be64, concat, equal, wipe, xor, type Bytes } from './bytes.ts';
 import { decodeNonzeroScalar, decodePoint, decodePointOrIdentity, decodeScalar } from './decode.ts';
@@ -76,6 +77,7 @@ export function nonceGen(
   group: Group,
   input: NonceInput,
 ): { secnonce: Bytes; pubnonce: Bytes } | Fault {
+  expectSecrets('nonce', group);
   const nothing = new Uint8Array(0);
   const { rand, secshare, pubshare = nothing, threshPk = nothing, msg, extraIn = nothing } = input;
   const unfit = unfitRandomness(rand, 32);
@@ -216,6 +218,7 @@ export function sign(
   id: number,
 ): Bytes | Fault {
   const { b, R, context, pubshares } = session;
+  expectSecrets('sign', group);
   if (secnonce.length !== 64) return fault('input-length', [], 'secret nonce');
   const k1 = decodeNonzeroScalar(group, secnonce.subarray(0, 32));
   if (!k1) return fault('secnonce-spent', [], 'first half');

@@ -1,4 +1,5 @@
 import type { Point, Scalar } from '../wasm/group.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
 import { certeqFirstInvalid } from './certeq.ts';
 import { equal, layoutLength, readBe32, split, wipe, type Bytes, type Layout } from './bytes.ts';
 import type { DkgSuite } from './dkg-suite.ts';
@@ -85,6 +86,7 @@ export function recover(
   recoveryData: Uint8Array,
   bound: Uint8Array = new Uint8Array(0),
 ): Recovered | Fault {
+  if (hostSeckey) expectSecrets('recovery', suite.host, suite.group);
   const data = parseRecoveryData(suite, recoveryData);
   if (isFault(data)) return data;
   if (!equal(data.bound, bound)) return fault('recovery-certificate-invalid', [], 'other run');

@@ -1,4 +1,5 @@
 import type { Group, Scalar } from '../wasm/group.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
 import { concat, fromHex, toHex, type Bytes } from './bytes.ts';
 import { decodeNonzeroScalar, decodePoint } from './decode.ts';
 import { fault, isFault, type Fault } from './faults.ts';
@@ -127,6 +128,7 @@ const bytesOf = (value: unknown): Bytes | undefined =>
 
 /** Reads a key package from JSON. Fault: `key-package-malformed`. */
 export function keyPackageFromJson(group: Group, text: string): KeyPackage | Fault {
+  expectSecrets('import of a key package', group);
   const names = ['identifier', 'signing_share', 'verifying_share', 'verifying_key', 'min_signers'];
   const json = readJson(group, text, names);
   if (isFault(json)) return json;
@@ -225,6 +227,7 @@ function readBinary(group: Group, bytes: Uint8Array): Reader | Fault {
 
 /** Reads a key package from its binary form. Fault: `key-package-malformed`. */
 export function keyPackageFromBytes(group: Group, bytes: Uint8Array): KeyPackage | Fault {
+  expectSecrets('import of a key package', group);
   const reader = readBinary(group, bytes);
   if (!(reader instanceof Reader)) return reader;
   const { point } = ciphersuites[group.suite];

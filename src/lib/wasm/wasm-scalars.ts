@@ -4,10 +4,14 @@ import type { Instance } from './instance.ts';
 import { expectLength, expectUint32 } from './shape.ts';
 
 /** The part of a group that needs no point. */
-export type ScalarField = Pick<Group, 'suite' | 'engine' | Extract<keyof Group, `scalar${string}`>>;
+export type ScalarField = Pick<
+  Group,
+  'suite' | 'engine' | 'handlesSecrets' | Extract<keyof Group, `scalar${string}`>
+>;
 
 export class WasmScalars implements ScalarField {
   readonly engine = 'wasm';
+  readonly handlesSecrets = true;
   readonly suite: Suite;
   protected readonly instance: Instance;
   readonly #isCanonical: () => number;
