@@ -91,17 +91,21 @@ function session(group: Group, json: SessionJson): void {
   const threshPk = unhex(inputs.verifying_key_key);
   const msg = unhex(inputs.message);
   const signing = value(
-    openSigning(group, {
-      signers: {
-        n: Number(config.MAX_PARTICIPANTS),
-        t: Number(config.MIN_PARTICIPANTS),
-        ids,
-        pubshares: ids.map((id) => group.pointToBytes(group.mulBase(shares.get(id + 1)!))),
-        threshPk,
+    openSigning(
+      group,
+      {
+        signers: {
+          n: Number(config.MAX_PARTICIPANTS),
+          t: Number(config.MIN_PARTICIPANTS),
+          ids,
+          pubshares: ids.map((id) => group.pointToBytes(group.mulBase(shares.get(id + 1)!))),
+          threshPk,
+        },
+        pubnonces: nonces.map(({ pubnonce }) => pubnonce),
+        msg,
       },
-      pubnonces: nonces.map(({ pubnonce }) => pubnonce),
-      msg,
-    }),
+      Number(config.MAX_PARTICIPANTS),
+    ),
   );
   const psigs = ids.map((id, i) => {
     const psig = value(sign(group, signing, nonces[i]!.secnonce, shares.get(id + 1)!, id));

@@ -31,7 +31,7 @@ export function openCustody(
   const session = value(
     frostSecp.openSigning(secp256k1, {
       draft,
-      aggnonce: value(frostSecp.nonceAgg(secp256k1, ids, pubnonces)),
+      pubnonces,
       signers: signersOf(all, outputs[ids[0]!]!, ids),
       tweaks,
       isXonly,
@@ -53,7 +53,7 @@ export function signCustody(
   const psigs = ids.map((id, i) =>
     value(frostSecp.sign(secp256k1, session, secnonces[i]!, outputs[id]!.secshare!, id)),
   );
-  const signature = value(frostSecp.aggregateVerified(secp256k1, session, psigs, pubnonces));
+  const signature = value(frostSecp.aggregateVerified(secp256k1, session, psigs));
   return { session, pubnonces, psigs, signature };
 }
 

@@ -281,6 +281,17 @@ const texts = {
     proves: 'The aggregate nonce is not valid.',
     next: 'No share was released. Repeat the signing with fresh nonces and another coordinator.',
   },
+  'draft-unknown': {
+    who: 'local',
+    proves: 'The signing package names a draft of the protocol that this program does not know.',
+    next: 'Update this program, or ask for a signing package of a draft it knows.',
+  },
+  'session-not-opened': {
+    who: 'local',
+    proves:
+      'The signing session was not opened and checked by this program, so nothing was signed under it.',
+    next: 'Open the signing package again and repeat the step.',
+  },
   'own-nonce-missing': {
     who: 'relay',
     proves: 'Your nonce commitment is missing from the list to sign under, or was replaced.',
