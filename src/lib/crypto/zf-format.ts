@@ -1,6 +1,6 @@
 import type { Group, Scalar } from '../wasm/group.ts';
 import { expectSecrets } from '../wasm/secrets.ts';
-import { concat, fromHex, toHex, type Bytes } from './bytes.ts';
+import { concat, fromHex, toHex, wipe, type Bytes } from './bytes.ts';
 import { decodeNonzeroScalar, decodePoint } from './decode.ts';
 import { fault, isFault, type Fault } from './faults.ts';
 import { MAX_OPERATORS } from './limits.ts';
@@ -132,13 +132,16 @@ export function keyPackageFromJson(group: Group, text: string): KeyPackage | Fau
   const names = ['identifier', 'signing_share', 'verifying_share', 'verifying_key', 'min_signers'];
   const json = readJson(group, text, names);
   if (isFault(json)) return json;
-  return keyPackageFrom(group, {
+  const signingShare = bytesOf(json['signing_share']);
+  const read = keyPackageFrom(group, {
     identifier: bytesOf(json['identifier']),
-    signingShare: bytesOf(json['signing_share']),
+    signingShare,
     verifyingShare: bytesOf(json['verifying_share']),
     verifyingKey: bytesOf(json['verifying_key']),
     minSigners: json['min_signers'],
   });
+  if (signingShare) wipe(signingShare);
+  return read;
 }
 
 /** Reads a public key package from JSON. Fault: `key-package-malformed`. */
@@ -238,7 +241,9 @@ export function keyPackageFromBytes(group: Group, bytes: Uint8Array): KeyPackage
     verifyingKey: reader.take(point),
     minSigners: reader.varint(),
   };
-  return reader.isAtEnd() ? keyPackageFrom(group, fields) : malformed('length');
+  const read = reader.isAtEnd() ? keyPackageFrom(group, fields) : malformed('length');
+  if (fields.signingShare) wipe(fields.signingShare);
+  return read;
 }
 
 /** Reads a public key package from its binary form. Fault: `key-package-malformed`. */
@@ -281,11 +286,12 @@ function keyPackageFrom(
   const { verifyingShare, verifyingKey, minSigners } = fields;
   const identifier = fields.identifier && identifierFrom(group, fields.identifier);
   if (!identifier) return malformed('identifier');
-  const signingShare = fields.signingShare && decodeNonzeroScalar(group, fields.signingShare);
-  if (!signingShare) return malformed('signing share');
   if (!verifyingShare || !decodePoint(group, verifyingShare)) return malformed('verifying share');
   if (!verifyingKey || !decodePoint(group, verifyingKey)) return malformed('verifying key');
   if (!isUint16(minSigners)) return malformed('threshold');
+  // Last, so that a fault leaves no copy of it behind.
+  const signingShare = fields.signingShare && decodeNonzeroScalar(group, fields.signingShare);
+  if (!signingShare) return malformed('signing share');
   return { identifier, signingShare, verifyingShare, verifyingKey, minSigners };
 }
 
