@@ -35,6 +35,15 @@ export function mixingAttacks(groups: Groups): void {
     );
   });
 
+  it('a manifest hash overwritten by its caller after the first step', () => {
+    const manifestHash = ceremony.manifestHash.slice();
+    const own = { ...ceremony, manifestHash };
+    const relay = value(dual.coordinatorStep1(groups, pmsgs1, own)).state;
+    const begun = value(dual.participantStep1(groups, hostSeckeys[0]!, own, random())).state;
+    manifestHash.fill(0);
+    for (const kept of [relay, begun]) expect(kept.manifestHash).toEqual(ceremony.manifestHash);
+  });
+
   it('the two certificates, exchanged', () => {
     const { cmsg2 } = value(dual.coordinatorFinalize(state, pmsgs2));
     expect(isFault(dual.participantFinalize(second[0]!.state, cmsg2))).toBe(false);

@@ -108,7 +108,8 @@ export function participantStep1(
   expectSecrets('first step of the ceremony', groups.secp256k1, groups.ed25519);
   const unfit = ceremonyFault(ceremony);
   if (unfit) return unfit;
-  const suites = suitesFor(groups, ceremony.manifestHash);
+  const manifestHash = ceremony.manifestHash.slice(); // the state outlives the caller's buffer
+  const suites = suitesFor(groups, manifestHash);
   const custody = chilldkg.participantStep1(suites.custody, hostSeckey, ceremony, random);
   if (isFault(custody)) return custody;
   const attestation = chilldkg.participantStep1(suites.attestation, hostSeckey, ceremony, random);
@@ -117,7 +118,7 @@ export function participantStep1(
     state: {
       custody: custody.state,
       attestation: attestation.state,
-      manifestHash: ceremony.manifestHash,
+      manifestHash,
     },
     pmsg1: concat(custody.pmsg1, attestation.pmsg1),
   };
@@ -260,7 +261,7 @@ export function coordinatorStep1(
 ): { state: CoordinatorState; cmsg1: Bytes } | Fault {
   const unfit = ceremonyFault(ceremony);
   if (unfit) return unfit;
-  const { manifestHash } = ceremony;
+  const manifestHash = ceremony.manifestHash.slice();
   const suites = suitesFor(groups, manifestHash);
   const parts = splitFirstMessages(suites, pmsgs1, ceremony);
   if (isFault(parts)) return parts;
