@@ -144,8 +144,8 @@ export function fuzzTargets(groups: Groups): FuzzTarget[] {
     },
     {
       name: 'aggregate nonce',
-      seed: session.aggnonce,
-      parse: (aggnonce) => frostSecp.openSigning(secp256k1, { ...session, aggnonce }),
+      seed: value(frostSecp.nonceAgg(secp256k1, ids, open.pubnonces)),
+      parse: (aggnonce) => frostSecp.openAggregated(secp256k1, { ...session, aggnonce }),
       mayAccept: always,
     },
     {
@@ -184,12 +184,7 @@ export function fuzzTargets(groups: Groups): FuzzTarget[] {
       name: 'custody signature share',
       seed: signed.psigs[1]!,
       parse: (input) =>
-        frostSecp.aggregateVerified(
-          secp256k1,
-          signed.session,
-          [signed.psigs[0]!, input],
-          signed.pubnonces,
-        ),
+        frostSecp.aggregateVerified(secp256k1, signed.session, [signed.psigs[0]!, input]),
       mayAccept: never(signed.psigs[1]!),
     },
     {

@@ -54,6 +54,22 @@ export function mutate(seed: Uint8Array, next: () => number): Bytes {
   return input;
 }
 
+/** Inputs that are long or deep rather than damaged; up to about a megabyte. */
+export function monsters(seed: Uint8Array): Bytes[] {
+  const nested = [3000, 10_000, 30_000].flatMap((depth) => [
+    `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`,
+    `${'{"a":'.repeat(depth)}0${'}'.repeat(depth)}`,
+  ]);
+  return [
+    concat(...Array.from({ length: Math.ceil(2 ** 16 / seed.length) }, () => seed)),
+    concat(seed, new Uint8Array(2 ** 20)),
+    // 162 bytes for each of very many operators.
+    concat(seed, new Uint8Array(162 * 5000)),
+    new Uint8Array(2 ** 20).fill(0xff),
+    ...nested.map((text) => new TextEncoder().encode(text)),
+  ];
+}
+
 /** How the inputs of one target ended. */
 export interface FuzzReport {
   readonly inputs: number;
@@ -61,18 +77,19 @@ export interface FuzzReport {
 }
 
 /**
- * Feeds a target with damaged copies of its seed. Throws an error that names seed number and input if
+ * Feeds a target with monsters and with damaged copies of its seed. Throws an error that names seed number and input if
  * the parser throws, returns a fault without a text, or accepts what it must not.
  */
 export function fuzz(target: FuzzTarget, seed: number, stop: Until): FuzzReport {
   const next = generator(seed);
+  const large = monsters(target.seed);
   let inputs = 0;
   let faults = 0;
   const goOn = () => ('inputs' in stop ? inputs < stop.inputs : stop.now() < stop.until);
   for (; goOn(); inputs++) {
-    const input = mutate(target.seed, next);
+    const input = large[inputs] ?? mutate(target.seed, next);
     const describe = () =>
-      `${target.name}, seed ${seed}, input ${inputs}: ${Array.from(input, (b) => b.toString(16).padStart(2, '0')).join('')}`;
+      `${target.name}, seed ${seed}, input ${inputs}: ${Array.from(input.subarray(0, 4096), (b) => b.toString(16).padStart(2, '0')).join('')}`;
     let result: unknown;
     try {
       result = target.parse(input);

@@ -65,7 +65,7 @@ export function keygenAttacks(groups: Groups): void {
       expectFault(
         dual.coordinatorFinalize(state, [new Uint8Array(128), ...others]),
         'certificate-signature-invalid',
-        'operator',
+        'operator-or-relay',
         [0],
       );
     });
@@ -149,7 +149,7 @@ export function keygenAttacks(groups: Groups): void {
       // In the attestation run, the proof does not even name these commitments.
       const [name, who] =
         run === 'custody'
-          ? (['commitments-cancel-out', 'operator'] as const)
+          ? (['commitments-cancel-out', 'operator-or-relay'] as const)
           : (['pop-commitments-differ', 'operator'] as const);
       expectFault(collect(all, attack), name, who, [ATTACKER]);
 
@@ -236,7 +236,7 @@ export function keygenAttacks(groups: Groups): void {
       expectFault(
         dual.coordinatorFinalize(state, pmsgs2),
         'certificate-signature-invalid',
-        'operator',
+        'operator-or-relay',
         [2],
       );
       const half = (run_: string, msg: Uint8Array) =>

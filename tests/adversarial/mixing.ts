@@ -30,9 +30,18 @@ export function mixingAttacks(groups: Groups): void {
     expectFault(
       dual.coordinatorFinalize(state, [pmsgs2[0]!, swapHalves(pmsgs2[1]!), pmsgs2[2]!]),
       'certificate-signature-invalid',
-      'operator',
+      'operator-or-relay',
       [1],
     );
+  });
+
+  it('a manifest hash overwritten by its caller after the first step', () => {
+    const manifestHash = ceremony.manifestHash.slice();
+    const own = { ...ceremony, manifestHash };
+    const relay = value(dual.coordinatorStep1(groups, pmsgs1, own)).state;
+    const begun = value(dual.participantStep1(groups, hostSeckeys[0]!, own, random())).state;
+    manifestHash.fill(0);
+    for (const kept of [relay, begun]) expect(kept.manifestHash).toEqual(ceremony.manifestHash);
   });
 
   it('the two certificates, exchanged', () => {
@@ -49,7 +58,7 @@ export function mixingAttacks(groups: Groups): void {
     expectFault(
       dual.coordinatorFinalize(state, [pmsgs2[1]!, pmsgs2[0]!, pmsgs2[2]!]),
       'certificate-signature-invalid',
-      'operator',
+      'operator-or-relay',
       [0],
     );
   });

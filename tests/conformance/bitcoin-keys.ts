@@ -10,7 +10,7 @@ import {
 import { taprootSigningTweaks } from '../../src/lib/crypto/bip32.ts';
 import { concat, equal } from '../../src/lib/crypto/bytes.ts';
 import { decodePoint } from '../../src/lib/crypto/decode.ts';
-import { applyTweaks } from '../../src/lib/crypto/frost-secp256k1.ts';
+import { applyTweaks } from '../../src/lib/crypto/frost-tweaks.ts';
 import { taprootOutput } from '../../src/lib/crypto/taproot.ts';
 import type { Group, Point } from '../../src/lib/wasm/group.ts';
 import type { Check, Conformance } from '../support/conformance.ts';

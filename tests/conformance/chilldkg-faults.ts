@@ -74,7 +74,9 @@ const reference: Partial<Record<FaultName, readonly [type: string, message?: str
 
 /** Which party each exception of the reference accuses. */
 const accused: Record<string, Fault['who'][]> = {
-  FaultyParticipantError: ['operator'],
+  // The reference holds a wrong signature against its maker; who was shown another transcript makes
+  // one in good faith, so we leave it open until what they saw is compared.
+  FaultyParticipantError: ['operator-or-relay'],
   FaultyParticipantOrCoordinatorError: ['operator-or-relay'],
   FaultyCoordinatorError: ['relay'],
   UnknownFaultyParticipantOrCoordinatorError: ['unknown'],

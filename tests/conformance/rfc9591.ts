@@ -75,10 +75,12 @@ function session(group: Group, json: SessionJson): void {
   );
   const ids = inputs.participant_list.map((identifier) => identifier - 1);
   const nonces = round_one_outputs.outputs.map((one) => {
-    const { secnonce, pubnonce } = nonceGen(
-      group,
-      shares.get(one.identifier)!,
-      concat(unhex(one.hiding_nonce_randomness), unhex(one.binding_nonce_randomness)),
+    const { secnonce, pubnonce } = value(
+      nonceGen(
+        group,
+        shares.get(one.identifier)!,
+        concat(unhex(one.hiding_nonce_randomness), unhex(one.binding_nonce_randomness)),
+      ),
     );
     expect(secnonce).toEqual(concat(unhex(one.hiding_nonce), unhex(one.binding_nonce)));
     expect(pubnonce).toEqual(
@@ -89,17 +91,21 @@ function session(group: Group, json: SessionJson): void {
   const threshPk = unhex(inputs.verifying_key_key);
   const msg = unhex(inputs.message);
   const signing = value(
-    openSigning(group, {
-      signers: {
-        n: Number(config.MAX_PARTICIPANTS),
-        t: Number(config.MIN_PARTICIPANTS),
-        ids,
-        pubshares: ids.map((id) => group.pointToBytes(group.mulBase(shares.get(id + 1)!))),
-        threshPk,
+    openSigning(
+      group,
+      {
+        signers: {
+          n: Number(config.MAX_PARTICIPANTS),
+          t: Number(config.MIN_PARTICIPANTS),
+          ids,
+          pubshares: ids.map((id) => group.pointToBytes(group.mulBase(shares.get(id + 1)!))),
+          threshPk,
+        },
+        pubnonces: nonces.map(({ pubnonce }) => pubnonce),
+        msg,
       },
-      pubnonces: nonces.map(({ pubnonce }) => pubnonce),
-      msg,
-    }),
+      Number(config.MAX_PARTICIPANTS),
+    ),
   );
   const psigs = ids.map((id, i) => {
     const psig = value(sign(group, signing, nonces[i]!.secnonce, shares.get(id + 1)!, id));

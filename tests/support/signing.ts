@@ -23,13 +23,15 @@ export function openCustody(
   const nonces = ids.map((id) => {
     const { secshare, threshPk } = outputs[id]!;
     const rand = all.random();
-    return frostSecp.nonceGen(secp256k1, { rand, secshare, threshPk: threshPk.slice(1), msg });
+    return value(
+      frostSecp.nonceGen(secp256k1, { rand, secshare, threshPk: threshPk.slice(1), msg }),
+    );
   });
   const pubnonces = nonces.map(({ pubnonce }) => pubnonce);
   const session = value(
     frostSecp.openSigning(secp256k1, {
       draft,
-      aggnonce: value(frostSecp.nonceAgg(secp256k1, ids, pubnonces)),
+      pubnonces,
       signers: signersOf(all, outputs[ids[0]!]!, ids),
       tweaks,
       isXonly,
@@ -51,7 +53,7 @@ export function signCustody(
   const psigs = ids.map((id, i) =>
     value(frostSecp.sign(secp256k1, session, secnonces[i]!, outputs[id]!.secshare!, id)),
   );
-  const signature = value(frostSecp.aggregateVerified(secp256k1, session, psigs, pubnonces));
+  const signature = value(frostSecp.aggregateVerified(secp256k1, session, psigs));
   return { session, pubnonces, psigs, signature };
 }
 
@@ -64,7 +66,7 @@ export function openAttestation(
 ) {
   const { ed25519 } = all.groups;
   const nonces = ids.map((id) =>
-    frostEd.nonceGen(ed25519, outputs[id]!.secshare!, concat(all.random(), all.random())),
+    value(frostEd.nonceGen(ed25519, outputs[id]!.secshare!, concat(all.random(), all.random()))),
   );
   const pubnonces = nonces.map(({ pubnonce }) => pubnonce);
   const signers = signersOf(all, outputs[ids[0]!]!, ids);

@@ -52,3 +52,9 @@ it('nobody multiplies a share with a coefficient for the secret but the two sign
     'lagrange.ts',
   ]);
 });
+
+it('nobody signs under an aggregate nonce that is believed', () => {
+  const users = sources.filter(({ text }) => /\bsignAggregated\(/.test(text));
+  expect(users.map(({ name }) => name)).toEqual(['frost-secp256k1.ts']);
+  expect(users[0]!.text.match(/\bsignAggregated\(/g)).toHaveLength(1); // where it is declared
+});

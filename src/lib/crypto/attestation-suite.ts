@@ -1,6 +1,7 @@
 import type { Group, Scalar } from '../wasm/group.ts';
 import { be32, concat, equal, wipe } from './bytes.ts';
 import { prefix33, type DkgSuite } from './dkg-suite.ts';
+import { MAX_OPERATORS } from './limits.ts';
 import { taggedHash, taggedHash512, tags, type Tag } from './tagged-hash.ts';
 
 const hashTags = {
@@ -24,7 +25,12 @@ const hashTags = {
  *
  * `context` is 32 bytes, the hash of the manifest; every hash of the run depends on it.
  */
-export function attestationSuite(secp256k1: Group, ed25519: Group, context: Uint8Array): DkgSuite {
+export function attestationSuite(
+  secp256k1: Group,
+  ed25519: Group,
+  context: Uint8Array,
+  maxOperators = MAX_OPERATORS,
+): DkgSuite {
   const toScalar = (tag: Tag, ...parts: Uint8Array[]): Scalar => {
     const wide = taggedHash512(tag, ...parts);
     const scalar = ed25519.scalarFromBytesWide(wide);
@@ -40,6 +46,7 @@ export function attestationSuite(secp256k1: Group, ed25519: Group, context: Uint
     pointLength: 32,
     popLength: 96,
     boundLength: 32,
+    maxOperators,
     certeqPrefix: prefix33('Conclave attestation certeq v1'),
 
     hash: (purpose, ...parts) => taggedHash(hashTags[purpose], context, ...parts),

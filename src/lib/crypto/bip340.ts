@@ -1,4 +1,5 @@
 import type { Group, Point, Scalar, SchnorrEquation } from '../wasm/group.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
 import { concat, wipe, xor, type Bytes } from './bytes.ts';
 import { decodePoint } from './decode.ts';
 import { schnorrBatch, schnorrHolds } from './schnorr.ts';
@@ -46,6 +47,7 @@ export function sign(
   auxRand: Uint8Array,
   hashTags = bip340,
 ): Bytes {
+  expectSecrets('signature', group);
   const P = group.mulBase(secret);
   const d = evenSecret(group, secret, P);
   const t = xor(d, taggedHash(hashTags.aux, auxRand));

@@ -1,10 +1,12 @@
 import type { Scalar } from '../wasm/group.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
 import { certeqFirstInvalid, certeqSign } from './certeq.ts';
-import { concat, equal, isZero, split, wipe, type Bytes, type Layout } from './bytes.ts';
+import { concat, equal, split, wipe, type Bytes, type Layout } from './bytes.ts';
 import type { DkgSuite } from './dkg-suite.ts';
 import * as encpedpop from './encpedpop.ts';
 import { fault, isFault, type Fault } from './faults.ts';
 import { hostKey, type HostKey } from './host-key.ts';
+import { unfitRandomness } from './randomness.ts';
 import { openSession, type Session, type SessionParams } from './session-params.ts';
 import type { DkgOutput } from './simplpedpop.ts';
 import { scalarsFromBytes } from './vss.ts';
@@ -99,6 +101,7 @@ export function participantStep1(
   params: SessionParams,
   random: Uint8Array,
 ): { state: ParticipantState1; pmsg1: Bytes } | Fault {
+  expectSecrets('first step of the ceremony', suite.host, suite.group);
   const key = hostKey(suite.host, hostSeckey);
   if (isFault(key)) return key;
   try {
@@ -106,9 +109,8 @@ export function participantStep1(
     if (isFault(session)) return session;
     const id = session.hostpubkeys.findIndex((pubkey) => equal(pubkey, key.hostPubkey));
     if (id < 0) return fault('host-key-not-in-group');
-    if (random.length !== 32) return fault('input-length', [], 'randomness');
-    if (isZero(random)) return fault('randomness-zero');
-
+    const unfit = unfitRandomness(random, 32);
+    if (unfit) return unfit;
     const { state, msg } = encpedpop.participantStep1(session, key, id, random);
     return { state: { session, id, enc: state }, pmsg1: msg };
   } finally {
@@ -122,6 +124,7 @@ function withHostKey<T>(
   hostSeckey: Uint8Array,
   step: (key: HostKey) => T,
 ): T | Fault {
+  expectSecrets('step of the ceremony', session.suite.host, session.suite.group);
   const key = hostKey(session.suite.host, hostSeckey);
   if (isFault(key)) return key;
   try {

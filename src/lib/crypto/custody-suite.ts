@@ -2,6 +2,7 @@ import type { Group } from '../wasm/group.ts';
 import { equationFor, evenPoint, sign, xOnly, type SchnorrTags } from './bip340.ts';
 import { be32, concat, wipe } from './bytes.ts';
 import { prefix33, type DkgSuite } from './dkg-suite.ts';
+import { MAX_OPERATORS } from './limits.ts';
 import { taggedHash, tags } from './tagged-hash.ts';
 
 const popTags: SchnorrTags = {
@@ -26,7 +27,7 @@ const hashTags = {
  * The reference refuses a 32-byte hash that is not below the group order where we reduce it; both
  * happen with probability 2⁻¹²⁸.
  */
-export function custodySuite(secp256k1: Group): DkgSuite {
+export function custodySuite(secp256k1: Group, maxOperators = MAX_OPERATORS): DkgSuite {
   return {
     name: 'custody',
     host: secp256k1,
@@ -34,6 +35,7 @@ export function custodySuite(secp256k1: Group): DkgSuite {
     pointLength: 33,
     popLength: 64,
     boundLength: 0,
+    maxOperators,
     certeqPrefix: prefix33('BIP DKG/certeq message'),
 
     hash: (purpose, ...parts) => taggedHash(hashTags[purpose], ...parts),

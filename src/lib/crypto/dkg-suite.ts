@@ -25,6 +25,8 @@ export interface DkgSuite {
   readonly popLength: number;
   /** Length of what the transcript is bound to at the end: 0 or 32 bytes. */
   readonly boundLength: number;
+  /** The most operators a group may have. */
+  readonly maxOperators: number;
   /** 33 bytes before everything signed in CertEq (domain separation as BIP 340 proposes). */
   readonly certeqPrefix: Uint8Array;
 

@@ -1,4 +1,5 @@
 import type { Group } from '../wasm/group.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
 import { attestationSuite } from './attestation-suite.ts';
 import { be32, concat, equal, layoutLength, readBe32, wipe, type Bytes } from './bytes.ts';
 import * as chilldkg from './chilldkg.ts';
@@ -29,13 +30,18 @@ export interface Ceremony extends SessionParams {
 export interface Groups {
   readonly secp256k1: Group;
   readonly ed25519: Group;
+  /** The most operators a group may have, where measurements need more than `MAX_OPERATORS`. */
+  readonly maxOperators?: number;
 }
 
 type Both<T> = Readonly<Record<DkgSuite['name'], T>>;
 
-const suitesFor = ({ secp256k1, ed25519 }: Groups, manifestHash: Uint8Array): Both<DkgSuite> => ({
-  custody: custodySuite(secp256k1),
-  attestation: attestationSuite(secp256k1, ed25519, manifestHash),
+const suitesFor = (
+  { secp256k1, ed25519, maxOperators }: Groups,
+  manifestHash: Uint8Array,
+): Both<DkgSuite> => ({
+  custody: custodySuite(secp256k1, maxOperators),
+  attestation: attestationSuite(secp256k1, ed25519, manifestHash, maxOperators),
 });
 
 /** The hash that binds the attestation transcript to the custody transcript and the manifest. */
@@ -99,9 +105,11 @@ export function participantStep1(
   ceremony: Ceremony,
   random: Uint8Array,
 ): { state: ParticipantState1; pmsg1: Bytes } | Fault {
+  expectSecrets('first step of the ceremony', groups.secp256k1, groups.ed25519);
   const unfit = ceremonyFault(ceremony);
   if (unfit) return unfit;
-  const suites = suitesFor(groups, ceremony.manifestHash);
+  const manifestHash = ceremony.manifestHash.slice(); // the state outlives the caller's buffer
+  const suites = suitesFor(groups, manifestHash);
   const custody = chilldkg.participantStep1(suites.custody, hostSeckey, ceremony, random);
   if (isFault(custody)) return custody;
   const attestation = chilldkg.participantStep1(suites.attestation, hostSeckey, ceremony, random);
@@ -110,7 +118,7 @@ export function participantStep1(
     state: {
       custody: custody.state,
       attestation: attestation.state,
-      manifestHash: ceremony.manifestHash,
+      manifestHash,
     },
     pmsg1: concat(custody.pmsg1, attestation.pmsg1),
   };
@@ -253,7 +261,7 @@ export function coordinatorStep1(
 ): { state: CoordinatorState; cmsg1: Bytes } | Fault {
   const unfit = ceremonyFault(ceremony);
   if (unfit) return unfit;
-  const { manifestHash } = ceremony;
+  const manifestHash = ceremony.manifestHash.slice();
   const suites = suitesFor(groups, manifestHash);
   const parts = splitFirstMessages(suites, pmsgs1, ceremony);
   if (isFault(parts)) return parts;
@@ -346,6 +354,7 @@ export function recoverBoth(
   hostSeckey: Uint8Array | undefined,
   recoveryData: Uint8Array,
 ): DualRecovered | Fault {
+  if (hostSeckey) expectSecrets('recovery', groups.secp256k1, groups.ed25519);
   if (recoveryData.length < 37) return fault('recovery-malformed', [], 'length');
   if (recoveryData[0] !== RECOVERY_VERSION) return fault('recovery-malformed', [], 'version');
   const manifestHash = recoveryData.slice(1, 33);

@@ -2,8 +2,9 @@
  * What can go wrong in the protocols of this folder, by name, and what each case proves.
  *
  * - `operator`: the named operator broke the protocol, provided their message arrived as they sent it
- *   (packets are signed, so it did).
- * - `operator-or-relay`: the named operator, or the relay who frames them.
+ *   (packets are signed, so it did). The message is wrong by itself, whatever they were shown before.
+ * - `operator-or-relay`: the named operator, or the relay who frames them or showed them something
+ *   else. What an operator saw is named, by its hash, in their packet: that decides it.
  * - `relay`: the relay altered, withheld or invented something.
  * - `unknown`: somebody did; an investigation can narrow it down.
  * - `local`: what was handed to the computation here does not fit; nobody else is accused.
@@ -22,6 +23,10 @@ const restart = 'Stop this ceremony, keep your records, and start again without 
 const otherRelay = 'No key was made. Repeat the ceremony with another operator as coordinator.';
 const compare =
   'Ask the named operator to compare what they sent with what you received. If they differ, the relay is at fault; if not, the operator is.';
+const compareView = (seen: string) =>
+  `The operator's packet names the hash of ${seen} they saw. If it differs from yours, whoever showed them something else is at fault; if it is the same, the operator is.`;
+const twice =
+  ' Or you began this step twice and sent the message of another attempt than the one continued here.';
 const askAgain = 'Load the file again, or ask another operator for their copy.';
 const checkInput = 'Check what you entered or loaded and try again.';
 const newSigning =
@@ -65,6 +70,11 @@ const texts = {
     proves: 'The threshold does not fit the number of operators.',
     next: 'Choose a threshold between one and the number of operators.',
   },
+  'group-too-large': {
+    who: 'local',
+    proves: 'There are more operators than a group may have, so nothing was computed.',
+    next: checkInput,
+  },
   'threshold-not-a-majority': {
     who: 'local',
     proves:
@@ -90,12 +100,12 @@ const texts = {
   },
   'own-commitment-replaced': {
     who: 'relay',
-    proves: 'The coordinator replaced your commitment by another one.',
+    proves: `The coordinator replaced your commitment by another one.${twice}`,
     next: otherRelay,
   },
   'own-pubnonce-replaced': {
     who: 'relay',
-    proves: 'The coordinator replaced your public nonce by another one.',
+    proves: `The coordinator replaced your public nonce by another one.${twice}`,
     next: otherRelay,
   },
   'commitment-is-identity': {
@@ -115,10 +125,10 @@ const texts = {
     next: restart,
   },
   'commitments-cancel-out': {
-    who: 'operator',
+    who: 'operator-or-relay',
     proves:
-      'The commitments of all operators add up to nothing, and the named operator cannot prove to know the secret behind theirs: they tried to take over the key.',
-    next: restart,
+      'The commitments of all operators add up to nothing, and each named operator lacks a proof to know the secret behind theirs. One of them alone suffices to take over the key; the others may have been given a wrong roster or manifest.',
+    next: compare,
   },
   'pubnonce-invalid': {
     who: 'operator-or-relay',
@@ -167,10 +177,10 @@ const texts = {
     next: 'Ask the operator to repeat the second step; the ceremony can still succeed.',
   },
   'certificate-signature-invalid': {
-    who: 'operator',
+    who: 'operator-or-relay',
     proves:
-      'The named operator signed something other than this transcript: they saw different messages, or do not agree.',
-    next: 'Compare transcripts with the operator. Do not use the key unless everybody has signed.',
+      'The named operator signed something other than this transcript: another or an earlier coordinator may have shown them something else. The key must not be used unless everybody has signed the same.',
+    next: compareView("the coordinator's message"),
   },
   'certificate-invalid': {
     who: 'relay',
@@ -271,6 +281,17 @@ const texts = {
     proves: 'The aggregate nonce is not valid.',
     next: 'No share was released. Repeat the signing with fresh nonces and another coordinator.',
   },
+  'draft-unknown': {
+    who: 'local',
+    proves: 'The signing package names a draft of the protocol that this program does not know.',
+    next: 'Update this program, or ask for a signing package of a draft it knows.',
+  },
+  'session-not-opened': {
+    who: 'local',
+    proves:
+      'The signing session was not opened and checked by this program, so nothing was signed under it.',
+    next: 'Open the signing package again and repeat the step.',
+  },
   'own-nonce-missing': {
     who: 'relay',
     proves: 'Your nonce commitment is missing from the list to sign under, or was replaced.',
@@ -307,10 +328,10 @@ const texts = {
     next: newSigning,
   },
   'psig-wrong': {
-    who: 'operator',
+    who: 'operator-or-relay',
     proves:
-      "The named operator's signature share does not fit the message, the nonces and their public share.",
-    next: newSigning,
+      "The named operator's signature share does not fit the message, the nonces and their public share: it is wrong, or made for another message, other nonces or another draft. No signature was made.",
+    next: `${compareView('the signing package')} Repeat the signing with fresh nonces.`,
   },
   'signature-wrong': {
     who: 'unknown',

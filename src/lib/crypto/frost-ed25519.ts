@@ -1,11 +1,14 @@
 import { sha512 } from '@noble/hashes/sha2.js';
 import type { Group, Point, Scalar } from '../wasm/group.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
 import { concat, equal, wipe, type Bytes } from './bytes.ts';
 import { decodeNonzeroScalar, decodePoint, decodeScalar } from './decode.ts';
 import { ed25519Challenge, ed25519Verify } from './ed25519-verify.ts';
 import { fault, isFault, type Fault } from './faults.ts';
 import { validateSigners, type SignersContext } from './frost-signers.ts';
 import { interpolatingValue } from './lagrange.ts';
+import { MAX_OPERATORS } from './limits.ts';
+import { unfitRandomness } from './randomness.ts';
 import { xOf } from './vss.ts';
 
 /*
@@ -41,12 +44,17 @@ function H3(group: Group, m: Uint8Array): Scalar {
 /**
  * Makes a nonce (“commit”) from 64 fresh random bytes and the share. `secnonce` (64 bytes) is secret
  * and good for one `sign`, which wipes it; `pubnonce` (64 bytes) goes to the others.
+ * Faults: those of `unfitRandomness`, of 64 bytes; `input-length` of the share.
  */
 export function nonceGen(
   group: Group,
   secshare: Scalar,
   randomness: Uint8Array,
-): { secnonce: Bytes; pubnonce: Bytes } {
+): { secnonce: Bytes; pubnonce: Bytes } | Fault {
+  expectSecrets('nonce', group);
+  const unfit = unfitRandomness(randomness, 64);
+  if (unfit) return unfit;
+  if (secshare.length !== 32) return fault('input-length', [], 'secret share');
   const [hiding, binding] = [0, 32].map((offset) => {
     const input = concat(randomness.subarray(offset, offset + 32), secshare);
     const nonce = H3(group, input);
@@ -80,7 +88,7 @@ interface Commitment {
   readonly bindingFactor: Scalar;
 }
 
-/** A validated session; every signer computes it from the same context. */
+/** A validated session; every signer computes it from the same context. Its bytes are copies. */
 export interface SigningSession {
   readonly context: SessionContext;
   readonly commitments: ReadonlyMap<number, Commitment>;
@@ -90,6 +98,9 @@ export interface SigningSession {
   readonly challenge: Scalar;
 }
 
+/** The sessions opened here; no other object is signed under. */
+const opened = new WeakSet<SigningSession>();
+
 const identifier = (group: Group, id: number) => group.scalarFromNumber(xOf(id));
 
 /**
@@ -97,9 +108,14 @@ const identifier = (group: Group, id: number) => group.scalarFromNumber(xOf(id))
  * Faults: those of `validateSigners`; `signer-lists-differ`, `signing-pubnonce-invalid`,
  * `aggnonce-invalid` (the nonces cancel out).
  */
-export function openSigning(group: Group, context: SessionContext): SigningSession | Fault {
+export function openSigning(
+  group: Group,
+  given: SessionContext,
+  maxOperators = MAX_OPERATORS,
+): SigningSession | Fault {
+  const context = structuredClone(given);
   const { signers, pubnonces, msg } = context;
-  const pubshares = validateSigners(group, signers);
+  const pubshares = validateSigners(group, signers, maxOperators);
   if (isFault(pubshares)) return pubshares;
   if (pubnonces.length !== signers.ids.length)
     return fault('signer-lists-differ', [], 'public nonces');
@@ -131,13 +147,15 @@ export function openSigning(group: Group, context: SessionContext): SigningSessi
   );
   if (group.isIdentity(R)) return fault('aggnonce-invalid');
   const r = group.pointToBytes(R);
-  return {
+  const session = Object.freeze({
     context,
     commitments: new Map(commitments.map((commitment) => [commitment.id, commitment])),
     R,
     r,
     challenge: ed25519Challenge(group, r, signers.threshPk, msg),
-  };
+  });
+  opened.add(session);
+  return session;
 }
 
 /** challenge · λ: what a signer's share is multiplied with. */
@@ -148,8 +166,8 @@ const shareFactor = (group: Group, { context, challenge }: SigningSession, id: n
  * 5.2 Signs: 32 bytes. Wipes `secnonce` before anything secret is combined, so a second call with it
  * fails.
  *
- * Faults: `secnonce-spent`, `secshare-out-of-range`, `own-id-missing`, `own-pubshare-missing`,
- * `own-nonce-missing` (the session holds another commitment of ours), `own-psig-wrong`.
+ * Faults: `session-not-opened` (an object not from `openSigning`, or a copy), `secnonce-spent`,
+ * `secshare-out-of-range`, `own-id-missing`, `own-pubshare-missing`, `own-nonce-missing` (the session holds another commitment of ours), `own-psig-wrong`.
  */
 export function sign(
   group: Group,
@@ -158,27 +176,32 @@ export function sign(
   secshare: Uint8Array,
   id: number,
 ): Bytes | Fault {
+  expectSecrets('sign', group);
+  if (!opened.has(session)) return fault('session-not-opened');
   if (secnonce.length !== 64) return fault('input-length', [], 'secret nonce');
   const hiding = decodeNonzeroScalar(group, secnonce.subarray(0, 32));
   const binding = decodeNonzeroScalar(group, secnonce.subarray(32));
-  if (!hiding || !binding) return fault('secnonce-spent');
-  wipe(secnonce);
-
   const d = decodeNonzeroScalar(group, secshare);
-  if (!d) return fault('secshare-out-of-range');
-  const own = session.commitments.get(id);
-  if (!own) return fault('own-id-missing');
-  if (!equal(group.mulBase(d), own.pubshare)) return fault('own-pubshare-missing', [id]);
-  if (!equal(pubnonceOf(group, hiding, binding), own.pubnonce)) return fault('own-nonce-missing');
+  try {
+    if (!hiding || !binding) return fault('secnonce-spent');
+    wipe(secnonce);
+    if (!d) return fault('secshare-out-of-range');
+    const own = session.commitments.get(id);
+    if (!own) return fault('own-id-missing');
+    if (!equal(group.mulBase(d), own.pubshare)) return fault('own-pubshare-missing', [id]);
+    if (!equal(pubnonceOf(group, hiding, binding), own.pubnonce)) return fault('own-nonce-missing');
 
-  const bound = group.scalarMul(binding, own.bindingFactor);
-  const nonce = group.scalarAdd(hiding, bound);
-  const share = group.scalarMul(shareFactor(group, session, id), d);
-  const psig = group.scalarAdd(nonce, share);
-  wipe(hiding, binding, d, bound, nonce, share);
-  if (partialSigVerify(group, session, psig, id)) return psig;
-  wipe(psig);
-  return fault('own-psig-wrong');
+    const bound = group.scalarMul(binding, own.bindingFactor);
+    const nonce = group.scalarAdd(hiding, bound);
+    const share = group.scalarMul(shareFactor(group, session, id), d);
+    const psig = group.scalarAdd(nonce, share);
+    wipe(bound, nonce, share);
+    if (partialSigVerify(group, session, psig, id)) return psig;
+    wipe(psig);
+    return fault('own-psig-wrong');
+  } finally {
+    for (const secret of [hiding, binding, d]) if (secret) wipe(secret);
+  }
 }
 
 /** 5.4 Whether `psig` is the share of signer `id` (“verify_signature_share”). */

@@ -1,10 +1,14 @@
 import type { Group, Point, Scalar } from '../wasm/group.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
 import { hasEvenY, verify, xOnly } from './bip340.ts';
 import { be32, be64, concat, equal, wipe, xor, type Bytes } from './bytes.ts';
 import { decodeNonzeroScalar, decodePoint, decodePointOrIdentity, decodeScalar } from './decode.ts';
 import { fault, isFault, type Fault } from './faults.ts';
 import { validateSigners, type SignersContext } from './frost-signers.ts';
 import { interpolatingValue } from './lagrange.ts';
+import { MAX_OPERATORS } from './limits.ts';
+import { unfitRandomness } from './randomness.ts';
+import { applyTweaks, type TweakContext } from './frost-tweaks.ts';
 import { taggedHash, tags } from './tagged-hash.ts';
 
 /*
@@ -14,42 +18,8 @@ import { taggedHash, tags } from './tagged-hash.ts';
  */
 
 /** The drafts of BIP 445 differ in the nonce coefficient; a session is signed under exactly one. */
-export type Draft = '0.6.0' | '0.10.0';
-
-// Tweaks (“TweakContext”)
-
-export interface TweakContext {
-  /** The tweaked key; gacc and tacc say how a share of the untweaked key becomes one of this. */
-  readonly Q: Point;
-  readonly gacc: Scalar;
-  readonly tacc: Scalar;
-}
-
-/** Applies plain (BIP 32) and x-only (BIP 341) tweaks in order (“ThreshPubkeyAndTweak”). */
-export function applyTweaks(
-  group: Group,
-  threshPk: Uint8Array,
-  tweaks: readonly Uint8Array[],
-  isXonly: readonly boolean[],
-): TweakContext | Fault {
-  if (tweaks.length !== isXonly.length) return fault('tweak-modes-differ');
-  const one = group.scalarFromNumber(1);
-  let Q = decodePoint(group, threshPk);
-  if (!Q) return fault('thresh-pk-invalid');
-  let gacc = one;
-  let tacc = group.scalarFromNumber(0);
-  for (const [i, bytes] of tweaks.entries()) {
-    if (bytes.length !== 32) return fault('tweak-length');
-    const g = isXonly[i] && !hasEvenY(Q) ? group.scalarNegate(one) : one;
-    const tweak = decodeScalar(group, bytes);
-    if (!tweak) return fault('tweak-out-of-range');
-    Q = group.mulAddVar(g, Q, tweak);
-    if (group.isIdentity(Q)) return fault('tweak-cancels-key');
-    gacc = group.scalarMul(g, gacc);
-    tacc = group.scalarAdd(tweak, group.scalarMul(g, tacc));
-  }
-  return { Q, gacc, tacc };
-}
+const drafts = ['0.6.0', '0.10.0'] as const;
+export type Draft = (typeof drafts)[number];
 
 // Nonces
 
@@ -69,10 +39,18 @@ export interface NonceInput {
 /**
  * Makes a nonce (“NonceGen”). `secnonce` (64 bytes) is secret and is good for one `sign`, which
  * wipes it; `pubnonce` (66 bytes) goes to the others.
+ * Faults: those of `unfitRandomness`, of 32 bytes; `input-length` of the share.
  */
-export function nonceGen(group: Group, input: NonceInput): { secnonce: Bytes; pubnonce: Bytes } {
+export function nonceGen(
+  group: Group,
+  input: NonceInput,
+): { secnonce: Bytes; pubnonce: Bytes } | Fault {
+  expectSecrets('nonce', group);
   const nothing = new Uint8Array(0);
   const { rand, secshare, pubshare = nothing, threshPk = nothing, msg, extraIn = nothing } = input;
+  const unfit = unfitRandomness(rand, 32);
+  if (unfit) return unfit;
+  if (secshare && secshare.length !== 32) return fault('input-length', [], 'secret share');
   const seed = secshare ? xor(secshare, taggedHash(tags.frostAux, rand)) : rand.slice();
   const [k1, k2] = [0, 1].map((i) => {
     const hash = taggedHash(
@@ -122,17 +100,29 @@ export function nonceAgg(
 
 // Session (“SessionContext” and “GetSessionValues”)
 
-export interface SessionContext {
+/** What all signers agree on besides the nonces. */
+interface SigningRequest {
   readonly draft: Draft;
-  /** 66 bytes. */
-  readonly aggnonce: Uint8Array;
   readonly signers: SignersContext;
   readonly tweaks: readonly Uint8Array[];
   readonly isXonly: readonly boolean[];
   readonly msg: Uint8Array;
 }
 
-/** A validated session; every signer computes it, and only this, from the same context. */
+export interface SessionContext extends SigningRequest {
+  /** The public nonces of all signers, in the order of `signers.ids`; 66 bytes each. */
+  readonly pubnonces: readonly Uint8Array[];
+}
+
+/** The specification's own form: the nonces already added up (66 bytes) by a party to be trusted. */
+export interface AggregatedContext extends SigningRequest {
+  readonly aggnonce: Uint8Array;
+}
+
+/**
+ * A validated session; every signer computes it, and only this, from the same context. Its bytes are
+ * copies: what becomes of the caller's does not change what is signed.
+ */
 export interface SigningSession extends TweakContext {
   readonly context: SessionContext;
   readonly pubshares: readonly Point[];
@@ -154,17 +144,62 @@ export function nonceCoefficient(
   Q: Point,
   msg: Uint8Array,
 ): Scalar {
-  const count = draft === '0.6.0' ? [] : [be32(ids.length)];
   const sorted = [...ids].sort((a, b) => a - b).map(be32);
-  return group.scalarFromBytesWrapping(
-    taggedHash(tags.frostNonceCoefficient, ...count, ...sorted, aggnonce, xOnly(Q), msg),
-  );
+  const hash = (...count: Uint8Array[]) =>
+    group.scalarFromBytesWrapping(
+      taggedHash(tags.frostNonceCoefficient, ...count, ...sorted, aggnonce, xOnly(Q), msg),
+    );
+  switch (draft) {
+    case '0.6.0':
+      return hash();
+    case '0.10.0':
+      return hash(be32(ids.length));
+  }
 }
 
-/** Validates a session. Faults: those of `validateSigners` and `applyTweaks`; `aggnonce-invalid`. */
-export function openSigning(group: Group, context: SessionContext): SigningSession | Fault {
+/** The sessions opened here, from every signer's nonces; no other object is signed under. */
+const opened = new WeakSet<SigningSession>();
+
+/**
+ * Opens a session: validates it and adds up the nonces, so that nobody has to be believed about their
+ * sum. Faults: those of `validateSigners`, `applyTweaks` and `nonceAgg`; `draft-unknown`,
+ * `aggnonce-invalid`.
+ */
+export function openSigning(
+  group: Group,
+  given: SessionContext,
+  maxOperators = MAX_OPERATORS,
+): SigningSession | Fault {
+  const context = structuredClone(given);
+  const pubshares = validateSigners(group, context.signers, maxOperators);
+  if (isFault(pubshares)) return pubshares;
+  const aggnonce = nonceAgg(group, context.signers.ids, context.pubnonces);
+  if (isFault(aggnonce)) return aggnonce;
+  const values = openAggregated(group, { ...context, aggnonce }, maxOperators);
+  if (isFault(values)) return values;
+  const session = Object.freeze({ ...values, context });
+  opened.add(session);
+  return session;
+}
+
+/** A session whose nonces were added up by somebody else. */
+export interface AggregatedSession extends Omit<SigningSession, 'context'> {
+  readonly context: AggregatedContext;
+}
+
+/**
+ * Validates a session in the specification's own form (“GetSessionValues”). Shares can be verified
+ * and added up in it, but `sign` refuses it: whether our nonce is in the sum cannot be seen.
+ * Faults: those of `validateSigners` and `applyTweaks`; `draft-unknown`, `aggnonce-invalid`.
+ */
+export function openAggregated(
+  group: Group,
+  context: AggregatedContext,
+  maxOperators = MAX_OPERATORS,
+): AggregatedSession | Fault {
   const { draft, aggnonce, signers, tweaks, isXonly, msg } = context;
-  const pubshares = validateSigners(group, signers);
+  if (!drafts.includes(draft)) return fault('draft-unknown', [], draft);
+  const pubshares = validateSigners(group, signers, maxOperators);
   if (isFault(pubshares)) return pubshares;
   const tweaked = applyTweaks(group, signers.threshPk, tweaks, isXonly);
   if (isFault(tweaked)) return tweaked;
@@ -183,8 +218,10 @@ export function openSigning(group: Group, context: SessionContext): SigningSessi
   return { ...tweaked, context, pubshares, b, R, e };
 }
 
+type AnySession = SigningSession | AggregatedSession;
+
 /** e · λ · (±1): what a signer's untweaked share, or public share, is multiplied with. */
-function shareFactor(group: Group, session: SigningSession, id: number): Scalar {
+function shareFactor(group: Group, session: AnySession, id: number): Scalar {
   const { e, Q, gacc, context } = session;
   const lambda = interpolatingValue(group, context.signers.ids, id);
   const factor = group.scalarMul(group.scalarMul(e, lambda), gacc);
@@ -197,8 +234,9 @@ function shareFactor(group: Group, session: SigningSession, id: number): Scalar 
  * Signs (“Sign”): 32 bytes. Wipes `secnonce` before anything secret is combined, so a second call
  * with it fails.
  *
- * Faults: `secnonce-spent`, `secshare-out-of-range`, `own-pubshare-missing`, `own-id-missing`,
- * `own-psig-wrong`.
+ * Faults: `session-not-opened` (an object not from `openSigning`, or a copy), `secnonce-spent`,
+ * `secshare-out-of-range`, `own-pubshare-missing`, `own-id-missing`, `own-nonce-missing` (the session
+ * holds another public nonce of ours), `own-psig-wrong`.
  */
 export function sign(
   group: Group,
@@ -207,39 +245,80 @@ export function sign(
   secshare: Uint8Array,
   id: number,
 ): Bytes | Fault {
-  const { b, R, context, pubshares } = session;
+  expectSecrets('sign', group);
+  if (!opened.has(session)) return fault('session-not-opened');
+  return signUnder(group, session, secnonce, secshare, id, session.context.pubnonces);
+}
+
+/**
+ * “Sign” to the letter, for the specification's vectors: under an aggregate nonce that is believed.
+ * Nothing in the program calls it. Faults: those of `sign` but `own-nonce-missing`.
+ */
+export function signAggregated(
+  group: Group,
+  session: AggregatedSession,
+  secnonce: Uint8Array,
+  secshare: Uint8Array,
+  id: number,
+): Bytes | Fault {
+  expectSecrets('sign', group);
+  return signUnder(group, session, secnonce, secshare, id, undefined);
+}
+
+function signUnder(
+  group: Group,
+  session: AnySession,
+  secnonce: Uint8Array,
+  secshare: Uint8Array,
+  id: number,
+  pubnonces: readonly Uint8Array[] | undefined,
+): Bytes | Fault {
   if (secnonce.length !== 64) return fault('input-length', [], 'secret nonce');
   const k1 = decodeNonzeroScalar(group, secnonce.subarray(0, 32));
-  if (!k1) return fault('secnonce-spent', [], 'first half');
   const k2 = decodeNonzeroScalar(group, secnonce.subarray(32));
-  if (!k2) return fault('secnonce-spent', [], 'second half');
-  wipe(secnonce);
-
   const d = decodeNonzeroScalar(group, secshare);
-  if (!d) return fault('secshare-out-of-range');
-  const P = group.mulBase(d);
-  const position = context.signers.ids.indexOf(id);
-  if (!pubshares.some((pubshare) => equal(pubshare, P))) return fault('own-pubshare-missing');
-  if (position < 0) return fault('own-id-missing');
-  // The specification only asks for both to be somewhere in the lists; apart they make no sense.
-  if (!equal(pubshares[position]!, P)) return fault('own-pubshare-missing', [id]);
+  try {
+    if (!k1 || !k2) return fault('secnonce-spent', [], k1 ? 'second half' : 'first half');
+    wipe(secnonce);
+    if (!d) return fault('secshare-out-of-range');
+    const P = group.mulBase(d);
+    const position = session.context.signers.ids.indexOf(id);
+    if (!session.pubshares.some((pubshare) => equal(pubshare, P)))
+      return fault('own-pubshare-missing');
+    if (position < 0) return fault('own-id-missing');
+    // The specification only asks for both to be somewhere in the lists; apart they make no sense.
+    if (!equal(session.pubshares[position]!, P)) return fault('own-pubshare-missing', [id]);
+    const pubnonce = pubnonceOf(group, k1, k2);
+    if (pubnonces && !equal(pubnonces[position]!, pubnonce)) return fault('own-nonce-missing');
+    const psig = shareOf(group, session, { k1, k2, d }, id);
+    if (partialSigVerify(group, session, psig, pubnonce, id)) return psig;
+    wipe(psig);
+    return fault('own-psig-wrong');
+  } finally {
+    for (const secret of [k1, k2, d]) if (secret) wipe(secret);
+  }
+}
 
-  const bk2 = group.scalarMul(b, k2);
+/** ±(k1 + b·k2) + factor·d. The caller wipes the secrets. */
+function shareOf(
+  group: Group,
+  session: AnySession,
+  { k1, k2, d }: Readonly<Record<'k1' | 'k2' | 'd', Scalar>>,
+  id: number,
+): Scalar {
+  const bk2 = group.scalarMul(session.b, k2);
   const nonce = group.scalarAdd(k1, bk2);
-  const signedNonce = hasEvenY(R) ? nonce : group.scalarNegate(nonce);
+  const negated = group.scalarNegate(nonce);
   const share = group.scalarMul(shareFactor(group, session, id), d);
-  const psig = group.scalarAdd(signedNonce, share);
-  const pubnonce = pubnonceOf(group, k1, k2);
-  wipe(k1, k2, d, bk2, nonce, signedNonce, share);
-  if (partialSigVerify(group, session, psig, pubnonce, id)) return psig;
-  wipe(psig);
-  return fault('own-psig-wrong');
+  const psig = group.scalarAdd(hasEvenY(session.R) ? nonce : negated, share);
+  wipe(bk2, nonce, negated, share);
+  return psig;
 }
 
 /** Whether `psig` is the share of signer `id` who announced `pubnonce` (“PartialSigVerify”). */
 export function partialSigVerify(
   group: Group,
-  session: SigningSession,
+  session: AnySession,
   psig: Uint8Array,
   pubnonce: Uint8Array,
   id: number,
@@ -266,7 +345,7 @@ export function partialSigVerify(
  */
 export function partialSigAgg(
   group: Group,
-  { Q, tacc, R, e, context }: SigningSession,
+  { Q, tacc, R, e, context }: AnySession,
   psigs: readonly Uint8Array[],
 ): Bytes | Fault {
   const { ids } = context.signers;
@@ -282,23 +361,17 @@ export function partialSigAgg(
 }
 
 /**
- * As `partialSigAgg`, and verifies: a signature, or all signers whose shares are wrong. Accuses
- * nobody unless `pubnonces`, in the order of the ids, are the ones the session was opened with.
- * Faults: those of `partialSigAgg` and `nonceAgg`; `aggnonce-invalid`, `psig-wrong` (all culprits),
- * `signature-wrong`.
+ * As `partialSigAgg`, and verifies: a signature, or all signers whose shares are wrong. Faults: those
+ * of `partialSigAgg`; `psig-wrong` (all culprits), `signature-wrong`.
  */
 export function aggregateVerified(
   group: Group,
   session: SigningSession,
   psigs: readonly Uint8Array[],
-  pubnonces: readonly Uint8Array[],
 ): Bytes | Fault {
-  const { signers, msg, aggnonce } = session.context;
+  const { signers, msg, pubnonces } = session.context;
   const signature = partialSigAgg(group, session, psigs);
   if (isFault(signature) || verify(group, xOnly(session.Q), msg, signature)) return signature;
-  const sum = nonceAgg(group, signers.ids, pubnonces);
-  if (isFault(sum)) return sum;
-  if (!equal(sum, aggnonce)) return fault('aggnonce-invalid', [], 'not the sum of the nonces');
   const culprits = signers.ids.filter(
     (id, i) => !partialSigVerify(group, session, psigs[i]!, pubnonces[i]!, id),
   );

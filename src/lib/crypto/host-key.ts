@@ -1,4 +1,5 @@
 import type { Group, Scalar } from '../wasm/group.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
 import { wipe, type Bytes } from './bytes.ts';
 import { fault, isFault, type Fault } from './faults.ts';
 
@@ -15,6 +16,7 @@ export interface HostKey {
  * The caller wipes `hostSeckey`, which is a copy. Faults: `input-length`, `host-key-invalid`.
  */
 export function hostKey(host: Group, hostSeckey: Uint8Array): HostKey | Fault {
+  expectSecrets('host key', host);
   if (hostSeckey.length !== 32) return fault('input-length', [], 'host secret');
   const secret = host.scalarFromBytesNonzeroChecked(hostSeckey);
   if (!secret) return fault('host-key-invalid');

@@ -1,4 +1,5 @@
 import type { Group, Point, Scalar } from '../wasm/group.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
 import { equal, type Bytes } from './bytes.ts';
 import { decodePoint } from './decode.ts';
 import { fault, type Fault } from './faults.ts';
@@ -51,6 +52,7 @@ export function fromPackages(
   own: KeyPackage,
   shared: PublicKeyPackage,
 ): SharedKey | Fault {
+  expectSecrets('import of a key package', group);
   const inconsistent = (detail: string) => fault('key-package-inconsistent', [], detail);
   const identifiers = [...shared.verifyingShares.keys()];
   const pubshares = [...shared.verifyingShares.values()];

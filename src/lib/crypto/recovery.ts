@@ -1,4 +1,5 @@
 import type { Point, Scalar } from '../wasm/group.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
 import { certeqFirstInvalid } from './certeq.ts';
 import { equal, layoutLength, readBe32, split, wipe, type Bytes, type Layout } from './bytes.ts';
 import type { DkgSuite } from './dkg-suite.ts';
@@ -34,6 +35,7 @@ function parseRecoveryData(suite: DkgSuite, bytes: Uint8Array): RecoveryData | F
   const perParticipant = 33 + 33 + 32 + 64;
   const n = (bytes.length - boundLength - 4 - t * pointLength) / perParticipant;
   if (n < 0 || !Number.isInteger(n)) return malformed('length');
+  if (Math.max(t, n) > suite.maxOperators) return malformed('more operators than a group may have');
 
   const certificate: Layout = [[n, 64]];
   const fields = split(bytes, [
@@ -84,6 +86,7 @@ export function recover(
   recoveryData: Uint8Array,
   bound: Uint8Array = new Uint8Array(0),
 ): Recovered | Fault {
+  if (hostSeckey) expectSecrets('recovery', suite.host, suite.group);
   const data = parseRecoveryData(suite, recoveryData);
   if (isFault(data)) return data;
   if (!equal(data.bound, bound)) return fault('recovery-certificate-invalid', [], 'other run');

@@ -25,12 +25,14 @@ export interface Session extends SessionParams {
  * Validates the parameters (ChillDKG `params_validate`, `params_hash`).
  *
  * Accepts what the specification accepts, 1 ≤ t ≤ n; a new group must pass `houseRule` too.
- * Faults: `threshold-out-of-range`, `host-pubkey-invalid`, `host-pubkey-duplicate`.
+ * Faults: `threshold-out-of-range`, `group-too-large`, `host-pubkey-invalid`,
+ * `host-pubkey-duplicate`.
  */
 export function openSession(suite: DkgSuite, params: SessionParams): Session | Fault {
   const { hostpubkeys, t } = params;
   const n = hostpubkeys.length;
   if (!(Number.isInteger(t) && 1 <= t && t <= n)) return fault('threshold-out-of-range');
+  if (n > suite.maxOperators) return fault('group-too-large');
 
   const invalid = hostpubkeys.findIndex((key) => !decodePoint(suite.host, key));
   if (invalid >= 0) return fault('host-pubkey-invalid', [invalid]);

@@ -1,8 +1,8 @@
-import type { Point, Scalar } from '../wasm/group.ts';
+import type { Point, Scalar, SchnorrEquation } from '../wasm/group.ts';
 import { be32, concat, equal, type Bytes, type Layout } from './bytes.ts';
 import type { DkgSuite } from './dkg-suite.ts';
 import { fault, isFault, type Fault } from './faults.ts';
-import { firstBroken } from './schnorr.ts';
+import { firstBroken, schnorrHolds } from './schnorr.ts';
 import type { Session } from './session-params.ts';
 import {
   commit,
@@ -203,23 +203,33 @@ export function participantStep2(
   return { output: { secshare: tweaked, ...output }, eqInput: eqInputOf(suite, t, sumComs) };
 }
 
-/** The first participant other than `own` whose proof does not hold. */
-function firstInvalidPop(
+/** What the proof of participant `id` states; undefined if it is malformed or about nothing. */
+function popEquationOf(
   { suite, paramsHash }: Session,
   { comsToSecrets, pops }: CoordinatorMsg,
-  own?: number,
-): number | undefined {
-  const others = idsUpTo(pops.length).filter((id) => id !== own);
+  id: number,
+): SchnorrEquation | undefined {
+  const com = comsToSecrets[id]!;
+  if (suite.group.isIdentity(com)) return undefined;
+  return suite.popEquation(pops[id]!, com, { paramsHash, id });
+}
+
+/** The first participant other than `own` whose proof does not hold. */
+function firstInvalidPop(session: Session, cmsg: CoordinatorMsg, own: number): number | undefined {
+  const others = idsUpTo(session.n).filter((id) => id !== own);
   const broken = firstBroken(
-    suite.group,
-    others.map((id) => {
-      const com = comsToSecrets[id]!;
-      if (suite.group.isIdentity(com)) return undefined;
-      return suite.popEquation(pops[id]!, com, { paramsHash, id });
-    }),
+    session.suite.group,
+    others.map((id) => popEquationOf(session, cmsg, id)),
   );
   return broken === undefined ? undefined : others[broken];
 }
+
+/** All participants whose proofs do not hold. */
+const allInvalidPops = (session: Session, cmsg: CoordinatorMsg): number[] =>
+  idsUpTo(session.n).filter((id) => {
+    const equation = popEquationOf(session, cmsg, id);
+    return !equation || !schnorrHolds(session.suite.group, equation);
+  });
 
 /**
  * Finds out who is at fault after `secshare-wrong`, from the parts of the share and of the public
@@ -257,7 +267,8 @@ export function participantInvestigate(
 /**
  * Sums up the messages of all participants, in order.
  *
- * Faults: `pop-commitments-differ`, `commitments-cancel-out`, `key-degenerate`.
+ * Faults: `pop-commitments-differ`, `commitments-cancel-out` (naming all without a valid proof),
+ * `key-degenerate`.
  */
 export function coordinatorStep(
   session: Session,
@@ -284,10 +295,10 @@ export function coordinatorStep(
   };
   const sumComs = sumOfComs(suite, cmsg);
   if (group.isIdentity(sumComs[0]!)) {
-    const accused = firstInvalidPop(session, cmsg);
-    return accused === undefined
+    const accused = allInvalidPops(session, cmsg);
+    return accused.length === 0
       ? fault('key-degenerate')
-      : fault('commitments-cancel-out', [accused]);
+      : fault('commitments-cancel-out', accused);
   }
   const output = publicOutput(suite, tweakedOf(suite, sumComs).com, n);
   if (isFault(output)) return output;

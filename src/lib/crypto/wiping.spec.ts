@@ -1,13 +1,15 @@
 import { expect, it } from 'vitest';
 import { jsGroups, type Groups } from '../../../tests/support/groups.ts';
 import { value } from '../../../tests/support/hex.ts';
-import { players } from '../../../tests/support/players.ts';
+import { honestCeremony, players } from '../../../tests/support/players.ts';
 import { openAttestation, openCustody } from '../../../tests/support/signing.ts';
 import type { Group, Point, Scalar } from '../wasm/group.ts';
 import { isZero } from './bytes.ts';
 import * as dual from './dual-dkg.ts';
 import * as frostEd from './frost-ed25519.ts';
 import * as frostSecp from './frost-secp256k1.ts';
+import { toPackages } from './imported-key.ts';
+import * as zf from './zf-format.ts';
 
 /*
  * Whatever was multiplied as a secret, and whatever came out of an exchange of keys or a secret
@@ -127,4 +129,26 @@ it('a failing step leaves none either', () => {
     );
     expect(result).toHaveProperty('fault');
   }
+});
+
+it('reading a key package leaves no copy of the share but its result', () => {
+  const { custody } = honestCeremony(players(jsGroups, 2, 3, 'packages')).outputs[0]!;
+  const { keyPackage } = toPackages(custody, 0, 2)!;
+  const read: Uint8Array[] = [];
+  const group = new Proxy(jsGroups.secp256k1, {
+    get: (target, name) => {
+      const own: unknown = Reflect.get(target, name, target);
+      if (name !== 'scalarFromBytesNonzeroChecked')
+        return typeof own === 'function' ? (own.bind(target) as unknown) : own;
+      return (bytes: Uint8Array) => {
+        read.push(bytes);
+        return target.scalarFromBytesNonzeroChecked(bytes);
+      };
+    },
+  });
+  const json = zf.keyPackageFromJson(group, zf.keyPackageToJson(group, keyPackage));
+  const binary = zf.keyPackageFromBytes(group, zf.keyPackageToBytes(group, keyPackage));
+  for (const result of [json, binary]) expect(value(result).signingShare).toEqual(custody.secshare);
+  expect(read).toHaveLength(2);
+  expect(read.every(isZero)).toBe(true);
 });

@@ -1,7 +1,9 @@
 import type { Group, Scalar } from '../wasm/group.ts';
-import { concat, fromHex, toHex, type Bytes } from './bytes.ts';
+import { expectSecrets } from '../wasm/secrets.ts';
+import { concat, fromHex, toHex, wipe, type Bytes } from './bytes.ts';
 import { decodeNonzeroScalar, decodePoint } from './decode.ts';
 import { fault, isFault, type Fault } from './faults.ts';
+import { MAX_OPERATORS } from './limits.ts';
 
 /*
  * Key packages as the Zcash Foundation's FROST libraries write them, version 0, as JSON or in the
@@ -99,14 +101,16 @@ function readJson(
 ): Fields | Fault {
   if (text.length > MAX_SIZE) return malformed('size');
   let json: unknown;
+  let again: string;
   try {
     json = JSON.parse(text);
+    again = JSON.stringify(json); // overflows the stack where brackets are nested too deeply
   } catch {
     return malformed('JSON');
   }
   if (!isObject(json)) return malformed('JSON');
   // Names that occur twice and escaped letters would not survive this.
-  if (JSON.stringify(json) !== text.replace(/\s/g, '')) return malformed('ambiguous JSON');
+  if (again !== text.replace(/\s/g, '')) return malformed('ambiguous JSON');
   const required = ['header', ...names];
   const keys = Object.keys(json);
   if (required.some((name) => !keys.includes(name))) return malformed('missing field');
@@ -124,16 +128,20 @@ const bytesOf = (value: unknown): Bytes | undefined =>
 
 /** Reads a key package from JSON. Fault: `key-package-malformed`. */
 export function keyPackageFromJson(group: Group, text: string): KeyPackage | Fault {
+  expectSecrets('import of a key package', group);
   const names = ['identifier', 'signing_share', 'verifying_share', 'verifying_key', 'min_signers'];
   const json = readJson(group, text, names);
   if (isFault(json)) return json;
-  return keyPackageFrom(group, {
+  const signingShare = bytesOf(json['signing_share']);
+  const read = keyPackageFrom(group, {
     identifier: bytesOf(json['identifier']),
-    signingShare: bytesOf(json['signing_share']),
+    signingShare,
     verifyingShare: bytesOf(json['verifying_share']),
     verifyingKey: bytesOf(json['verifying_key']),
     minSigners: json['min_signers'],
   });
+  if (signingShare) wipe(signingShare);
+  return read;
 }
 
 /** Reads a public key package from JSON. Fault: `key-package-malformed`. */
@@ -222,6 +230,7 @@ function readBinary(group: Group, bytes: Uint8Array): Reader | Fault {
 
 /** Reads a key package from its binary form. Fault: `key-package-malformed`. */
 export function keyPackageFromBytes(group: Group, bytes: Uint8Array): KeyPackage | Fault {
+  expectSecrets('import of a key package', group);
   const reader = readBinary(group, bytes);
   if (!(reader instanceof Reader)) return reader;
   const { point } = ciphersuites[group.suite];
@@ -232,7 +241,9 @@ export function keyPackageFromBytes(group: Group, bytes: Uint8Array): KeyPackage
     verifyingKey: reader.take(point),
     minSigners: reader.varint(),
   };
-  return reader.isAtEnd() ? keyPackageFrom(group, fields) : malformed('length');
+  const read = reader.isAtEnd() ? keyPackageFrom(group, fields) : malformed('length');
+  if (fields.signingShare) wipe(fields.signingShare);
+  return read;
 }
 
 /** Reads a public key package from its binary form. Fault: `key-package-malformed`. */
@@ -275,11 +286,12 @@ function keyPackageFrom(
   const { verifyingShare, verifyingKey, minSigners } = fields;
   const identifier = fields.identifier && identifierFrom(group, fields.identifier);
   if (!identifier) return malformed('identifier');
-  const signingShare = fields.signingShare && decodeNonzeroScalar(group, fields.signingShare);
-  if (!signingShare) return malformed('signing share');
   if (!verifyingShare || !decodePoint(group, verifyingShare)) return malformed('verifying share');
   if (!verifyingKey || !decodePoint(group, verifyingKey)) return malformed('verifying key');
   if (!isUint16(minSigners)) return malformed('threshold');
+  // Last, so that a fault leaves no copy of it behind.
+  const signingShare = fields.signingShare && decodeNonzeroScalar(group, fields.signingShare);
+  if (!signingShare) return malformed('signing share');
   return { identifier, signingShare, verifyingShare, verifyingKey, minSigners };
 }
 
@@ -292,6 +304,7 @@ function publicKeyPackageFrom(
   },
 ): PublicKeyPackage | Fault {
   const { verifyingKey, minSigners } = fields;
+  if (fields.verifyingShares.length > MAX_OPERATORS) return malformed('number of operators');
   const verifyingShares = new Map<number, Bytes>();
   let previous = 0;
   for (const [id, share] of fields.verifyingShares) {

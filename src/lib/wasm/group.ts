@@ -43,6 +43,8 @@ export interface SchnorrEquation {
 export interface Group {
   readonly suite: Suite;
   readonly engine: 'wasm' | 'js';
+  /** Whether secrets may be given to it: constant time, or a rehearsal whose secrets guard nothing. */
+  readonly handlesSecrets: boolean;
 
   /** A scalar from 32 bytes below the order. */
   scalarFromBytesChecked(bytes: Uint8Array): Scalar | undefined;

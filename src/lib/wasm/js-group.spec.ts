@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Suite } from './group.ts';
-import { jsGroup, jsRehearsalGroup, SecretRefused } from './js-group.ts';
+import { jsGroup, jsRehearsalGroup } from './js-group.ts';
 import type { Rehearsal } from './js-group.ts';
+import { SecretRefused } from './secrets.ts';
 
 const rehearsal: Rehearsal = 'a rehearsal: these secrets guard nothing';
 

@@ -1,9 +1,9 @@
 /**
  * The group in plain JS, on @noble/curves. It verifies, rehearses and double-checks what the WASM
  * engine computed. Its arithmetic is not constant time, so it must never see a real group's secrets:
- * the three operations that only a secret needs (k·B, k·P, a secret polynomial) refuse, unless the
- * group was asked for with the words of a rehearsal. Without them no key, nonce or shared secret can
- * be made.
+ * it says so (`handlesSecrets`), which every step that takes a secret asks first, and the three
+ * operations that only a secret needs (k·B, k·P, a secret polynomial) refuse, unless the group was
+ * asked for with the words of a rehearsal.
  */
 import { pippenger } from '@noble/curves/abstract/curve.js';
 import type { AffinePoint, CurvePoint, CurvePointCons, P_F } from '@noble/curves/abstract/curve.js';
@@ -16,23 +16,13 @@ import {
   numberToBytesLE,
 } from '@noble/curves/utils.js';
 import type { Group, Point, Scalar, SchnorrEquation, Suite } from './group.ts';
+import { SecretRefused } from './secrets.ts';
 import { encodedLength, expectLength, expectSameLength, expectUint32 } from './shape.ts';
 
 /** The words with which a caller states that no secret of a real group is involved. */
 export type Rehearsal = typeof REHEARSAL;
 
 const REHEARSAL = 'a rehearsal: these secrets guard nothing';
-
-/** Thrown where a secret operation is asked of the JS group outside a rehearsal. */
-export class SecretRefused extends Error {
-  override name = 'SecretRefused';
-  constructor(operation: string) {
-    super(
-      `“${operation}” would handle a secret, and this JavaScript group is not constant time. ` +
-        'Use the WASM engine, or take a rehearsal group.',
-    );
-  }
-}
 
 /** The JS group for public values: verification and double-checks. Secret operations throw `SecretRefused`. */
 export const jsGroup = (suite: Suite): Group => build(suite, false);
@@ -44,13 +34,14 @@ export const jsRehearsalGroup = (suite: Suite, rehearsal: Rehearsal): Group => {
   return build(suite, true);
 };
 
-const build = (suite: Suite, secrets: boolean): Group =>
+const build = (suite: Suite, handlesSecrets: boolean): Group =>
   suite === 'secp256k1'
-    ? new JsGroup(suite, secp256k1.Point, secrets)
-    : new JsGroup(suite, ed25519.Point, secrets);
+    ? new JsGroup(suite, secp256k1.Point, handlesSecrets)
+    : new JsGroup(suite, ed25519.Point, handlesSecrets);
 
 class JsGroup<P extends CurvePoint<bigint, P>> implements Group {
   readonly engine = 'js';
+  readonly handlesSecrets: boolean;
   readonly suite: Suite;
   readonly identity: Point;
   readonly base: Point;
@@ -58,14 +49,13 @@ class JsGroup<P extends CurvePoint<bigint, P>> implements Group {
   readonly #order: bigint;
   /** The generator without the tables the library would build for its own: they cost more than they save here. */
   readonly #base: P;
-  readonly #secrets: boolean;
 
-  constructor(suite: Suite, curve: CurvePointCons<P>, secrets: boolean) {
+  constructor(suite: Suite, curve: CurvePointCons<P>, handlesSecrets: boolean) {
     this.suite = suite;
     this.#curve = curve;
     this.#order = curve.Fn.ORDER;
     this.#base = curve.fromAffine(curve.BASE.toAffine() as AffinePoint<P_F<P>>);
-    this.#secrets = secrets;
+    this.handlesSecrets = handlesSecrets;
     this.identity = this.#write(curve.ZERO);
     this.base = this.#write(curve.BASE);
   }
@@ -204,7 +194,7 @@ class JsGroup<P extends CurvePoint<bigint, P>> implements Group {
   }
 
   #guard(operation: string): void {
-    if (!this.#secrets) throw new SecretRefused(operation);
+    if (!this.handlesSecrets) throw new SecretRefused(operation);
   }
 
   /** Σ scalars[i] · points[i]: by buckets where they pay. */

@@ -92,6 +92,14 @@ describe.each<Suite>(['secp256k1', 'ed25519'])('%s in WASM', (suite) => {
     expect(() => wasm.mul(seeded(1), short as Point)).toThrow(RangeError);
     expect(() => wasm.pointFromBytesChecked(short)).toThrow(RangeError);
     expect(() => wasm.multiScalarVar([seeded(1)], [])).toThrow(RangeError);
+    for (const run of [
+      () => wasm.scalarAdd(seeded(1), short as Scalar),
+      () => wasm.scalarMul(seeded(1), short as Scalar),
+      () => wasm.scalarPolynomial([short as Scalar, seeded(1)], 1),
+    ]) {
+      expect(run).toThrow(RangeError);
+      expect(memory.isWiped()).toBe(true); // the other operand was not left behind
+    }
     expect(() => wasm.commitmentPolynomialVar([wasm.base], [2 ** 32])).toThrow(RangeError);
   });
 });

@@ -4,10 +4,14 @@ import type { Instance } from './instance.ts';
 import { expectLength, expectUint32 } from './shape.ts';
 
 /** The part of a group that needs no point. */
-export type ScalarField = Pick<Group, 'suite' | 'engine' | Extract<keyof Group, `scalar${string}`>>;
+export type ScalarField = Pick<
+  Group,
+  'suite' | 'engine' | 'handlesSecrets' | Extract<keyof Group, `scalar${string}`>
+>;
 
 export class WasmScalars implements ScalarField {
   readonly engine = 'wasm';
+  readonly handlesSecrets = true;
   readonly suite: Suite;
   protected readonly instance: Instance;
   readonly #isCanonical: () => number;
@@ -66,8 +70,7 @@ export class WasmScalars implements ScalarField {
   }
 
   scalarAdd(a: Scalar, b: Scalar): Scalar {
-    this.instance.put(0, expectLength(a, 32));
-    this.instance.put(1, expectLength(b, 32));
+    this.#putBoth(a, b);
     return this.#finish(this.#add);
   }
 
@@ -77,8 +80,7 @@ export class WasmScalars implements ScalarField {
   }
 
   scalarMul(a: Scalar, b: Scalar): Scalar {
-    this.instance.put(0, expectLength(a, 32));
-    this.instance.put(1, expectLength(b, 32));
+    this.#putBoth(a, b);
     return this.#finish(this.#mul);
   }
 
@@ -88,14 +90,24 @@ export class WasmScalars implements ScalarField {
   }
 
   scalarPolynomial(coefficients: readonly Scalar[], x: number): Scalar {
+    const at = this.scalarFromNumber(x);
+    for (const coefficient of coefficients) expectLength(coefficient, 32);
     this.instance.wipe();
-    this.instance.put(1, this.scalarFromNumber(x));
+    this.instance.put(1, at);
     this.#hornerStart();
     for (let i = coefficients.length - 1; i >= 0; i--) {
-      this.instance.put(2, expectLength(coefficients[i]!, 32));
+      this.instance.put(2, coefficients[i]!);
       this.#hornerStep();
     }
     return this.#finish();
+  }
+
+  /** Nothing is put into memory, where it would stay, before both lengths are seen to be right. */
+  #putBoth(a: Scalar, b: Scalar): void {
+    expectLength(a, 32);
+    expectLength(b, 32);
+    this.instance.put(0, a);
+    this.instance.put(1, b);
   }
 
   /** Run an operation, take its 32-byte result, wipe. */
