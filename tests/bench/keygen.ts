@@ -8,7 +8,7 @@ export function keygenOperations(engine: Engine): Operation[] {
   return [
     ...[
       { t: 3, n: 5, goal: 10, rounds: 41 },
-      { t: 34, n: 50, goal: 40, rounds: 7 },
+      { t: 34, n: 50, goal: 40, rounds: 11 },
     ].map(({ t, n, goal, rounds }) => ({
       name: `ChillDKG, one participant, ${t} of ${n}`,
       goals: { 'noble schnorr_FROST': goal },
@@ -19,13 +19,12 @@ export function keygenOperations(engine: Engine): Operation[] {
       ],
     })),
     ...[
-      { t: 5, n: 7, within: 6000, rounds: 41 },
-      { t: 67, n: 100, within: 80_000, rounds: 15 },
-    ].map(({ t, n, within, rounds }) => ({
+      { t: 5, n: 7, within: 6000 },
+      { t: 67, n: 100, within: 80_000 },
+    ].map(({ t, n, within }) => ({
       name: `both keys, one participant, ${t} of ${n}`,
       goals: {},
       within,
-      rounds,
       contenders: [{ name: 'ours', run: dualParticipant(engine, t, n) }],
     })),
   ];
