@@ -14,6 +14,10 @@ export interface Operation {
   readonly goals: Readonly<Record<string, number>>;
   /** What one run of a contender counts for, where it is not one operation. */
   readonly per?: number;
+  /** Microseconds that ours should stay below. */
+  readonly within?: number;
+  /** The rounds it takes part in, where one run takes long; otherwise all. */
+  readonly rounds?: number;
 }
 
 /** Microseconds per operation, by operation and contender: the median of the faster half of the turns. */
@@ -42,6 +46,7 @@ export function measure(
   );
   for (let round = 0; round <= rounds; round++) {
     for (const turn of turns) {
+      if (round > (turn.operation.rounds ?? rounds)) continue;
       const start = now();
       for (let i = 0; i < turn.calls; i++) turn.contender.run();
       const each = (now() - start) / turn.calls;
@@ -60,15 +65,17 @@ export function measure(
 
 /** The figures as a Markdown table: microseconds, and how many times as fast ours is. */
 export function table(figures: Figures, withGoals: boolean): string {
-  const rows = [...figures].map(([{ name, contenders, goals }, times]) => {
+  const mark = (goal: string, met: boolean) => ` (${goal} ${met ? '✓' : '✗'})`;
+  const rows = [...figures].map(([{ name, contenders, goals, within }, times]) => {
     const ours = times.get(contenders[0]!.name)!;
     const others = contenders.slice(1).map((contender) => {
       const ratio = times.get(contender.name)! / ours;
       const goal = withGoals ? goals[contender.name] : undefined;
-      const verdict = goal === undefined ? '' : ratio >= goal ? ` (≥ ${goal} ✓)` : ` (≥ ${goal} ✗)`;
+      const verdict = goal === undefined ? '' : mark(`≥ ${goal}`, ratio >= goal);
       return `${contender.name} ${times.get(contender.name)!.toFixed(1)} = ${ratio.toFixed(1)}×${verdict}`;
     });
-    return `| ${name} | ${ours.toFixed(1)} | ${others.join(' · ')} |`;
+    const verdict = withGoals && within ? mark(`< ${within}`, ours < within) : '';
+    return `| ${name} | ${ours.toFixed(1)}${verdict} | ${others.join(' · ')} |`;
   });
   return ['| operation | µs | others, µs and times slower |', '|---|---|---|', ...rows].join('\n');
 }

@@ -6,6 +6,7 @@ import { bytesToNumberBE, bytesToNumberLE, concatBytes } from '@noble/curves/uti
 import { sha512 } from '@noble/hashes/sha2.js';
 import type { Engine } from '../../src/lib/wasm/engine.ts';
 import type { Group, Point, Scalar } from '../../src/lib/wasm/group.ts';
+import { keygenOperations } from './keygen.ts';
 import type { Contender, Operation } from './measure.ts';
 
 /** What tiny-secp256k1 offers; absent where it cannot be loaded. */
@@ -28,6 +29,7 @@ export function operations(
   return [
     ...secp256k1Operations(engine.secp256k1, tiny),
     ...ed25519Operations(engine.ed25519, sodium),
+    ...keygenOperations(engine),
   ];
 }
 

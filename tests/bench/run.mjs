@@ -4,6 +4,7 @@
  *
  *     npm run bench                 in Node
  *     npm run bench -- --chromium   in Chromium, without tiny-secp256k1
+ *     npm run bench -- --growth     key generation in groups of up to 1000 too
  */
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -23,7 +24,7 @@ async function inNode(wasm) {
     await runnerImport(join(top, 'tests/bench/bench.ts'))
   );
   console.log(`Node ${process.version}, V8 ${process.versions.v8}`);
-  console.log(await module.bench(wasm, tiny, true));
+  console.log(await module.bench(wasm, tiny, true, grow));
 }
 
 /** @param {Uint8Array<ArrayBuffer>} wasm */
@@ -38,12 +39,20 @@ async function inChromium(wasm) {
     await page.goto(new URL('tests/bench/page.html', server.resolvedUrls?.local[0]).href);
     console.log(`Chromium ${browser.version()}`);
     console.log(
-      await page.evaluate(async (bytes) => {
-        const path = '/tests/bench/bench.ts';
-        /** @type {unknown} */
-        const imported = await import(path);
-        return /** @type {Bench} */ (imported).bench(Uint8Array.from(bytes), undefined, false);
-      }, Array.from(wasm)),
+      await page.evaluate(
+        async ({ bytes, grow }) => {
+          const path = '/tests/bench/bench.ts';
+          /** @type {unknown} */
+          const imported = await import(path);
+          return /** @type {Bench} */ (imported).bench(
+            Uint8Array.from(bytes),
+            undefined,
+            false,
+            grow,
+          );
+        },
+        { bytes: Array.from(wasm), grow },
+      ),
     );
   } finally {
     await browser.close();
@@ -51,6 +60,7 @@ async function inChromium(wasm) {
   }
 }
 
+const grow = process.argv.includes('--growth');
 buildWasm();
 const wasm = new Uint8Array(readFileSync(join(top, 'src/lib/wasm/engine.wasm')));
 console.log(cpus()[0]?.model ?? 'unknown processor');

@@ -48,9 +48,11 @@ export function pointsToBytes(group: Group, points: readonly Point[]): Bytes {
   return concat(...points.map((point) => group.pointToBytes(point)));
 }
 
-/** Σ points. Variable time. */
+/**
+ * Σ points: their polynomial at 1, which divides once and not once per addition. Variable time.
+ */
 export function sumPoints(group: Group, points: readonly Point[]): Point {
-  return points.reduce((sum, point) => group.add(sum, point), group.identity);
+  return group.commitmentPolynomialVar(points, [1])[0]!;
 }
 
 /** Σ scalars. Constant time; intermediate sums are wiped. */
