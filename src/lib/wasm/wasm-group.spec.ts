@@ -7,7 +7,7 @@ import { Instance } from './instance.ts';
 import { jsRehearsalGroup } from './js-group.ts';
 import { WasmGroup } from './wasm-group.ts';
 
-const { instance } = await WebAssembly.instantiate(engineBytes());
+const { module, instance } = await WebAssembly.instantiate(engineBytes());
 const memory = new Instance(instance);
 
 describe.each<Suite>(['secp256k1', 'ed25519'])('%s in WASM', (suite) => {
@@ -77,6 +77,16 @@ describe.each<Suite>(['secp256k1', 'ed25519'])('%s in WASM', (suite) => {
         expect(wasm.schnorrBatchVar(equations.with(i, wrong), weights)).toBe(false);
       }
     });
+  });
+
+  test.each([47, 55, 62, 120])('a first batch of %d equations gets its memory', (count) => {
+    const fresh = new WasmGroup(suite, new Instance(new WebAssembly.Instance(module)));
+    const [r, x, e] = [seeded(1), seeded(2), seeded(3)];
+    const s = fresh.scalarAdd(r, fresh.scalarMul(e, x));
+    const equation = { R: fresh.mulBase(r), P: fresh.mulBase(x), s, e };
+    const weights = Array.from({ length: count }, (_, i) => new Uint8Array(16).fill(i + 1));
+    const equations = Array<SchnorrEquation>(count).fill(equation);
+    expect(fresh.schnorrBatchVar(equations, weights)).toBe(true);
   });
 
   test('nothing of a secret stays in the engine’s memory', () => {

@@ -84,7 +84,7 @@ function sumOfFew(sum: usize, count: i32, scalars: usize, points: usize, work: u
 function sumOfMany(sum: usize, count: i32, scalars: usize, points: usize, work: usize): u32 {
   const terms = work;
   const rest = terms + <usize>count * 2 * TERM;
-  if (!reserve(rest + pippengerWork(2 * count))) return 0;
+  if (!reserve(rest)) return 0;
   beta(betaX);
   let used = 0;
   for (let i = 0; i < count; i++) {
@@ -104,6 +104,8 @@ function sumOfMany(sum: usize, count: i32, scalars: usize, points: usize, work: 
       used++;
     }
   }
+  // Not before: fewer terms may be reduced in fewer, larger groups, which take more memory.
+  if (!reserve(rest + pippengerWork(used))) return 0;
   pippengerVar(sum, used, terms, rest);
   return 1;
 }
