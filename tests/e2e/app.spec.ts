@@ -45,8 +45,8 @@ test('the comparison of the root is remembered, for this root', async ({ page })
   await step.getByRole('link').click();
   await page.getByRole('button', { name: 'I compared it' }).click();
   await expect(page.getByTestId('compared')).toBeVisible();
-  await page.goto('./#/');
-  await page.reload();
+  await page.goto('about:blank');
+  await page.goto('./');
   await expect(step).toHaveAttribute('data-state', 'done');
   await page.evaluate(() => localStorage.setItem('conclave-compared', '00'.repeat(32)));
   await page.reload();
