@@ -121,6 +121,21 @@ export function encodingAttacks(groups: Groups): void {
     }
   });
 
+  const identity = { custody: new Uint8Array(33), attestation: torsion[0]! };
+  const relayed = (run: Run, part: Part) =>
+    dual.coordinatorStep1(
+      groups,
+      [pmsgs1[0]!, edit(all, 'pmsg1', pmsgs1[1]!, run, part, 0, () => identity[run]), pmsgs1[2]!],
+      all.ceremony,
+    );
+
+  it('the identity as an operator’s own first commitment', () => {
+    const custody = value(relayed('custody', 'com'));
+    expectFault(check(custody.cmsg1), 'commitment-is-identity', 'operator-or-relay', [1]);
+    // The proof of possession holds the hash of the commitments, which the relay compares.
+    expectFault(relayed('attestation', 'com'), 'pop-commitments-differ', 'operator', [1]);
+  });
+
   it('an encrypted share that is not below the order', () => {
     for (const run of ['custody', 'attestation'] as const) {
       const attack = edit(all, 'pmsg1', pmsgs1[1]!, run, 'encShares', 2, () => orders[run]);

@@ -2,7 +2,9 @@ import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import type { Bytes } from './bytes.ts';
 
 /**
- * Every tag this project hashes under, in one place, so that no two uses can share one.
+ * Every tag of a tagged hash (BIP 340) in one place, so that no two uses can share one. Two kinds of
+ * prefix stand elsewhere, because their hashes are of another shape: the context strings of RFC 9591
+ * (frost-ed25519.ts) and the 33-byte prefixes of the messages that certificates sign (the suites).
  *
  * The tags of BIP 340, BIP 341, BIP 445 and ChillDKG are those of their specifications; the ones that
  * begin with "Conclave/" are ours and carry a version.
