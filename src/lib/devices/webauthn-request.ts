@@ -1,0 +1,51 @@
+import { deviceFault, type DeviceFault, type DeviceFaultName } from './device.ts';
+import type { Presence, Prompt } from './prompt.ts';
+
+/** How long a person has for one request, in milliseconds. */
+const TIME_LIMIT = 120_000;
+
+/**
+ * What the browser's exceptions mean. `NotAllowedError` covers refusal, a wrong PIN, a device that
+ * does not know the credential and more: browsers do not tell these apart, on purpose.
+ */
+const meanings: Partial<Record<string, DeviceFaultName>> = {
+  NotAllowedError: 'refused',
+  InvalidStateError: 'other-device',
+  OperationError: 'busy', // Chromium: a request is already pending
+  NotSupportedError: 'unsupported',
+  SecurityError: 'unsupported',
+  ConstraintError: 'unsupported',
+  TypeError: 'unsupported',
+};
+
+/**
+ * Sends one request to the browser's WebAuthn while the page shows the prompt. Refusing the prompt,
+ * pulling the plug there, or time running out ends the request. The browser's own limit (milliseconds)
+ * is longer, so that ours, which can be told from a refusal, comes first.
+ */
+export async function askBrowser(
+  presence: Presence,
+  prompt: Prompt,
+  request: (signal: AbortSignal, timeout: number) => Promise<Credential | null>,
+): Promise<PublicKeyCredential | DeviceFault> {
+  if (!('PublicKeyCredential' in globalThis)) return deviceFault('unsupported');
+  const over = new AbortController();
+  const stop = new AbortController();
+  let ended: DeviceFaultName | undefined;
+  const end = (name: DeviceFaultName) => {
+    ended = name;
+    stop.abort();
+  };
+  const timer = setTimeout(() => end('timed-out'), TIME_LIMIT);
+  void presence(prompt, over.signal).then((answer) => answer !== 'approved' && end(answer));
+  try {
+    const credential = await request(stop.signal, 2 * TIME_LIMIT);
+    return credential instanceof PublicKeyCredential ? credential : deviceFault('unsupported');
+  } catch (error) {
+    const name = error instanceof Error ? error.name : '';
+    return deviceFault(ended ?? meanings[name] ?? 'unplugged');
+  } finally {
+    clearTimeout(timer);
+    over.abort();
+  }
+}
