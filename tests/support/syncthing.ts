@@ -47,17 +47,10 @@ async function prepare(folder: string): Promise<Prepared> {
   const shared = join(folder, 'shared');
   // The marker tells Syncthing that the directory is really there.
   mkdirSync(join(shared, '.stfolder'), { recursive: true });
-  const options = {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: environment,
-  } as const;
-  execFileSync(
-    'syncthing',
-    ['generate', '--home', home, '--no-default-folder', '--skip-port-probing'],
-    options,
-  );
-  const id = execFileSync('syncthing', ['serve', '--home', home, '--device-id'], options).trim();
+  const syncthing = (...args: string[]) =>
+    execFileSync('syncthing', args, { encoding: 'utf8', stdio: 'pipe', env: environment });
+  syncthing('generate', '--home', home, '--no-default-folder', '--skip-port-probing');
+  const id = syncthing('serve', '--home', home, '--device-id').trim();
   return { home, shared, id, port: await freePort(), guiPort: await freePort() };
 }
 
