@@ -9,6 +9,7 @@ import type { DeviceIdentity } from './device.ts';
 export interface Prompt {
   readonly kind: DeviceIdentity['kind'];
   readonly model: string;
+  readonly serial: string;
   readonly asks:
     | { readonly to: 'enrol' }
     /** Read the new credential back before anything depends on it. */

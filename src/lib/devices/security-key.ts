@@ -95,7 +95,7 @@ export function openSecurityKey(handle: string, presence: Presence): Device | De
 }
 
 const prompt = (asks: Parameters<Presence>[0]['asks']) =>
-  ({ kind: 'security-key', model: MODEL, asks, screen: [] }) as const;
+  ({ kind: 'security-key', model: MODEL, serial: '', asks, screen: [] }) as const;
 
 function fromHandle(handle: string): Credential | undefined {
   try {

@@ -105,7 +105,7 @@ export class SimulatedDevice implements Device {
     if (!this.#plugged) return deviceFault('unplugged');
     if (this.#waiting) return deviceFault('busy');
     if (this.#locked) return deviceFault('not-verified');
-    const { kind, model } = this.identity;
+    const { kind, model, serial } = this.identity;
     const waiting = new AbortController();
     this.#waiting = waiting;
     this.#prompts += 1;
@@ -113,7 +113,7 @@ export class SimulatedDevice implements Device {
       waiting.signal.addEventListener('abort', () => resolve('unplugged'), { once: true });
     });
     try {
-      const asked = this.#presence({ kind, model, asks, screen }, waiting.signal);
+      const asked = this.#presence({ kind, model, serial, asks, screen }, waiting.signal);
       const answer = await Promise.race([asked, pulled]);
       return answer === 'approved' ? undefined : deviceFault(answer);
     } finally {

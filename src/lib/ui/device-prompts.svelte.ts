@@ -1,0 +1,37 @@
+import type { Answer, Presence, Prompt } from '../devices/prompt.ts';
+
+/** A prompt that waits, and how to answer it. */
+export interface Asked {
+  readonly prompt: Prompt;
+  answer(answer: Answer): void;
+}
+
+/** Where the devices of one operator put their prompts, for a page to draw. */
+export interface PromptDesk {
+  /** The prompt that has waited longest; undefined where none waits. */
+  readonly current: Asked | undefined;
+  /** To be handed to the devices. */
+  readonly ask: Presence;
+}
+
+export function promptDesk(): PromptDesk {
+  let waiting = $state.raw<readonly Asked[]>([]);
+  return {
+    get current() {
+      return waiting[0];
+    },
+    ask: (prompt, over) =>
+      new Promise((resolve) => {
+        const asked: Asked = {
+          prompt,
+          answer: (answer) => {
+            leave();
+            resolve(answer);
+          },
+        };
+        const leave = () => (waiting = waiting.filter((other) => other !== asked));
+        waiting = [...waiting, asked];
+        over.addEventListener('abort', leave, { once: true });
+      }),
+  };
+}
