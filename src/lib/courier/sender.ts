@@ -1,5 +1,12 @@
 import { toCbor } from '../crypto/cbor.ts';
-import { encoder, fragmentLength, MAX_FRAGMENTS, MAX_MESSAGE } from './fountain.ts';
+import {
+  chooseFragments,
+  encoder,
+  fragmentLength,
+  MAX_FRAGMENTS,
+  MAX_MESSAGE,
+  type Shape,
+} from './fountain.ts';
 import { BUNDLE_TYPE, toPartUr, toUr } from './ur.ts';
 
 /*
@@ -21,8 +28,11 @@ export const MAX_SHOWN = 30_000;
 /** Characters that the largest QR code holds, version 40 at level L. */
 const LARGEST_CODE = 4296;
 
-/** Part numbers begin anew after this one: three hours at ten frames a second are enough. */
+/** Room is kept for part numbers up to this one. */
 const MAX_NUMBER = 2 ** 16 - 1;
+
+/** At least so many different mixed parts are shown before they begin anew. */
+const MIXED = 1000;
 
 /** Bytes of CBOR around the data of a part: array, number, count, length, checksum, data's head. */
 const PART_HEAD = 1 + 3 + 3 + 5 + 5 + 3;
@@ -49,8 +59,8 @@ export function plan(packedLength: number, density: Density): Plan | undefined {
 }
 
 /**
- * Gives the text of any frame, from 0; the first `frames` of the plan are the fragments themselves,
- * the later ones mix them. Only for lengths that have a plan.
+ * Gives the text of any frame, from 0. The first pass shows the fragments themselves, the second one
+ * mixtures of them, and so on by turns. Only for lengths that have a plan.
  */
 export function frames(packed: Uint8Array, density: Density): (index: number) => string {
   const message = toCbor(packed);
@@ -60,7 +70,30 @@ export function frames(packed: Uint8Array, density: Density): (index: number) =>
     return () => only;
   }
   const part = encoder(message, max);
-  return (index) => toPartUr(BUNDLE_TYPE, part((index % MAX_NUMBER) + 1));
+  const numberOf = order(part(1));
+  return (index) => toPartUr(BUNDLE_TYPE, part(numberOf(index)));
+}
+
+/**
+ * The numbers of the parts in the order in which they are shown. Most parts of the fountain code mix
+ * few fragments and often say what is known already. A third of the fragments or more, mixed, are new
+ * nearly always to a decoder that solves the equations, so only such parts are shown; the passes of
+ * unmixed ones between serve every other decoder.
+ */
+function order(shape: Shape): (index: number) => number {
+  const { count } = shape;
+  const mixed: number[] = [];
+  const mixedNumber = (i: number) => {
+    for (let number = (mixed.at(-1) ?? count) + 1; mixed.length <= i; number++)
+      if (chooseFragments(number, shape).length > Math.max(1, count / 3)) mixed.push(number);
+    return mixed[i]!;
+  };
+  const different = Math.max(MIXED, 2 * count);
+  return (index) => {
+    const pass = Math.floor(index / count);
+    const at = index % count;
+    return pass % 2 === 0 ? at + 1 : mixedNumber(((pass >> 1) * count + at) % different);
+  };
 }
 
 /** The text of the one QR code that holds all of a packed bundle; undefined if none does. */

@@ -36,7 +36,7 @@ export function toPartUr(type: string, part: Part): string {
 /** Reads hostile text: a UR, or `foreign`, `damaged`, `too-large`. */
 export function fromUr(text: string): Ur | CourierFault {
   if (text.length > MAX_LENGTH) return { fault: 'too-large' };
-  const fields = /^ur:([a-z0-9-]{1,40})\/(?:(\d{1,10})-(\d{1,10})\/)?([a-z]*)$/i.exec(text);
+  const fields = /^ur:([a-z0-9-]{1,40})\/(?:([1-9]\d{0,9})-([1-9]\d{0,9})\/)?([a-z]*)$/i.exec(text);
   if (!fields) return { fault: 'foreign' };
   const type = fields[1]!.toLowerCase();
   const [number, count, body] = [fields[2], fields[3], fromBytewords(fields[4]!)];
