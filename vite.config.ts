@@ -35,7 +35,7 @@ export default defineConfig({
           include: [
             'src/**/*.spec.ts',
             'bundle/**/*.spec.ts',
-            'tests/{house,conformance,adversarial,constant-time,courier}/**/*.spec.ts',
+            'tests/{house,conformance,adversarial,constant-time,courier,ceremony}/**/*.spec.ts',
           ],
           exclude: ['**/*.browser.spec.ts'],
         },

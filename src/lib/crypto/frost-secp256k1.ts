@@ -18,7 +18,7 @@ import { taggedHash, tags } from './tagged-hash.ts';
  */
 
 /** The drafts of BIP 445 differ in the nonce coefficient; a session is signed under exactly one. */
-const drafts = ['0.6.0', '0.10.0'] as const;
+export const drafts = ['0.6.0', '0.10.0'] as const;
 export type Draft = (typeof drafts)[number];
 
 // Nonces

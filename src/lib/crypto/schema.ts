@@ -39,6 +39,14 @@ export const text =
       ? value
       : misfit(at, `not ${min} to ${max} printable characters`);
 
+/** Printable ASCII and line feeds, 1 to `max` characters. */
+export const ascii =
+  (max: number): Reader<string> =>
+  (value, at) =>
+    typeof value === 'string' && value.length <= max && /^[\x20-\x7e\n]+$/.test(value)
+      ? value
+      : misfit(at, `not 1 to ${max} characters of ASCII`);
+
 /** An integer from `min` to `max`. */
 export const integer =
   (min: number, max: number): Reader<number> =>

@@ -43,6 +43,18 @@ export const tags = {
   custodyTranscript: 'Conclave/attestation DKG v1/custody transcript',
 
   batchWeights: 'Conclave/batch verification weights v1',
+
+  card: 'Conclave/operator card v1',
+  manifest: 'Conclave/manifest v1',
+  seal: 'Conclave/seal v1',
+  packet: 'Conclave/packet v1',
+  logEntry: 'Conclave/log entry v1',
+  transcripts: 'Conclave/both transcripts v1',
+  certified: 'Conclave/certified keys v1',
+  request: 'Conclave/request v1',
+  requests: 'Conclave/list of requests v1',
+  signingPackage: 'Conclave/signing package v1',
+  record: 'Conclave/ceremony record v1',
 } as const;
 
 export type Tag = (typeof tags)[keyof typeof tags];

@@ -1,0 +1,168 @@
+import { equal } from '../crypto/bytes.ts';
+import type { Group } from '../wasm/group.ts';
+import { cardHolds } from './card.ts';
+import { ceremonyFault, type CeremonyFault } from './faults.ts';
+import { sealHolds } from './keygen.ts';
+import { manifestProblem, sameGroup } from './manifest.ts';
+import type { Packet } from './packet.ts';
+import type { Part } from './parts.ts';
+import type { State } from './state.ts';
+
+/*
+ * Whether a packet may enter the log. Nothing is computed from a packet that was not let in.
+ */
+
+/** What is to be done with a packet. */
+export type Verdict =
+  /** It is new and fits. */
+  | { readonly verdict: 'new' }
+  /** It is here already. */
+  | { readonly verdict: 'known' }
+  /** It contradicts another packet of its sender: it is kept as proof. */
+  | { readonly verdict: 'conflict' }
+  /** Something that belongs before it is missing; bring it again later. */
+  | { readonly verdict: 'early'; readonly because: string }
+  /** It does not belong here or is wrong. */
+  | { readonly verdict: 'refused'; readonly because: string; readonly fault?: CeremonyFault };
+
+const NEW: Verdict = { verdict: 'new' };
+const refused = (because: string, fault?: CeremonyFault): Verdict => ({
+  verdict: 'refused',
+  because,
+  ...(fault && { fault }),
+});
+const early = (because: string): Verdict => ({ verdict: 'early', because });
+
+const enrolment = new Set<Part['kind']>([
+  'invite',
+  'join',
+  'witness',
+  'manifest',
+  'baton',
+  'abort',
+]);
+const forWitnesses = new Set<Part['kind']>(['witness', 'attest', 'baton', 'receipt']);
+
+/** Judges a packet against what is known. Its signature holds already. */
+export function judge(secp256k1: Group, state: State, packet: Packet): Verdict {
+  if (!state.id || !sameGroup(state.id, packet.id)) return refused(otherGroup(state, packet));
+  const said = state.packetsFrom(packet.from);
+  const same = said.find(({ number }) => number === packet.number);
+  if (same) return { verdict: equal(same.hash, packet.hash) ? 'known' : 'conflict' };
+  const last = said.at(-1);
+  if (packet.number !== (last?.number ?? 0) + 1)
+    return early(`Packet ${(last?.number ?? 0) + 1} of the same sender is missing.`);
+  if (last && packet.log.length <= last.log.length) {
+    const number = state.numberOf(packet.from);
+    return refused(
+      'Its sender’s log went back.',
+      ceremonyFault('log-went-back', number === undefined ? [] : [number]),
+    );
+  }
+  return inSession(state, packet) ?? byParts(secp256k1, state, packet);
+}
+
+function otherGroup({ id }: State, packet: Packet): string {
+  if (!id) return 'There is no group here yet.';
+  if (packet.id.network !== id.network) return `It is for another network: ${packet.id.network}.`;
+  if (!equal(packet.id.group, id.group)) return 'It belongs to another group.';
+  if (packet.id.rehearsal !== id.rehearsal)
+    return packet.id.rehearsal
+      ? 'It belongs to a rehearsal.'
+      : 'It does not belong to a rehearsal.';
+  return `It belongs to epoch ${packet.id.epoch}.`;
+}
+
+/** Whether the packet's session and sender fit; undefined if they do. */
+function inSession(state: State, packet: Packet): Verdict | undefined {
+  const { manifest, manifestHash } = state;
+  const enrolling = packet.session.every((byte) => byte === 0);
+  if (enrolling) {
+    const other = packet.parts.find(({ kind }) => !enrolment.has(kind));
+    if (other) return refused(`A part “${other.kind}” does not belong before the manifest.`);
+    return undefined;
+  }
+  if (!manifest || !manifestHash) return early('The manifest is not here yet.');
+  const number = state.numberOf(packet.from);
+  if (!equal(packet.session, manifestHash)) {
+    if (number === undefined) return refused('It belongs to another manifest.');
+    return refused('It belongs to another manifest.', ceremonyFault('seal-other', [number]));
+  }
+  const witness = manifest.witnesses.some(({ packetKey }) => equal(packetKey, packet.from));
+  if (number === undefined && !witness)
+    return refused('Its sender is neither an operator nor a witness of this group.');
+  if (!manifest.terms.roots.some((root) => equal(root, packet.root)))
+    return refused('Its sender runs a bundle whose root this group does not accept.');
+  const notTheirs =
+    number === undefined && packet.parts.find(({ kind }) => !forWitnesses.has(kind));
+  return notTheirs ? refused(`A witness cannot send a part “${notTheirs.kind}”.`) : undefined;
+}
+
+function byParts(secp256k1: Group, state: State, packet: Packet): Verdict {
+  if (new Set(packet.parts.map(({ kind }) => kind)).size !== packet.parts.length)
+    return refused('It holds two parts of one kind.');
+  for (const part of packet.parts) {
+    const verdict = ofPart(secp256k1, state, packet, part);
+    if (verdict.verdict !== 'new') return verdict;
+  }
+  return NEW;
+}
+
+const invites = ({ parts }: Packet) => parts.some(({ kind }) => kind === 'invite');
+
+function ofPart(secp256k1: Group, state: State, packet: Packet, part: Part): Verdict {
+  const fromInitiator = state.initiator !== undefined && equal(packet.from, state.initiator);
+  const number = state.numberOf(packet.from);
+  switch (part.kind) {
+    case 'invite':
+      return state.initiator ? refused('There is an invitation already.') : NEW;
+    case 'join':
+      if (!state.initiator && !invites(packet)) return early('The invitation is not here yet.');
+      if (state.sealed) return refused('The roster is sealed.');
+      if (!equal(part.card.packetKey, packet.from)) return refused('The card is another sender’s.');
+      if (!cardHolds(secp256k1, packet.id, part.card))
+        return refused('The card is not signed by its host key for this group.');
+      if (part.card.device.simulated && !packet.id.rehearsal)
+        return refused('A simulated device can join a rehearsal only.');
+      return NEW;
+    case 'witness':
+      if (state.sealed) return refused('The roster is sealed.');
+      return equal(part.card.packetKey, packet.from) ? NEW : refused('The card is another’s.');
+    case 'manifest': {
+      if (!state.initiator) return early('The invitation is not here yet.');
+      if (!fromInitiator) return refused('Only who invited can propose the manifest.');
+      if (state.sealed) return refused('You sealed a manifest already; it cannot change.');
+      if (!sameGroup(part.manifest.id, packet.id))
+        return refused('The manifest is of another group.');
+      const problem = manifestProblem(secp256k1, part.manifest);
+      return problem ? refused(problem) : NEW;
+    }
+    case 'seal': {
+      const { hostKey } = state.manifest!.operators[number!]!;
+      const { manifestHash, signature } = part;
+      return equal(manifestHash, state.manifestHash!) &&
+        sealHolds(secp256k1, hostKey, manifestHash, signature)
+        ? NEW
+        : refused('The seal does not hold.', ceremonyFault('seal-invalid', [number!]));
+    }
+    case 'round1':
+    case 'round2':
+    case 'close':
+      return state.told(packet.from, part.kind).length > 0
+        ? refused(`Its sender gave the part “${part.kind}” already.`)
+        : NEW;
+    case 'baton':
+      return fromInitiator || number !== undefined
+        ? NEW
+        : refused('Its sender is not an operator.');
+    case 'abort':
+    case 'approve':
+    case 'commit':
+    case 'shares':
+    case 'retest':
+    case 'record':
+    case 'attest':
+    case 'receipt':
+      return NEW;
+  }
+}

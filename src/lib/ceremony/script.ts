@@ -1,0 +1,251 @@
+import { equal, toHex } from '../crypto/bytes.ts';
+import type { Progress, TestProgress } from './progress.ts';
+import type { State } from './state.ts';
+
+/*
+ * The script of a ceremony: its steps in order, what must hold before each and after it, whose turn
+ * it is, and what the operator here does next.
+ */
+
+export const stepNames = [
+  'enrol',
+  'prepare',
+  'manifest-words',
+  'seal',
+  'agree',
+  'store',
+  'key-words',
+  'backup',
+  'test',
+  'record',
+] as const;
+export type StepName = (typeof stepNames)[number];
+
+/** What the operator must have checked before sealing, and what is only advised. */
+export const checklist = {
+  blocking: ['fresh-system', 'device-reset', 'device-serial', 'network-off', 'clock', 'media'],
+  advised: ['call-date', 'quiet-room'],
+} as const;
+
+/** What must hold before a step begins and after it ended; operators by number who still owe it. */
+interface Step {
+  readonly name: StepName;
+  /** Estimated minutes, twenty seconds of slack for each person included. */
+  readonly minutes: number;
+  readonly owner: 'initiator' | 'everybody';
+  before(state: State, progress: Progress): boolean;
+  after(state: State, progress: Progress): boolean;
+  owing(state: State, progress: Progress): readonly number[];
+}
+
+const spoken = (state: State, of: 'manifest' | 'keys'): boolean =>
+  state.noted('words').some(({ event }) => event.of === of && event.differs === null);
+
+const backedUp = (state: State): boolean =>
+  state.noted('backup').some(({ event }) => event.state === 'verified');
+
+const lacking = (list: readonly boolean[]): number[] =>
+  list.flatMap((has, number) => (has ? [] : [number]));
+
+const lackingPart = (state: State, kind: 'round1' | 'round2'): number[] =>
+  lacking(state.firstOfAll(kind).map((one) => one !== undefined));
+
+const ownIf = (state: State, owes: boolean): number[] =>
+  owes && state.own !== undefined ? [state.own] : [];
+
+export const prepared = (state: State): boolean =>
+  checklist.blocking.every((item) =>
+    state.noted('checked').some(({ event }) => event.item === item && event.evidence !== ''),
+  );
+
+const step = (
+  name: StepName,
+  minutes: number,
+  before: Step['before'],
+  after: Step['after'],
+  owing: Step['owing'],
+  owner: Step['owner'] = 'everybody',
+): Step => ({ name, minutes, before, after, owing, owner });
+
+const always = () => true;
+const hasManifest = ({ manifest }: State) => manifest !== undefined;
+const spokenManifest = (state: State) => spoken(state, 'manifest');
+const sealedByAll = (state: State, { sealed }: Progress) =>
+  hasManifest(state) && lacking(sealed).length === 0;
+const hasKeys = (_: State, { keys }: Progress) => keys !== undefined;
+const stored = (state: State) => state.noted('shares').length > 0;
+const spokenKeys = (state: State) => spoken(state, 'keys');
+const isComplete = (_: State, { complete }: Progress) => complete;
+
+/** The steps; each one's precondition is the postcondition of the one before it. */
+export const script: readonly Step[] = [
+  step('enrol', 15, always, hasManifest, () => [], 'initiator'),
+  step('prepare', 20, hasManifest, prepared, (state) => ownIf(state, !prepared(state))),
+  step('manifest-words', 4, prepared, spokenManifest, (state) =>
+    ownIf(state, !spokenManifest(state)),
+  ),
+  step('seal', 3, spokenManifest, sealedByAll, (state, { sealed }) =>
+    [...new Set([...lacking(sealed), ...lackingPart(state, 'round1')])].sort((a, b) => a - b),
+  ),
+  step('agree', 4, sealedByAll, hasKeys, (state) => lackingPart(state, 'round2')),
+  step('store', 2, hasKeys, stored, (state) => ownIf(state, !stored(state))),
+  step('key-words', 4, stored, spokenKeys, (state) => ownIf(state, !spokenKeys(state))),
+  step('backup', 8, spokenKeys, backedUp, (state) => ownIf(state, !backedUp(state))),
+  step('test', 3, backedUp, isComplete, (_, { tested, closed }) => [
+    ...new Set([...lacking(closed), ...lacking(tested)]),
+  ]),
+  step(
+    'record',
+    3,
+    isComplete,
+    (_, { recorded }) => recorded.length > 0 && lacking(recorded).length === 0,
+    (_, { recorded }) => lacking(recorded),
+  ),
+];
+
+/** What the operator here does next. */
+export type Next =
+  | { readonly act: 'invite' } // show the invitation, wait for cards
+  | { readonly act: 'propose' }
+  | { readonly act: 'bring'; readonly from: readonly number[] } // somebody's packets are missing
+  | { readonly act: 'prepare' }
+  | { readonly act: 'read-words'; readonly of: 'manifest' | 'keys' }
+  | { readonly act: 'seal' }
+  | { readonly act: 'answer'; readonly statement: string }
+  | { readonly act: 'store' }
+  | { readonly act: 'backup' }
+  | { readonly act: 'release' }
+  /** Fresh nonces for these tests, after the last ones were lost; `statement` where it is not approved. */
+  | {
+      readonly act: 'commit';
+      readonly tests: readonly TestProgress[];
+      readonly approve: string | undefined;
+    }
+  /** Tests failed because of these operators: go on without them. */
+  | { readonly act: 'retest'; readonly without: readonly number[] }
+  /** The vault was restored: so many more operators must send a new packet first. */
+  | { readonly act: 'catch-up'; readonly more: number }
+  | { readonly act: 'sign-record' }
+  | { readonly act: 'attest' }
+  | { readonly act: 'stopped' }
+  | { readonly act: 'done' };
+
+/**
+ * The next step here. `holds` says whether the nonces for a test are in memory: they are never
+ * stored, so after a reload they are not.
+ */
+export function nextStep(
+  state: State,
+  progress: Progress,
+  holds: (test: TestProgress) => boolean,
+): Next {
+  if (progress.stopped) return { act: 'stopped' };
+  const more = stillToHear(state);
+  if (more > 0) return { act: 'catch-up', more };
+  if (!state.manifest) return beforeManifest(state);
+  if (state.role === 'witness') return witnessNext(state, progress);
+  if (!state.sealed) {
+    if (!prepared(state)) return { act: 'prepare' };
+    return spokenManifest(state) ? { act: 'seal' } : { act: 'read-words', of: 'manifest' };
+  }
+  if (!progress.first) return { act: 'bring', from: script[3]!.owing(state, progress) };
+  const own = state.own!;
+  if (!state.firstOfAll('round2')[own])
+    return { act: 'answer', statement: progress.tests[0]!.statement };
+  if (!progress.keys) return { act: 'bring', from: lackingPart(state, 'round2') };
+  if (!stored(state)) return { act: 'store' };
+  if (!spokenKeys(state)) return { act: 'read-words', of: 'keys' };
+  if (!backedUp(state)) return { act: 'backup' };
+  return testing(state, progress, own, holds);
+}
+
+/**
+ * How many operators a restored vault must hear from before it speaks: n − t + 1, so that at least one
+ * of any quorum that went on without it is among them. What they have seen of it shows whether it is
+ * an older copy.
+ */
+function stillToHear(state: State): number {
+  const restored = state.noted('restored').at(-1);
+  if (!restored || !state.terms) return 0;
+  const { n, t } = state.manifest ? state.terms : { n: 2, t: 2 };
+  const heard = state
+    .allPackets()
+    .filter(({ from, hash }) => !state.isMe(from) && state.heardAfter(hash, restored.number))
+    .map(({ from }) => toHex(from));
+  return Math.max(0, n - t + 1 - new Set(heard).size);
+}
+
+function beforeManifest(state: State): Next {
+  const initiating = state.initiator !== undefined && state.isMe(state.initiator);
+  if (!initiating) return { act: 'bring', from: [] };
+  return state.joined().length === state.terms?.n ? { act: 'propose' } : { act: 'invite' };
+}
+
+function witnessNext(state: State, { complete }: Progress): Next {
+  if (!complete) return { act: 'bring', from: [] };
+  return state.told(state.me, 'attest').length > 0 ? { act: 'done' } : { act: 'attest' };
+}
+
+function testing(
+  state: State,
+  progress: Progress,
+  own: number,
+  holds: (test: TestProgress) => boolean,
+): Next {
+  const mine = progress.tests.filter(
+    ({ request, signatures, faults }) =>
+      request.ids.includes(own) &&
+      !signatures &&
+      !faults.some(({ fault }) => fault.startsWith('psig')),
+  );
+  const at = ({ request }: TestProgress) => request.ids.indexOf(own);
+  const open = mine.filter((test) => !test.shares[at(test)]);
+  const lost = open.filter((test) => !(test.nonces[at(test)] && holds(test)));
+  if (lost.length > 0) {
+    const unapproved = lost.find((test) => !test.approved[at(test)]);
+    const tests = unapproved ? [unapproved] : lost;
+    return { act: 'commit', tests, approve: unapproved?.statement };
+  }
+  const ready = open.filter(({ frozen, approved }) => frozen && approved.every(Boolean));
+  if (ready.length > 0 || !progress.closed[own]) return { act: 'release' };
+  const { complete, recordHash } = progress;
+  if (complete) {
+    const signed = state
+      .told(state.me, 'record')
+      .some(({ part }) => recordHash && equal(part.hash, recordHash));
+    if (!signed) return { act: 'sign-record' };
+    const from = lacking(progress.recorded);
+    return from.length > 0 ? { act: 'bring', from } : { act: 'done' };
+  }
+  const without = culprits(progress);
+  const retesting = progress.tests.some(
+    ({ signatures, request, faults }) =>
+      !signatures && faults.length === 0 && !request.ids.some((id) => without.includes(id)),
+  );
+  if (without.length > 0 && !retesting && uncovered(progress, without).length > 0)
+    return { act: 'retest', without };
+  return { act: 'bring', from: script[8]!.owing(state, progress) };
+}
+
+/** Who spoiled a test. */
+const culprits = ({ tests }: Progress): number[] => [
+  ...new Set(tests.flatMap(({ faults }) => faults.flatMap(({ operators }) => operators))),
+];
+
+const uncovered = ({ tested }: Progress, without: readonly number[]): number[] =>
+  lacking(tested).filter((number) => !without.includes(number));
+
+/** The sets that test those who are not tested yet, without the named; fewer than t left: none. */
+export function retestSets(progress: Progress, without: readonly number[]): number[][] {
+  const { n, t } = progress.manifest!.terms;
+  const able = Array.from({ length: n }, (_, number) => number).filter((i) => !without.includes(i));
+  if (able.length < t) return [];
+  const open = uncovered(progress, without);
+  const sets: number[][] = [];
+  for (let i = 0; i < open.length; i += t) {
+    const set = open.slice(i, i + t);
+    for (const other of able) if (set.length < t && !set.includes(other)) set.push(other);
+    sets.push(set.sort((a, b) => a - b));
+  }
+  return sets;
+}

@@ -1,0 +1,204 @@
+import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
+import type { Card, GroupId, Witness } from './card.ts';
+import { ceremonyFault, type CeremonyFault } from './faults.ts';
+import { emptyLog, headAfter, type Entry, type Event, type EventOf, type Head } from './log.ts';
+import { manifestHash, type Manifest, type Terms } from './manifest.ts';
+import type { Packet } from './packet.ts';
+import type { Part, PartOf } from './parts.ts';
+
+/*
+ * What a log says: a fold over its entries, packets and decisions alike. It believes that each packet
+ * in the log was judged (judge.ts) before it was written.
+ */
+
+/** A part with the packet it came in. */
+export interface Told<K extends Part['kind']> {
+  readonly part: PartOf<K>;
+  readonly packet: Packet;
+}
+
+/** Two different packets of one sender under one number: proof against the sender. */
+export interface Conflict {
+  readonly first: Packet;
+  readonly second: Packet;
+}
+
+/** An entry of this kind. */
+export type Noted<K extends Event['kind']> = Entry & { readonly event: EventOf<K> };
+
+const NO_SESSION = new Uint8Array(32);
+
+export class State {
+  /** The log's head. */
+  head: Head = emptyLog;
+  id: GroupId | undefined;
+  role: 'operator' | 'witness' = 'operator';
+  /** The own packet key. */
+  me: Bytes = new Uint8Array(32);
+  /** Who invited: the packet key whose manifest counts. */
+  initiator: Bytes | undefined;
+  initiatorName = '';
+  terms: Terms | undefined;
+  ownCard: Card | undefined;
+  ownWitness: Witness | undefined;
+  manifest: Manifest | undefined;
+  manifestHash: Bytes | undefined;
+  /** Who collects and passes on: whom the last packet named that names somebody; else the initiator. */
+  collector: Bytes | undefined;
+  readonly conflicts: Conflict[] = [];
+  readonly faults: CeremonyFault[] = [];
+  /** All entries, in order. */
+  readonly entries: Entry[] = [];
+  private readonly voices = new Map<string, Packet[]>();
+  /** In which entry each packet came, by its hash. */
+  private readonly cameIn = new Map<string, number>();
+
+  /** Takes in the next entry; `packet` is the one that a `sent` or `received` entry holds. */
+  apply(entry: Entry, packet?: Packet): void {
+    this.entries.push(entry);
+    this.head = headAfter(entry);
+    const { event } = entry;
+    switch (event.kind) {
+      case 'created':
+        this.id = event.id;
+        this.me = event.packetKey;
+        this.initiator = event.packetKey;
+        this.collector = event.packetKey;
+        this.initiatorName = event.name;
+        this.terms = event.terms;
+        break;
+      case 'invited':
+        this.id = event.id;
+        this.me = event.packetKey;
+        this.role = event.role;
+        break;
+      case 'card':
+        this.ownCard = event.card;
+        break;
+      case 'witness':
+        this.ownWitness = event.card;
+        break;
+      case 'sent':
+      case 'received':
+        this.cameIn.set(toHex(packet!.hash), entry.number);
+        this.hear(packet!);
+        break;
+      default: // a decision: found among the entries when asked for
+    }
+  }
+
+  private hear(packet: Packet): void {
+    const said = this.packetsFrom(packet.from);
+    const first = said.find(({ number }) => number === packet.number);
+    if (first) {
+      this.conflicts.push({ first, second: packet });
+      return;
+    }
+    this.voices.set(toHex(packet.from), [...said, packet]);
+    for (const part of packet.parts) this.enrol(part, packet);
+    this.compareReceipts(packet);
+  }
+
+  private enrol(part: Part, { from }: Packet): void {
+    if (part.kind === 'invite' && !this.initiator) {
+      this.initiator = from;
+      this.collector ??= from;
+      this.initiatorName = part.from;
+      this.terms = part.terms;
+    }
+    if (part.kind === 'baton') this.collector = part.to;
+    if (part.kind === 'manifest') {
+      this.manifest = part.manifest;
+      this.manifestHash = manifestHash(part.manifest);
+    }
+  }
+
+  /** What others hold of a sender must be what is held here: log heads are gossiped in every packet. */
+  private compareReceipts(packet: Packet): void {
+    for (const { from, number, length, head } of packet.seen) {
+      const held = this.packetsFrom(from).find((one) => one.number === number);
+      if (held ? held.log.length === length && equal(held.log.head, head) : !this.isMe(from))
+        continue;
+      const about = [this.numberOf(from), this.numberOf(packet.from)].filter(
+        (i) => i !== undefined,
+      );
+      this.faults.push(
+        held ? ceremonyFault('log-forked', about) : ceremonyFault('own-log-behind', []),
+      );
+    }
+  }
+
+  isMe(key: Uint8Array): boolean {
+    return equal(key, this.me);
+  }
+
+  /** Everything a sender said, by number. */
+  packetsFrom(key: Uint8Array): readonly Packet[] {
+    return this.voices.get(toHex(key)) ?? [];
+  }
+
+  /** All packets held, each sender's in order. */
+  allPackets(): Packet[] {
+    return [...this.voices.values()].flat();
+  }
+
+  /** Whether a packet came after this entry of the log. */
+  heardAfter(hash: Uint8Array, number: number): boolean {
+    return (this.cameIn.get(toHex(hash)) ?? -1) > number;
+  }
+
+  /** The parts of a kind that a sender gave in this session. */
+  told<K extends Part['kind']>(key: Uint8Array, kind: K): Told<K>[] {
+    const session = this.manifestHash ?? NO_SESSION;
+    return this.packetsFrom(key)
+      .filter((packet) => equal(packet.session, session) || equal(packet.session, NO_SESSION))
+      .flatMap((packet) =>
+        packet.parts
+          .filter((part): part is PartOf<K> => part.kind === kind)
+          .map((part) => ({ part, packet })),
+      );
+  }
+
+  /** Each operator's first part of a kind, in the manifest's order. */
+  firstOfAll<K extends Part['kind']>(kind: K): (Told<K> | undefined)[] {
+    return (this.manifest?.operators ?? []).map(({ packetKey }) => this.told(packetKey, kind)[0]);
+  }
+
+  /** The cards of those who want to join, each sender's latest. */
+  joined(): Card[] {
+    return [...this.voices.values()].flatMap(
+      (said) =>
+        said
+          .flatMap(({ parts }) => parts.filter((part) => part.kind === 'join'))
+          .map(({ card }) => card)
+          .at(-1) ?? [],
+    );
+  }
+
+  witnesses(): Witness[] {
+    return this.allPackets()
+      .flatMap(({ parts }) => parts.filter((part) => part.kind === 'witness'))
+      .map(({ card }) => card);
+  }
+
+  /** The sender's number in the manifest, from 0. */
+  numberOf(key: Uint8Array): number | undefined {
+    const index = this.manifest?.operators.findIndex(({ packetKey }) => equal(packetKey, key));
+    return index === undefined || index < 0 ? undefined : index;
+  }
+
+  /** The own number in the manifest. */
+  get own(): number | undefined {
+    return this.numberOf(this.me);
+  }
+
+  /** The decisions of a kind, in order. */
+  noted<K extends Event['kind']>(kind: K): Noted<K>[] {
+    return this.entries.filter((entry): entry is Noted<K> => entry.event.kind === kind);
+  }
+
+  /** Whether the own seal was sent: the manifest cannot change any more. */
+  get sealed(): boolean {
+    return this.told(this.me, 'seal').length > 0;
+  }
+}

@@ -1,0 +1,178 @@
+/** How a seat comes to be: a group is begun, an invitation is taken up, a witness sits down. */
+import { xOnly } from '../crypto/bip340.ts';
+import { toHex, type Bytes } from '../crypto/bytes.ts';
+import { isFault } from '../crypto/faults.ts';
+import { hostPubkeyOf } from '../crypto/host-key.ts';
+import type { Scalar } from '../wasm/group.ts';
+import { signCard, type CardDevice, type GroupId, type UnsignedCard } from '../ceremony/card.ts';
+import type { Event } from '../ceremony/log.ts';
+import type { Terms } from '../ceremony/manifest.ts';
+import { packetsOf, readPacket, type Packet } from '../ceremony/packet.ts';
+import { GroupLog } from './group-log.ts';
+import { hostSecretFrom } from './host-secret.ts';
+import { recordKeys, type Ports } from './ports.ts';
+import { Seat } from './seat.ts';
+
+/** How an operator introduces themself. */
+export interface Me {
+  readonly name: string;
+  readonly organisation: string;
+  readonly place: string;
+  readonly device: CardDevice;
+  readonly approvalKey: UnsignedCard['approvalKey'];
+  /** What the page needs to find the device again; kept in the store. */
+  readonly handle: Bytes;
+}
+
+/** What an invitation offers. */
+export interface Invitation {
+  readonly id: GroupId;
+  readonly terms: Terms;
+  readonly from: string;
+}
+
+/** A random key pair: the secret scalar and the x coordinate of its point. */
+function freshKey({ groups: { secp256k1 }, random }: Ports): { secret: Bytes; key: Bytes } {
+  for (;;) {
+    const secret = secp256k1.scalarFromBytesNonzeroChecked(random(32));
+    if (secret) return { secret, key: xOnly(secp256k1.mulBase(secret)) };
+  }
+}
+
+/** The invitation in a bundle; a sentence fragment where there is none. */
+export function invitationIn(ports: Ports, bundle: Uint8Array): Invitation | string {
+  const packet = invitePacket(ports, bundle);
+  if (typeof packet === 'string') return packet;
+  const invite = packet.parts.find((part) => part.kind === 'invite')!;
+  return { id: packet.id, terms: invite.terms, from: invite.from };
+}
+
+function invitePacket(ports: Ports, bundle: Uint8Array): Packet | string {
+  const packets = packetsOf(bundle);
+  if (typeof packets === 'string') return packets;
+  for (const bytes of packets) {
+    const packet = readPacket(ports.groups.secp256k1, bytes);
+    if (typeof packet !== 'string' && packet.parts.some(({ kind }) => kind === 'invite'))
+      return packet;
+  }
+  return 'there is no invitation in it';
+}
+
+/** Enrols the operator: keys, card, host secret. `reply`: the device's 32 bytes for the host label. */
+async function enrol(
+  ports: Ports,
+  id: GroupId,
+  me: Me,
+  reply: Bytes,
+  first: (packetKey: Bytes) => Event,
+): Promise<Seat> {
+  const { secp256k1 } = ports.groups;
+  const [packet, observer] = [freshKey(ports), freshKey(ports)];
+  const salt = ports.random(32);
+  const host = hostSecretFrom(reply, salt, id);
+  const hostKey = hostPubkeyOf(secp256k1, host);
+  if (isFault(hostKey)) throw new Error(hostKey.proves);
+  const { name, organisation, place, device, approvalKey } = me;
+  const card = signCard(
+    secp256k1,
+    id,
+    {
+      name,
+      organisation,
+      place,
+      hostKey,
+      packetKey: packet.key,
+      observerKey: observer.key,
+      approvalKey,
+      device,
+      root: ports.root,
+    },
+    host as Scalar,
+    ports.random(32),
+  );
+  const group = toHex(id.group);
+  const keys = recordKeys(group);
+  const log = await GroupLog.begin(
+    ports,
+    group,
+    packet.secret,
+    [first(packet.key), { kind: 'card', card }],
+    [
+      { key: keys.salt, value: salt },
+      { key: keys.observerSecret, value: observer.secret },
+      { key: keys.device, value: me.handle },
+    ],
+  );
+  return new Seat(log, host);
+}
+
+/** Begins a group and invites. */
+export async function beginGroup(
+  ports: Ports,
+  id: GroupId,
+  terms: Terms,
+  me: Me,
+  reply: Bytes,
+): Promise<Seat> {
+  const seat = await enrol(ports, id, me, reply, (packetKey) => ({
+    kind: 'created',
+    id,
+    terms,
+    packetKey,
+    name: me.name,
+  }));
+  const card = seat.state.ownCard!;
+  await seat.log.say([
+    { kind: 'invite', terms, from: me.name },
+    { kind: 'join', card },
+  ]);
+  return seat;
+}
+
+/** Takes up the invitation in a bundle; a sentence fragment where it has none. */
+export async function joinGroup(
+  ports: Ports,
+  bundle: Uint8Array,
+  me: Me,
+  reply: Bytes,
+): Promise<Seat | string> {
+  const invitation = invitationIn(ports, bundle);
+  if (typeof invitation === 'string') return invitation;
+  const { id } = invitation;
+  const seat = await enrol(ports, id, me, reply, (packetKey) => ({
+    kind: 'invited',
+    id,
+    packetKey,
+    role: 'operator',
+  }));
+  await seat.take(bundle);
+  await seat.log.say([{ kind: 'join', card: seat.state.ownCard! }]);
+  return seat;
+}
+
+/** Sits down as a witness of the group in a bundle; a sentence fragment where it has no invitation. */
+export async function sitAsWitness(
+  ports: Ports,
+  bundle: Uint8Array,
+  me: { readonly name: string; readonly organisation: string },
+): Promise<Seat | string> {
+  const invitation = invitationIn(ports, bundle);
+  if (typeof invitation === 'string') return invitation;
+  const { id } = invitation;
+  const packet = freshKey(ports);
+  const card = { ...me, packetKey: packet.key };
+  const log = await GroupLog.begin(
+    ports,
+    toHex(id.group),
+    packet.secret,
+    [
+      { kind: 'invited', id, packetKey: packet.key, role: 'witness' },
+      { kind: 'witness', card },
+    ],
+    [],
+  );
+  const seat = new Seat(log);
+  await seat.take(bundle);
+  await seat.log.say([{ kind: 'witness', card }]);
+  return seat;
+}

@@ -1,0 +1,233 @@
+/** One group's log in the store: reading it, adding to it, sending and taking in packets. */
+import { toHex, wipe, type Bytes } from '../crypto/bytes.ts';
+import { taggedHash, tags } from '../crypto/tagged-hash.ts';
+import type { Scalar } from '../wasm/group.ts';
+import type { CeremonyFault } from '../ceremony/faults.ts';
+import { judge } from '../ceremony/judge.ts';
+import { nextEntry, readEntry, type Entry, type Event } from '../ceremony/log.ts';
+import { bundleOf, packetsOf, readPacket, signPacket, type Packet } from '../ceremony/packet.ts';
+import type { Part } from '../ceremony/parts.ts';
+import { State } from '../ceremony/state.ts';
+import type { Change } from '../vault/store.ts';
+import { recordKeys, type Ports } from './ports.ts';
+
+/** What became of a bundle that was brought. */
+export interface Taken {
+  readonly taken: number;
+  readonly known: number;
+  /** What waits for something that is missing. */
+  readonly early: readonly string[];
+  readonly refused: readonly { readonly from: Bytes | null; readonly because: string }[];
+}
+
+/** The stored log does not read as one: where it breaks. */
+export class LogBroken extends Error {
+  readonly entry: number;
+  constructor(entry: number, why: string) {
+    super(`Entry ${entry} of the log: ${why}.`);
+    this.entry = entry;
+  }
+}
+
+export class GroupLog {
+  readonly ports: Ports;
+  readonly keys: ReturnType<typeof recordKeys>;
+  readonly state = new State();
+  /** Faults that refused packets proved. */
+  readonly proven: CeremonyFault[] = [];
+  private readonly packetSecret: Scalar;
+
+  private constructor(ports: Ports, group: string, packetSecret: Bytes) {
+    this.ports = ports;
+    this.keys = recordKeys(group);
+    this.packetSecret = packetSecret as Scalar;
+  }
+
+  /** Begins a group's log with its first events and the records that belong to it. */
+  static async begin(
+    ports: Ports,
+    group: string,
+    packetSecret: Bytes,
+    events: readonly Event[],
+    changes: readonly Change[],
+  ): Promise<GroupLog> {
+    const log = new GroupLog(ports, group, packetSecret);
+    await log.append(events, [...changes, { key: log.keys.packetSecret, value: packetSecret }]);
+    return log;
+  }
+
+  /** Opens a stored log. Throws `LogBroken` where an entry is missing or does not follow. */
+  static async open(ports: Ports, group: string): Promise<GroupLog> {
+    const keys = recordKeys(group);
+    const secret = await ports.store.read(keys.packetSecret);
+    if (!secret) throw new LogBroken(0, 'the packet key is missing');
+    const log = new GroupLog(ports, group, secret);
+    for (const [number, key] of (await ports.store.keys(keys.log)).entries()) {
+      const encoded = key === keys.entry(number) ? await ports.store.read(key) : undefined;
+      if (!encoded) throw new LogBroken(number, 'it is missing');
+      const entry = readEntry(encoded, log.state.head);
+      if (typeof entry === 'string') throw new LogBroken(number, entry);
+      log.fold(entry);
+    }
+    return log;
+  }
+
+  private fold(entry: Entry, packet?: Packet): void {
+    const { event } = entry;
+    if (event.kind !== 'sent' && event.kind !== 'received') {
+      this.state.apply(entry);
+      return;
+    }
+    const read = packet ?? readPacket(this.ports.groups.secp256k1, event.packet);
+    if (typeof read === 'string') throw new LogBroken(entry.number, `its packet: ${read}`);
+    this.state.apply(entry, read);
+  }
+
+  /** Adds events, with other records, all or nothing. */
+  async append(events: readonly Event[], changes: readonly Change[] = []): Promise<void> {
+    await this.write(
+      events.map((event) => ({ event })),
+      changes,
+    );
+  }
+
+  private async write(
+    added: readonly { event: Event; packet?: Packet }[],
+    changes: readonly Change[] = [],
+  ): Promise<void> {
+    let { head } = this.state;
+    const entries = added.map(({ event, packet }) => {
+      const entry = nextEntry(head, this.ports.now(), event);
+      head = { length: entry.number + 1, head: entry.hash };
+      return { entry, packet };
+    });
+    await this.ports.store.write([
+      ...entries.map(({ entry }) => ({ key: this.keys.entry(entry.number), value: entry.bytes })),
+      ...changes,
+    ]);
+    for (const { entry, packet } of entries) this.fold(entry, packet);
+  }
+
+  /** Signs a packet with these parts and adds it to the log, after `events`. */
+  async say(
+    parts: readonly Part[],
+    events: readonly Event[] = [],
+    changes: readonly Change[] = [],
+  ): Promise<Packet> {
+    const { ports, state } = this;
+    if (events.length > 0) await this.append(events);
+    const session = parts.some(({ kind }) =>
+      ['invite', 'join', 'witness', 'manifest'].includes(kind),
+    )
+      ? undefined
+      : state.manifestHash;
+    const aux = ports.random(32);
+    const packet = signPacket(
+      ports.groups.secp256k1,
+      this.packetSecret,
+      {
+        version: 1,
+        id: state.id!,
+        session: session ?? new Uint8Array(32),
+        from: state.me,
+        number: state.packetsFrom(state.me).length + 1,
+        root: ports.root,
+        incarnation: ports.incarnation,
+        at: ports.now(),
+        log: state.head,
+        seen: this.seen(),
+        parts,
+      },
+      aux,
+    );
+    if (typeof packet === 'string') throw new Error(`This packet would be refused: ${packet}.`);
+    await this.write([{ event: { kind: 'sent', packet: packet.bytes }, packet }], changes);
+    return packet;
+  }
+
+  private seen() {
+    const last = new Map<string, Packet>();
+    for (const packet of this.state.allPackets())
+      if (!this.state.isMe(packet.from)) last.set(toHex(packet.from), packet);
+    return [...last.values()].map(({ from, number, log }) => ({ from, number, ...log }));
+  }
+
+  /** Takes in a bundle of hostile bytes. A sentence fragment where it is none. */
+  async take(bundle: Uint8Array): Promise<Taken | string> {
+    const packets = packetsOf(bundle);
+    if (typeof packets === 'string') return packets;
+    let waiting: Packet[] = [];
+    const refused: { from: Bytes | null; because: string }[] = [];
+    const count = { taken: 0, known: 0 };
+    for (const bytes of packets) {
+      const packet = readPacket(this.ports.groups.secp256k1, bytes);
+      if (typeof packet === 'string') refused.push(await this.refuse(bytes, null, packet));
+      else waiting.push(packet);
+    }
+    let early: string[] = [];
+    for (let before = -1; waiting.length > 0 && waiting.length !== before;) {
+      before = waiting.length;
+      const later: Packet[] = [];
+      early = [];
+      for (const packet of waiting) {
+        const verdict = judge(this.ports.groups.secp256k1, this.state, packet);
+        if (verdict.verdict === 'early') {
+          later.push(packet);
+          early.push(verdict.because);
+        } else if (verdict.verdict === 'known') count.known += 1;
+        else if (verdict.verdict === 'refused') {
+          if (verdict.fault) this.proven.push(verdict.fault);
+          refused.push(await this.refuse(packet.bytes, packet.from, verdict.because));
+        } else {
+          await this.write([{ event: { kind: 'received', packet: packet.bytes }, packet }]);
+          count.taken += 1;
+        }
+      }
+      waiting = later;
+    }
+    return { ...count, early, refused };
+  }
+
+  /** Notes a refused packet, once. */
+  private async refuse(bytes: Uint8Array, from: Bytes | null, because: string) {
+    const hash = taggedHash(tags.packet, bytes);
+    const before = this.state
+      .noted('refused')
+      .some(({ event }) => toHex(event.hash) === toHex(hash));
+    if (!before)
+      await this.append([{ kind: 'refused', hash, from, because: because.slice(0, 500) }]);
+    return { from, because };
+  }
+
+  /**
+   * What to bring to others: the packets that some of them are not known to hold, by their receipts.
+   * Whoever collects brings to everybody; everybody else to the collector. `everything`: all there is.
+   */
+  outgoing(everything = false): { readonly bundle: Bytes; readonly packets: number } {
+    const { state } = this;
+    const collecting = state.collector !== undefined && state.isMe(state.collector);
+    const others = [...(state.manifest?.operators ?? []), ...(state.manifest?.witnesses ?? [])]
+      .map(({ packetKey }) => packetKey)
+      .filter((key) => !state.isMe(key));
+    const to = collecting ? others : state.collector ? [state.collector] : [];
+    const holds = (key: Uint8Array, packet: Packet) =>
+      toHex(key) === toHex(packet.from) ||
+      state
+        .packetsFrom(key)
+        .some(({ seen }) =>
+          seen.some(
+            ({ from, number }) => toHex(from) === toHex(packet.from) && number >= packet.number,
+          ),
+        );
+    const packets = state
+      .allPackets()
+      .filter((packet) => everything || to.length === 0 || to.some((key) => !holds(key, packet)));
+    for (const { second } of state.conflicts) packets.push(second);
+    return { bundle: bundleOf(packets.map(({ bytes }) => bytes)), packets: packets.length };
+  }
+
+  /** Forgets the packet key. */
+  close(): void {
+    wipe(this.packetSecret);
+  }
+}

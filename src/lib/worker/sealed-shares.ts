@@ -1,0 +1,76 @@
+/**
+ * Shares at rest: AES-256-GCM under a key from the device's own label for that share. The associated
+ * data says what the share is, so that none opens in another's place.
+ */
+import { equal, wipe, type Bytes } from '../crypto/bytes.ts';
+import { toCbor } from '../crypto/cbor.ts';
+import { bytes, read, record } from '../crypto/schema.ts';
+import type { GroupId } from '../ceremony/card.ts';
+
+/** Which share this is. */
+export interface ShareIs {
+  readonly id: GroupId;
+  readonly suite: 'custody' | 'attestation';
+  /** The operator's number, from 0. */
+  readonly operator: number;
+  readonly pubshare: Uint8Array;
+  /** `CertifiedKeys.hash`. */
+  readonly certified: Uint8Array;
+}
+
+const boxReader = record({ salt: bytes(32), iv: bytes(12), box: bytes(48) });
+
+const associated = (is: ShareIs): Bytes => toCbor({ ...is, id: { ...is.id }, sealed: 'share v1' });
+
+/** HKDF-SHA256 of the device's reply (32 bytes, wiped here): the key that seals one share. */
+async function keyFrom(reply: Bytes, salt: Bytes, is: ShareIs): Promise<CryptoKey> {
+  const material = await crypto.subtle.importKey('raw', reply, 'HKDF', false, ['deriveKey']);
+  const info = new TextEncoder().encode(`Conclave/${is.suite} share key v1`);
+  return crypto.subtle.deriveKey(
+    { name: 'HKDF', hash: 'SHA-256', salt, info },
+    material,
+    { name: 'AES-GCM', length: 256 },
+    false,
+    ['encrypt', 'decrypt'],
+  );
+}
+
+/**
+ * Seals a share (32 bytes) and opens it again before it returns; throws where the copy does not read
+ * back. `reply`: the device's 32 bytes for this share. `random`: 44 fresh bytes.
+ */
+export async function sealShare(
+  share: Bytes,
+  reply: Bytes,
+  is: ShareIs,
+  random: Bytes,
+): Promise<Bytes> {
+  const [salt, iv] = [random.slice(0, 32), random.slice(32)];
+  const key = await keyFrom(reply, salt, is);
+  const parameters = { name: 'AES-GCM', iv, additionalData: associated(is) };
+  const box = new Uint8Array(await crypto.subtle.encrypt(parameters, key, share));
+  const sealed = toCbor({ salt, iv, box });
+  const back = await openShare(sealed, reply, is);
+  const same = back !== undefined && equal(back, share);
+  if (back) wipe(back);
+  if (!same) throw new Error('A sealed share does not read back.');
+  return sealed;
+}
+
+/** The share, or undefined where the reply, the record or what it is said to be does not fit. */
+export async function openShare(
+  sealed: Uint8Array,
+  reply: Bytes,
+  is: ShareIs,
+): Promise<Bytes | undefined> {
+  const parsed = read(boxReader, sealed);
+  if (typeof parsed === 'string') return undefined;
+  const { salt, iv, box } = parsed.value;
+  const key = await keyFrom(reply, salt, is);
+  try {
+    const parameters = { name: 'AES-GCM', iv, additionalData: associated(is) };
+    return new Uint8Array(await crypto.subtle.decrypt(parameters, key, box));
+  } catch {
+    return undefined; // the browser says no more than that it failed
+  }
+}

@@ -1,0 +1,143 @@
+import { randomFrom } from './players.ts';
+import { startEngine } from './engine-node.ts';
+import { jsGroup } from '../../src/lib/wasm/js-group.ts';
+import { deviceLabel, type GroupId } from '../../src/lib/ceremony/card.ts';
+import { defaultReservation, type Terms } from '../../src/lib/ceremony/manifest.ts';
+import type { Bytes } from '../../src/lib/crypto/bytes.ts';
+import { isDeviceFault } from '../../src/lib/devices/device.ts';
+import { SimulatedDevice } from '../../src/lib/devices/simulated.ts';
+import { memoryStore, type Store } from '../../src/lib/vault/store.ts';
+import { move, type Pilot } from '../../src/lib/worker/autopilot.ts';
+import { beginGroup, joinGroup, type Me } from '../../src/lib/worker/enrol.ts';
+import type { Ports } from '../../src/lib/worker/ports.ts';
+import { Seat } from '../../src/lib/worker/seat.ts';
+
+export const ROOT = new Uint8Array(32).fill(7);
+export const names = ['Asha', 'Ben', 'Chen', 'Dora', 'Emre', 'Fay', 'Gus'];
+
+/** An operator of a test: a seat, its store, its device. */
+export interface Player extends Pilot {
+  seat: Seat;
+  readonly device: SimulatedDevice;
+  readonly store: Store;
+  readonly name: string;
+}
+
+const engine = await startEngine();
+const groups = { secp256k1: engine.secp256k1, ed25519: engine.ed25519 };
+const other = { secp256k1: jsGroup('secp256k1'), ed25519: jsGroup('ed25519') };
+
+/** A clock that the test can set back. */
+export const clock = { now: 1_800_000_000_000, monotonic: 0 };
+
+let unlocks = 0;
+
+export function ports(store: Store, seed: string, extra: Partial<Ports> = {}): Ports {
+  const next = randomFrom(`${seed} ${unlocks++}`);
+  return {
+    store,
+    groups,
+    other,
+    random: (length) => {
+      const parts: Bytes[] = [];
+      for (let have = 0; have < length; have += 32) parts.push(next());
+      return new Uint8Array(parts.flatMap((part) => [...part])).slice(0, length);
+    },
+    now: () => (clock.now += 1000),
+    monotonic: () => clock.monotonic + (clock.now - 1_800_000_000_000),
+    root: ROOT,
+    incarnation: next().slice(0, 8),
+    ...extra,
+  };
+}
+
+export const rehearsalId: GroupId = {
+  network: 'regtest',
+  rehearsal: true,
+  group: new Uint8Array(32).fill(9),
+  epoch: 0,
+};
+
+export const termsFor = (n: number, t: number): Terms => ({
+  name: 'Test vault',
+  purpose: 'tests',
+  n,
+  t,
+  reservationQuorum: defaultReservation(n, t),
+  minDisplayApprovals: 0,
+  backupAddress: null,
+  roots: [ROOT],
+  draft: '0.6.0',
+  callAt: null,
+});
+
+export const deviceOf = (i: number, answer: () => 'approved' | 'refused' = () => 'approved') =>
+  new SimulatedDevice(new Uint8Array(32).fill(i + 1), () => Promise.resolve(answer()));
+
+export const meOf = (device: SimulatedDevice, name: string): Me => {
+  const { capabilities, approvalKey, handle, kind, model, serial, firmware } = device.identity;
+  return {
+    name,
+    organisation: `${name} Ltd`,
+    place: 'here',
+    device: { kind, model, serial, firmware, simulated: true, ...capabilities },
+    approvalKey,
+    handle: new TextEncoder().encode(handle),
+  };
+};
+
+async function hostReply(device: SimulatedDevice, id: GroupId): Promise<Bytes> {
+  const replies = await device.derive([deviceLabel('host secret', id)]);
+  if (isDeviceFault(replies)) throw new Error(replies.fault);
+  return replies[0]!;
+}
+
+/** n operators, enrolled with the first as initiator; nothing was carried but invitation and cards. */
+export async function enrolled(n: number, t: number, seed = 'seats'): Promise<Player[]> {
+  const players: Player[] = [];
+  for (let i = 0; i < n; i++) {
+    const [device, store, name] = [deviceOf(i), memoryStore(), names[i]!];
+    const me = meOf(device, name);
+    const reply = await hostReply(device, rehearsalId);
+    const p = ports(store, `${seed} ${name}`);
+    const seat =
+      i === 0
+        ? await beginGroup(p, rehearsalId, termsFor(n, t), me, reply)
+        : await joinGroup(p, players[0]!.seat.log.outgoing().bundle, me, reply);
+    if (typeof seat === 'string') throw new Error(seat);
+    players.push({ seat, device, store, name, hears: () => true });
+  }
+  return players;
+}
+
+/** What an operator shows is taken in by another. */
+export async function carry(from: Player, to: Player, everything = false) {
+  const taken = await to.seat.take(from.seat.log.outgoing(everything).bundle);
+  if (typeof taken === 'string') throw new Error(taken);
+  return taken;
+}
+
+/** Everybody does what they can; then everybody's packets go to the first and from there to all. */
+export async function round(players: readonly Player[]): Promise<string[]> {
+  const acts: string[] = [];
+  for (const player of players)
+    for (;;) {
+      const moved = await move(player);
+      if (!moved) break;
+      acts.push(`${player.name} ${moved.act}${moved.fault ? ` ✗ ${moved.fault.fault}` : ''}`);
+      if (moved.fault) break;
+    }
+  const [first, ...rest] = players;
+  for (const player of rest) await carry(player, first!);
+  for (const player of rest) await carry(first!, player);
+  return acts;
+}
+
+/** Reloads an operator's page: memory is lost, the store stays. */
+export async function reload(player: Player, extra: Partial<Ports> = {}): Promise<void> {
+  player.seat.close();
+  player.seat = await Seat.open(
+    ports(player.store, `${player.name} again`, extra),
+    '09'.repeat(32),
+  );
+}
