@@ -5,9 +5,7 @@
  */
 import { armor, Decrypter, Encrypter } from 'age-encryption';
 import type { Bytes } from '../crypto/bytes.ts';
-
-/** The largest file that is opened, in bytes, armor included. */
-export const MAX_FILE = 2 ** 20;
+import { MAX_FILE, type AgeFault, type AgeFaultName } from './age-report.ts';
 
 /** The largest plaintext that is sealed, in bytes: its armored file stays below `MAX_FILE`. */
 export const MAX_PLAIN = 700_000;
@@ -17,26 +15,6 @@ const WORK_FACTOR = 18;
 
 /** A file may demand 1 GiB for its passphrase, and no more: a browser has no more to give. */
 const MAX_WORK_FACTOR = 20;
-
-export type AgeFaultName =
-  /** Larger than `MAX_FILE`. */
-  | 'file-too-large'
-  /** Neither an age file nor an armored one. */
-  | 'not-an-age-file'
-  /** An age file for a key, or for more than one passphrase. */
-  | 'not-for-a-passphrase'
-  /** scrypt at this cost (`detail`: its log₂) would take the browser minutes or all memory. */
-  | 'work-factor'
-  /** The passphrase is another one. */
-  | 'wrong-passphrase'
-  /** The file was cut or changed. */
-  | 'file-damaged';
-
-/** Why an age file was not opened. `detail` is never secret. */
-export interface AgeFault {
-  readonly fault: AgeFaultName;
-  readonly detail: string;
-}
 
 const fault = (name: AgeFaultName, detail = ''): AgeFault => Object.freeze({ fault: name, detail });
 
