@@ -4,7 +4,7 @@ export const text = {
   app: {
     name: 'Conclave',
     skip: 'Skip to the content',
-    pages: { start: 'Start', verify: 'Verify', about: 'About' },
+    pages: { start: 'Start', courier: 'Courier', verify: 'Verify', about: 'About' },
     navigation: 'Pages',
     noGroup: 'No group open',
     development: 'Development build',
