@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { concat, type Bytes } from '../crypto/bytes.ts';
+import { concat } from '../crypto/bytes.ts';
 import { deflate, inflate } from './deflate.ts';
 import { fromFile, fromText, toFile, toText } from './file.ts';
 import { MAX_BUNDLE, pack, unpack } from './transport.ts';
@@ -81,7 +81,7 @@ const manglers: Record<string, (text: string) => string> = {
 it.each(Object.entries(manglers))('reads text that was changed on its way: %s', (_, mangle) => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
-      const packed = bytes as Bytes;
+      const packed = bytes;
       expect(fromText(mangle(toText(packed)))).toEqual(packed);
     }),
     { numRuns: 30 },

@@ -89,7 +89,7 @@ it('gets every bundle from codes lost, repeated, out of order and among stranger
       for (let i = 0; bundles.length === 0; i++) {
         expect(i).toBeLessThan(1000);
         const index = backwards ? first + 1000 - i : first + i;
-        const other = noise.next().value;
+        const other = noise.next().value as string;
         if (other === 'stranger') part(await receiver.feed(stranger(i % 60)));
         if (other === 'garbage') await receiver.feed(`UR:${BUNDLE_TYPE}/1-3/AEAE`);
         if (lost.next().value) continue;
@@ -174,7 +174,7 @@ it('names what it does not take', async () => {
   expect(await fault(toFile(Uint8Array.of(9)))).toEqual(['newer', undefined]);
   await receiver.feed('B$HB0300AA');
   expect(await fault('B$HB0300AB')).toEqual(['conflict', undefined]);
-  expect(await fault(`B$HB0100${'AA'}`)).toEqual(['foreign', undefined]);
+  expect(await fault(`B$HB0100AA`)).toEqual(['foreign', undefined]);
 });
 
 it('throws the parts away that together are not what was announced, and starts again', async () => {
