@@ -15,6 +15,7 @@ import type { Groups } from '../support/groups.ts';
 import { value } from '../support/hex.ts';
 import { firstRound, honestCeremony, players, signersOf } from '../support/players.ts';
 import { openAttestation, openCustody, signAttestation, signCustody } from '../support/signing.ts';
+import { courierTargets } from './fuzz-couriers.ts';
 
 /** A parser under fuzzing. */
 export interface FuzzTarget {
@@ -33,7 +34,7 @@ export interface FuzzTarget {
 const never = (seed: Uint8Array) => (input: Uint8Array) => equal(input, seed);
 const always = () => true;
 
-/** Every parser of the protocols, with one valid input for each. */
+/** Every parser, with one valid input for each. */
 export function fuzzTargets(groups: Groups): FuzzTarget[] {
   const { secp256k1, ed25519 } = groups;
   const all = players(groups, 2, 3, 'fuzz');
@@ -274,5 +275,5 @@ export function fuzzTargets(groups: Groups): FuzzTarget[] {
     parse: (input) => fromHex(text.decode(input)),
     mayAccept: always,
   };
-  return [...keygen, ...signing, ...packages, hexTarget];
+  return [...keygen, ...signing, ...packages, hexTarget, ...courierTargets(recoveryData)];
 }
