@@ -94,7 +94,7 @@ export const ceremonyFault = (
 ): CeremonyFault => Object.freeze({ fault: name, ...texts[name], operators, detail });
 
 /** Whether a result is a fault rather than a value. */
-export const failed = <T>(result: T | CeremonyFault): result is CeremonyFault =>
+export const failed = (result: unknown): result is CeremonyFault =>
   typeof result === 'object' && result !== null && 'fault' in result;
 
 /**

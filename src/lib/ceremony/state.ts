@@ -40,7 +40,6 @@ export class State {
   initiatorName = '';
   terms: Terms | undefined;
   ownCard: Card | undefined;
-  ownWitness: Witness | undefined;
   manifest: Manifest | undefined;
   manifestHash: Bytes | undefined;
   /** Who collects and passes on: whom the last packet named that names somebody; else the initiator. */
@@ -58,32 +57,22 @@ export class State {
     this.entries.push(entry);
     this.head = headAfter(entry);
     const { event } = entry;
-    switch (event.kind) {
-      case 'created':
-        this.id = event.id;
-        this.me = event.packetKey;
-        this.initiator = event.packetKey;
-        this.collector = event.packetKey;
-        this.initiatorName = event.name;
-        this.terms = event.terms;
-        break;
-      case 'invited':
-        this.id = event.id;
-        this.me = event.packetKey;
-        this.role = event.role;
-        break;
-      case 'card':
-        this.ownCard = event.card;
-        break;
-      case 'witness':
-        this.ownWitness = event.card;
-        break;
-      case 'sent':
-      case 'received':
-        this.cameIn.set(toHex(packet!.hash), entry.number);
-        this.hear(packet!);
-        break;
-      default: // a decision: found among the entries when asked for
+    if (event.kind === 'created') {
+      this.id = event.id;
+      this.me = event.packetKey;
+      this.initiator = event.packetKey;
+      this.collector = event.packetKey;
+      this.initiatorName = event.name;
+      this.terms = event.terms;
+    } else if (event.kind === 'invited') {
+      this.id = event.id;
+      this.me = event.packetKey;
+      this.role = event.role;
+    } else if (event.kind === 'card') {
+      this.ownCard = event.card;
+    } else if (packet) {
+      this.cameIn.set(toHex(packet.hash), entry.number);
+      this.hear(packet);
     }
   }
 

@@ -21,10 +21,12 @@ export type Move =
   | { readonly act: Next['act']; readonly fault?: SeatFault | DeviceFault | { fault: string } }
   | undefined;
 
+const waits: readonly Next['act'][] = ['invite', 'bring', 'catch-up', 'stopped', 'done'];
+
 /** Does the next act of this operator, if it is one that needs nobody else. */
 export async function move(pilot: Pilot): Promise<Move> {
   const next = pilot.seat.next();
-  if (['invite', 'bring', 'stopped', 'done', 'catch-up'].includes(next.act)) return undefined;
+  if (waits.includes(next.act)) return undefined;
   const fault = await act(pilot, next);
   return { act: next.act, ...(fault && { fault }) };
 }
@@ -75,7 +77,11 @@ async function act(pilot: Pilot, next: Next) {
       return seat.signRecord();
     case 'attest':
       return seat.attest(true, '');
-    default:
+    case 'invite':
+    case 'bring':
+    case 'catch-up':
+    case 'stopped':
+    case 'done':
       return undefined;
   }
 }

@@ -11,7 +11,7 @@ import { openAge, sealAge } from './age-file.ts';
 import type { AgeFault } from './age-report.ts';
 import type { Seat, SeatFault } from './seat.ts';
 
-const hashOf = (file: string): Bytes => sha256(new TextEncoder().encode(file)) as Bytes;
+const hashOf = (file: string): Bytes => sha256(new TextEncoder().encode(file));
 
 /**
  * Encrypts the backup to a passphrase and notes it as recorded. The file is ASCII text of the age

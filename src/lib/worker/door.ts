@@ -1,10 +1,11 @@
 /** Opens the worker's door from the page. */
-import { wrap, type Remote } from 'comlink';
+import { transfer, wrap, type Remote as Wrapped } from 'comlink';
 import url from './engine.worker.ts?worker&url';
 import { trustedScript } from '../integrity/trusted-script.ts';
-import type { Door, EngineReport } from './report.ts';
+import { VaultError } from '../vault/fault.ts';
+import type { Answer, Door, EngineReport, RemoteDesk, RemoteWorkspace } from './report.ts';
 
-let door: Remote<Door> | undefined;
+let door: Wrapped<Door> | undefined;
 let failure: Promise<never> | undefined;
 
 /**
@@ -26,4 +27,43 @@ export async function startEngine(): Promise<EngineReport> {
   } catch (error) {
     return { state: 'refused', why: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/**
+ * The workspace behind the door. Every call may reject with a VaultError. Byte strings at the top of
+ * an argument named as secret are transferred, so that no copy stays in the page.
+ */
+export const workspace = remote((method, args) => door!.workspace(method, args)) as RemoteWorkspace;
+
+/** The desk of a group. */
+export const deskAt = (group: string): RemoteDesk =>
+  remote((method, args) => door!.desk(group, method, args)) as RemoteDesk;
+
+/** Secrets on their way to the worker: the fields of arguments whose buffers move instead of being copied. */
+const secretFields = ['reply', 'custody', 'attestation', 'passphrase', 'prf'];
+
+function secretsIn(args: readonly unknown[]): ArrayBuffer[] {
+  const found: ArrayBuffer[] = [];
+  for (const arg of args)
+    if (typeof arg === 'object' && arg !== null)
+      for (const field of secretFields) {
+        const value = (arg as Record<string, unknown>)[field];
+        if (value instanceof Uint8Array) found.push(value.buffer as ArrayBuffer);
+      }
+  return found;
+}
+
+function remote(call: (method: string, args: readonly unknown[]) => Promise<Answer>): object {
+  const ask = async (method: string, args: unknown[]) => {
+    const answer = await call(method, transfer(args, secretsIn(args)));
+    if ('vault' in answer) throw new VaultError(answer.vault);
+    return answer.value;
+  };
+  return new Proxy(
+    {},
+    {
+      get: (_, method) =>
+        method === 'then' ? undefined : (...args: unknown[]) => ask(String(method), args),
+    },
+  );
 }

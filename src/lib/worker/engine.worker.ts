@@ -4,18 +4,27 @@ import engineUrl from '../wasm/engine.wasm?url';
 import { loadEngine } from '../wasm/engine.ts';
 import { jsGroup } from '../wasm/js-group.ts';
 import { selfTest } from '../wasm/self-test.ts';
-import type { Door, EngineReport } from './report.ts';
+import { VaultError } from '../vault/fault.ts';
+import type { Answer, Door, EngineReport } from './report.ts';
+import { Workspace } from './workspace.ts';
 
 const now = () => performance.now();
-const js = [jsGroup('secp256k1'), jsGroup('ed25519')];
+const js = { secp256k1: jsGroup('secp256k1'), ed25519: jsGroup('ed25519') };
+const all = Object.values(js);
+
+/** What came up with the engine: with JavaScript alone there is no workspace. */
+let workspace: Workspace | undefined;
 
 async function load(): Promise<EngineReport> {
-  if (!('WebAssembly' in globalThis)) return report('js', selfTest(js, now));
+  if (!('WebAssembly' in globalThis)) return report('js', selfTest(all, now));
   try {
     const engine = await loadEngine(
       await fetch(engineUrl, { integrity: __ENGINE_INTEGRITY__, cache: 'no-store' }),
     );
-    return report('wasm', selfTest([engine.secp256k1, engine.ed25519, ...js], now));
+    const wasm = { secp256k1: engine.secp256k1, ed25519: engine.ed25519 };
+    const tested = report('wasm', selfTest([...Object.values(wasm), ...all], now));
+    if (tested.state === 'ready') workspace = new Workspace({ groups: wasm, other: js });
+    return tested;
   } catch (error) {
     return { state: 'refused', why: error instanceof Error ? error.message : String(error) };
   }
@@ -28,8 +37,34 @@ const report = (engine: 'wasm' | 'js', results: ReturnType<typeof selfTest>): En
 
 let started: Promise<EngineReport> | undefined;
 
+/** Calls a method by name; a fault of the vault is an answer, anything else a mistake. */
+async function call(target: object, method: string, args: readonly unknown[]): Promise<Answer> {
+  const member = (target as Record<string, unknown>)[method];
+  if (typeof member !== 'function') throw new TypeError(`There is no method ${method}.`);
+  try {
+    return { value: await (member as (...a: unknown[]) => unknown).apply(target, [...args]) };
+  } catch (error) {
+    if (error instanceof VaultError) return { vault: error.fault };
+    throw error;
+  }
+}
+
+function opened(): Workspace {
+  if (!workspace) throw new Error('The engine did not start, so there is no workspace.');
+  return workspace;
+}
+
 const door: Door = {
   start: () => (started ??= load()),
+  workspace: (method, args) => call(opened(), method, args),
+  desk: async (group, method, args) => {
+    try {
+      return await call(opened().desk(group), method, args);
+    } catch (error) {
+      if (error instanceof VaultError) return { vault: error.fault };
+      throw error;
+    }
+  },
 };
 
 expose(door);

@@ -32,9 +32,10 @@ export interface Invitation {
 }
 
 /** A random key pair: the secret scalar and the x coordinate of its point. */
-function freshKey({ groups: { secp256k1 }, random }: Ports): { secret: Bytes; key: Bytes } {
+function freshKey(ports: Ports): { secret: Bytes; key: Bytes } {
+  const { secp256k1 } = ports.groups;
   for (;;) {
-    const secret = secp256k1.scalarFromBytesNonzeroChecked(random(32));
+    const secret = secp256k1.scalarFromBytesNonzeroChecked(ports.random(32));
     if (secret) return { secret, key: xOnly(secp256k1.mulBase(secret)) };
   }
 }

@@ -12,5 +12,5 @@ import type { GroupId } from '../ceremony/card.ts';
 export function hostSecretFrom(reply: Bytes, salt: Uint8Array, id: GroupId): Bytes {
   const secret = hkdf(sha256, reply, salt, toCbor(['Conclave/host secret v1', { ...id }]), 32);
   wipe(reply);
-  return secret as Bytes;
+  return secret;
 }

@@ -1,5 +1,8 @@
-/** What the worker tells the page when it has started. Types only: the page needs no engine code. */
+/** What stands between page and worker. Types only: the page needs no engine code. */
 import type { SelfTestResult } from '../wasm/self-test.ts';
+import type { VaultFault } from '../vault/fault.ts';
+import type { Desk } from './desk.ts';
+import type { Workspace } from './workspace.ts';
 
 export type EngineReport =
   /** All known answers are right. `js`: WebAssembly is not available, real secrets are not handled. */
@@ -13,8 +16,27 @@ export type EngineReport =
   /** The engine's bytes are absent or not those of the build; `why` is the browser's sentence. */
   | { readonly state: 'refused'; readonly why: string };
 
+/** A call's value, or the fault of the vault that it met; other errors are the program's mistakes. */
+export type Answer = { readonly value: unknown } | { readonly vault: VaultFault };
+
 /** The worker's door: everything the page may ask of it. Values are copied, never shared. */
 export interface Door {
   /** Load the engine and run its self-test; the same report at every call. */
   start(): Promise<EngineReport>;
+  /** A method of the workspace. */
+  workspace(method: string, args: readonly unknown[]): Promise<Answer>;
+  /** A method of a group's desk. */
+  desk(group: string, method: string, args: readonly unknown[]): Promise<Answer>;
 }
+
+/** The methods of T as they look through the door. */
+export type Remote<T> = {
+  readonly [K in keyof T as T[K] extends (...args: never[]) => unknown ? K : never]: T[K] extends (
+    ...args: infer A
+  ) => infer R
+    ? (...args: A) => Promise<Awaited<R>>
+    : never;
+};
+
+export type RemoteWorkspace = Omit<Remote<Workspace>, 'desk'>;
+export type RemoteDesk = Remote<Desk>;

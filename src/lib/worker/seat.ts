@@ -86,7 +86,7 @@ export class Seat {
       const { groups, other } = this.log.ports;
       this.cached = { at, progress: progressOf(groups, other, this.state) };
     }
-    return this.cached!.progress;
+    return this.cached.progress;
   }
 
   next(): Next {
@@ -285,8 +285,8 @@ export class Seat {
       [
         {
           kind: 'shares',
-          custody: this.shareIs('custody').pubshare.slice(-32) as Bytes,
-          attestation: this.shareIs('attestation').pubshare.slice(-32) as Bytes,
+          custody: this.shareIs('custody').pubshare.slice(-32),
+          attestation: this.shareIs('attestation').pubshare.slice(-32),
         },
         this.signOff('store'),
       ],

@@ -1,0 +1,96 @@
+/** A seat as the page reaches it: what it shows, what it can be asked to do, one thing at a time. */
+import type { Bytes } from '../crypto/bytes.ts';
+import type { BackupFault } from '../ceremony/backup.ts';
+import type { AgeFault } from './age-report.ts';
+import { makeBackup, verifyBackup } from './backup.ts';
+import type { Taken } from './group-log.ts';
+import type { Seat, SeatFault } from './seat.ts';
+import { viewOf, type GroupView } from './view.ts';
+
+/** Everything an operator can do. Device replies (32 bytes each) are transferred, and wiped there. */
+export type Action =
+  | { readonly act: 'propose'; readonly order: readonly Bytes[] }
+  | { readonly act: 'check'; readonly item: string; readonly evidence: string }
+  | { readonly act: 'words'; readonly of: 'manifest' | 'keys'; readonly differs: number | null }
+  | { readonly act: 'open-host'; readonly reply: Bytes }
+  | { readonly act: 'seal' }
+  | { readonly act: 'answer'; readonly approval: Bytes }
+  | { readonly act: 'store' | 'open-shares'; readonly custody: Bytes; readonly attestation: Bytes }
+  | { readonly act: 'verify-backup'; readonly file: string; readonly passphrase: string }
+  | { readonly act: 'commit'; readonly approval: Bytes | undefined }
+  | { readonly act: 'release' | 'retest' | 'sign-record' | 'receipt' }
+  | { readonly act: 'attest'; readonly agree: boolean; readonly because: string }
+  | { readonly act: 'note'; readonly step: string; readonly note: string }
+  | { readonly act: 'abort'; readonly because: string }
+  | { readonly act: 'hand-over'; readonly to: Bytes };
+
+/** Why an action was not done. */
+export type ActionFault = SeatFault | BackupFault | AgeFault;
+
+/** What a page, or an autopilot's desk, works with. */
+export interface Desk {
+  view(): Promise<GroupView>;
+  act(action: Action): Promise<ActionFault | undefined>;
+  /** The backup file, encrypted to a passphrase; from then on it is recorded, not yet verified. */
+  backup(passphrase: string): Promise<{ readonly file: string } | SeatFault>;
+  take(bundle: Uint8Array): Promise<Taken | string>;
+  outgoing(everything: boolean): Promise<{ readonly bundle: Bytes; readonly packets: number }>;
+}
+
+/** Puts a seat behind a desk. */
+export function deskOf(seat: Seat): Desk {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(task: () => T | Promise<T>): Promise<T> => {
+    const turn = last.then(task, task);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  return {
+    view: () => inTurn(() => viewOf(seat)),
+    act: (action) => inTurn(() => perform(seat, action)),
+    backup: (passphrase) => inTurn(() => makeBackup(seat, passphrase)),
+    take: (bundle) => inTurn(() => seat.take(bundle)),
+    outgoing: (everything) => inTurn(() => seat.log.outgoing(everything)),
+  };
+}
+
+function perform(seat: Seat, action: Action): Promise<ActionFault | undefined> {
+  switch (action.act) {
+    case 'propose':
+      return seat.propose(action.order);
+    case 'check':
+      return seat.check(action.item, action.evidence);
+    case 'words':
+      return seat.confirmWords(action.of, action.differs);
+    case 'open-host':
+      return seat.openHost(action.reply);
+    case 'seal':
+      return seat.seal();
+    case 'answer':
+      return seat.answer(action.approval);
+    case 'store':
+      return seat.store(action);
+    case 'open-shares':
+      return seat.openShares(action);
+    case 'verify-backup':
+      return verifyBackup(seat, action.file, action.passphrase);
+    case 'commit':
+      return seat.commit(action.approval);
+    case 'release':
+      return seat.release();
+    case 'retest':
+      return seat.retest();
+    case 'sign-record':
+      return seat.signRecord();
+    case 'receipt':
+      return seat.receipt();
+    case 'attest':
+      return seat.attest(action.agree, action.because);
+    case 'note':
+      return seat.note(action.step, action.note);
+    case 'abort':
+      return seat.abort(action.because);
+    case 'hand-over':
+      return seat.handOver(action.to);
+  }
+}

@@ -1,0 +1,296 @@
+/** The workspace behind the door: the vault, and a desk for each group in it. */
+import { toHex, type Bytes } from '../crypto/bytes.ts';
+import type { Groups } from '../crypto/dual-dkg.ts';
+import type { Network } from '../ceremony/card.ts';
+import type { GroupId } from '../ceremony/card.ts';
+import type { Terms } from '../ceremony/manifest.ts';
+import { packetsOf, readPacket } from '../ceremony/packet.ts';
+import { VaultError, type VaultFault } from '../vault/fault.ts';
+import type { Vault } from '../vault/open-vault.ts';
+import type { SlotInfo, SlotSecret } from '../vault/slots.ts';
+import {
+  createVault,
+  eraseVault,
+  importWorkspace,
+  unlockVault,
+  vaultStatus,
+  type VaultStatus,
+} from '../vault/vault.ts';
+import { deskOf, type Desk } from './desk.ts';
+import {
+  beginGroup,
+  invitationIn,
+  joinGroup,
+  sitAsWitness,
+  type Invitation,
+  type Me,
+} from './enrol.ts';
+import { LogBroken } from './group-log.ts';
+import { recordKeys, type Ports } from './ports.ts';
+import { Seat } from './seat.ts';
+import { viewOf, type GroupView } from './view.ts';
+
+/** A group in the list. */
+export interface GroupSummary {
+  /** Its id in hex. */
+  readonly group: string;
+  readonly name: string;
+  readonly network: Network;
+  readonly rehearsal: boolean;
+  readonly role: 'operator' | 'witness';
+  readonly keyState: GroupView['keyState'];
+  readonly next: GroupView['next']['act'];
+}
+
+/** A group whose log does not read as one; the others go on. */
+export interface BrokenGroup {
+  readonly group: string;
+  readonly entry: number;
+  readonly why: string;
+}
+
+interface OpenGroup {
+  readonly seat: Seat;
+  readonly desk: Desk;
+}
+
+/** What a workspace is made with. */
+export interface WorkspaceParts {
+  readonly groups: Groups;
+  readonly other: Groups;
+}
+
+export class Workspace {
+  private readonly parts: WorkspaceParts;
+  private vault: Vault | undefined;
+  private root: Bytes = new Uint8Array(32);
+  private readonly open = new Map<string, OpenGroup>();
+  private readonly broken = new Map<string, BrokenGroup>();
+  /** Told to the page when the vault is lost to another tab or to the browser. */
+  private lost: VaultFault | undefined;
+
+  constructor(parts: WorkspaceParts) {
+    this.parts = parts;
+  }
+
+  status(): Promise<VaultStatus> {
+    return vaultStatus();
+  }
+
+  /** Makes the vault; `root`: of the running bundle, 32 bytes. */
+  async create(first: SlotSecret, root: Bytes): Promise<void> {
+    await this.use(await createVault(first), root);
+  }
+
+  async unlock(secret: SlotSecret, root: Bytes, steal: boolean): Promise<void> {
+    await this.use(await unlockVault(secret, { steal }), root);
+  }
+
+  async restore(
+    file: Bytes,
+    secret: { readonly passphrase: Bytes },
+    first: SlotSecret,
+    root: Bytes,
+    replace: boolean,
+  ): Promise<void> {
+    await this.use(await importWorkspace(file, secret.passphrase, first, { replace }), root);
+  }
+
+  async erase(): Promise<void> {
+    await this.lock();
+    await eraseVault();
+  }
+
+  private async use(vault: Vault, root: Bytes): Promise<void> {
+    this.vault = vault;
+    this.root = root;
+    this.lost = undefined;
+    vault.onLost((fault) => {
+      this.lost = fault;
+      this.closeSeats();
+    });
+    const groups = new Set(
+      (await vault.keys('log/')).map((key) => key.split('/')[1]!).filter(Boolean),
+    );
+    for (const group of groups) {
+      try {
+        this.seat(group, await Seat.open(this.ports(), group));
+      } catch (error) {
+        if (error instanceof LogBroken)
+          this.broken.set(group, { group, entry: error.entry, why: error.message });
+        else if (error instanceof VaultError && error.fault.key)
+          this.broken.set(group, { group, entry: -1, why: error.message });
+        else throw error;
+      }
+    }
+  }
+
+  private seat(group: string, seat: Seat): string {
+    this.open.set(group, { seat, desk: deskOf(seat) });
+    return group;
+  }
+
+  private ports(): Ports {
+    const vault = this.vault;
+    if (!vault) throw new VaultError(this.lost ?? 'locked');
+    return {
+      store: vault,
+      ...this.parts,
+      random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      now: () => Date.now(),
+      monotonic: () => performance.now(),
+      root: this.root,
+      incarnation: vault.incarnation,
+      restoredAt: vault.restored?.at,
+    };
+  }
+
+  /** Whether the vault is open, and what took it away. */
+  state(): { readonly open: boolean; readonly lost: VaultFault | undefined } {
+    return { open: this.vault !== undefined && !this.lost, lost: this.lost };
+  }
+
+  async lock(): Promise<void> {
+    this.closeSeats();
+    const { vault } = this;
+    this.vault = undefined;
+    await vault?.lock();
+  }
+
+  private closeSeats(): void {
+    for (const { seat } of this.open.values()) seat.close();
+    this.open.clear();
+    this.broken.clear();
+  }
+
+  private opened(): Vault {
+    if (!this.vault) throw new VaultError(this.lost ?? 'locked');
+    return this.vault;
+  }
+
+  slots(): readonly SlotInfo[] {
+    return this.opened().slots();
+  }
+
+  addSlot(added: SlotSecret, existing: SlotSecret): Promise<void> {
+    return this.opened().addSlot(added, existing);
+  }
+
+  removeSlot(slot: number): Promise<void> {
+    return this.opened().removeSlot(slot);
+  }
+
+  changePassphrase(
+    slot: number,
+    old: { readonly passphrase: Bytes },
+    fresh: { readonly passphrase: Bytes },
+  ): Promise<void> {
+    return this.opened().changePassphrase(slot, old.passphrase, fresh.passphrase);
+  }
+
+  exportAll(secret: { readonly passphrase: Bytes }): Promise<Bytes> {
+    return this.opened().exportWorkspace(secret.passphrase);
+  }
+
+  // Groups
+
+  groups(): { readonly groups: readonly GroupSummary[]; readonly broken: readonly BrokenGroup[] } {
+    this.opened();
+    return {
+      groups: [...this.open.values()].map(({ seat }) => summary(viewOf(seat))),
+      broken: [...this.broken.values()],
+    };
+  }
+
+  /** 32 random bytes: the id of a group to begin. */
+  newGroup(): Bytes {
+    return crypto.getRandomValues(new Uint8Array(32));
+  }
+
+  /** The invitation in a bundle; a sentence fragment where there is none. */
+  invitation(bundle: Uint8Array): Invitation | string {
+    return invitationIn(this.ports(), bundle);
+  }
+
+  /** Begins a group: its id in hex. `reply`: the device's 32 bytes for the host label. */
+  async begin(
+    id: GroupId,
+    terms: Terms,
+    me: Me,
+    device: { readonly reply: Bytes },
+  ): Promise<string> {
+    const seat = await beginGroup(this.ports(), id, terms, me, device.reply);
+    return this.seat(toHex(id.group), seat);
+  }
+
+  /** Takes up the invitation in a bundle; a sentence fragment where that cannot be. */
+  async join(
+    bundle: Uint8Array,
+    me: Me,
+    device: { readonly reply: Bytes },
+  ): Promise<{ group: string } | string> {
+    return this.entered(bundle, () => joinGroup(this.ports(), bundle, me, device.reply));
+  }
+
+  async witness(
+    bundle: Uint8Array,
+    me: { readonly name: string; readonly organisation: string },
+  ): Promise<{ group: string } | string> {
+    return this.entered(bundle, () => sitAsWitness(this.ports(), bundle, me));
+  }
+
+  private async entered(bundle: Uint8Array, enter: () => Promise<Seat | string>) {
+    const invitation = this.invitation(bundle);
+    if (typeof invitation === 'string') return invitation;
+    const group = toHex(invitation.id.group);
+    if (this.open.has(group)) return 'you are in this group already';
+    const seat = await enter();
+    return typeof seat === 'string' ? seat : { group: this.seat(group, seat) };
+  }
+
+  /** Which group of this workspace a bundle is for, in hex; undefined where none is. */
+  groupOf(bundle: Uint8Array): string | undefined {
+    const packets = packetsOf(bundle);
+    if (typeof packets === 'string') return undefined;
+    for (const bytes of packets) {
+      const packet = readPacket(this.parts.groups.secp256k1, bytes);
+      if (typeof packet !== 'string' && this.open.has(toHex(packet.id.group)))
+        return toHex(packet.id.group);
+    }
+    return undefined;
+  }
+
+  /** The desk of a group. */
+  desk(group: string): Desk {
+    this.opened();
+    const found = this.open.get(group);
+    if (!found) throw new VaultError({ name: 'record-missing', key: recordKeys(group).log });
+    return found.desk;
+  }
+
+  /** What the page needs to find the group's device again. */
+  async deviceHandle(group: string): Promise<Bytes | undefined> {
+    return this.opened().read(recordKeys(group).device);
+  }
+
+  /** The seed of this workspace's simulated device: 32 bytes, made at the first call. */
+  async simulatedSeed(): Promise<Bytes> {
+    const vault = this.opened();
+    const key = 'simulated-device/seed';
+    const there = await vault.read(key);
+    if (there) return there;
+    const seed = crypto.getRandomValues(new Uint8Array(32));
+    await vault.write([{ key, value: seed }]);
+    return seed;
+  }
+}
+
+const summary = (view: GroupView): GroupSummary => ({
+  group: view.group,
+  name: view.terms?.name ?? '',
+  network: view.id.network,
+  rehearsal: view.id.rehearsal,
+  role: view.role,
+  keyState: view.keyState,
+  next: view.next.act,
+});

@@ -1,0 +1,94 @@
+/** Pictures and films of our own sender's codes, as a camera sees them: drawn in a page of a browser. */
+import type { Page } from '@playwright/test';
+import { randomBytes } from 'node:crypto';
+import { frames, plan, type Density } from '../../src/lib/courier/sender.ts';
+import { pack } from '../../src/lib/courier/transport.ts';
+import type { Bytes } from '../../src/lib/crypto/bytes.ts';
+import { drawQr, type QrDrawing } from '../../src/lib/ui/qr.ts';
+
+/** What a camera would give. */
+const [WIDTH, HEIGHT] = [1280, 720];
+
+/** Codes of a packed bundle, one drawing for each of the sender's first frames. */
+export async function drawFrames(
+  bundle: Bytes,
+  count: number,
+  density: Density = 20,
+): Promise<{ drawings: QrDrawing[]; needed: number }> {
+  const packed = await pack(bundle);
+  const frame = frames(packed, density);
+  const drawings = Array.from({ length: count }, (_, i) =>
+    drawQr(frame(i), { level: 'L', version: density }),
+  );
+  return { drawings, needed: plan(packed.length, density)!.frames };
+}
+
+/** Random bytes, which nothing deflates. */
+export const randomBundle = (length: number): Bytes => new Uint8Array(randomBytes(length));
+
+/** A JPEG for each drawing, `null` for a view in which there is no code: tilted, grey, a little blurred. */
+export async function photograph(page: Page, drawings: (QrDrawing | null)[]): Promise<Buffer[]> {
+  const pictures: Buffer[] = [];
+  for (const drawing of drawings) {
+    const base64 = await page.evaluate(
+      async ({ drawing, width, height }) => {
+        const canvas = new OffscreenCanvas(width, height);
+        const context = canvas.getContext('2d')!;
+        context.fillStyle = '#556';
+        context.fillRect(0, 0, width, height);
+        if (drawing) {
+          const scale = (0.86 * height) / drawing.side;
+          context.filter = 'blur(0.7px)';
+          context.translate(width / 2, height / 2);
+          context.rotate(0.06);
+          context.scale(scale, scale);
+          context.translate(-drawing.side / 2, -drawing.side / 2);
+          context.fillStyle = '#eee';
+          context.fillRect(0, 0, drawing.side, drawing.side);
+          context.fillStyle = '#222';
+          context.fill(new Path2D(drawing.path));
+        }
+        const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.7 });
+        const bytes = new Uint8Array(await blob.arrayBuffer());
+        return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+      },
+      { drawing, width: WIDTH, height: HEIGHT },
+    );
+    pictures.push(Buffer.from(base64, 'base64'));
+  }
+  return pictures;
+}
+
+/** A film (WebM) that shows each drawing for `ms`, recorded by the page in real time. */
+export async function film(page: Page, drawings: QrDrawing[], ms: number): Promise<Buffer> {
+  const base64 = await page.evaluate(
+    async ({ drawings, ms, height }) => {
+      const canvas = document.createElement('canvas');
+      canvas.width = canvas.height = height;
+      const context = canvas.getContext('2d')!;
+      const recorder = new MediaRecorder(canvas.captureStream(30), {
+        mimeType: 'video/webm;codecs=vp8',
+        videoBitsPerSecond: 8_000_000,
+      });
+      const chunks: Blob[] = [];
+      recorder.ondataavailable = ({ data }) => chunks.push(data);
+      recorder.start();
+      for (const { side, path } of drawings) {
+        context.setTransform(1, 0, 0, 1, 0, 0);
+        context.fillStyle = 'white';
+        context.fillRect(0, 0, height, height);
+        context.scale(height / side, height / side);
+        context.fillStyle = 'black';
+        context.fill(new Path2D(path));
+        await new Promise((resolve) => setTimeout(resolve, ms));
+      }
+      const stopped = new Promise((resolve) => (recorder.onstop = resolve));
+      recorder.stop();
+      await stopped;
+      const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
+      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+    },
+    { drawings, ms, height: HEIGHT },
+  );
+  return Buffer.from(base64, 'base64');
+}
