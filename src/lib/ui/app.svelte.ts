@@ -3,6 +3,7 @@ import { keepBundle, keptStatus, type NotKept } from '../integrity/keeper.ts';
 import type { Status } from '../integrity/messages.ts';
 import { startEngine } from '../worker/door.ts';
 import type { EngineReport } from '../worker/report.ts';
+import type { Network } from '../ceremony/card.ts';
 import { text } from './text.ts';
 
 interface AppState {
@@ -11,6 +12,8 @@ interface AppState {
   /** undefined while the files are being fetched, or where nothing is kept. */
   kept: Status | undefined;
   notKept: NotKept | undefined;
+  /** The network of the group on the page; the page of a group sets it, and unsets it when left. */
+  network: Network | undefined;
   /** Read aloud by screen readers when it changes. */
   announcement: string;
 }
@@ -19,6 +22,7 @@ export const app = $state<AppState>({
   engine: undefined,
   kept: undefined,
   notKept: undefined,
+  network: undefined,
   announcement: '',
 });
 
