@@ -23,7 +23,6 @@ export async function open(
   piece: Bytes,
   context: Bytes,
 ): Promise<Bytes | undefined> {
-  if (piece.length < OVERHEAD) return undefined;
   const algorithm = gcm(piece.slice(0, IV), context);
   return crypto.subtle.decrypt(algorithm, key, piece.subarray(IV)).then(
     (plaintext) => new Uint8Array(plaintext),

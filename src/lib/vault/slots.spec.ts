@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   CHEAP,
@@ -11,7 +12,8 @@ import {
 } from '../../../tests/support/vault.ts';
 import { toEnvelope } from './envelope.ts';
 import { fromHeader } from './header.ts';
-import { toCbor } from '../crypto/cbor.ts';
+import { toCbor, type Cbor } from '../crypto/cbor.ts';
+import { VaultError } from './fault.ts';
 import { passphraseKey, STANDARD_COST } from './passphrase.ts';
 import type { SlotSecret } from './slots.ts';
 import { createVault, unlockVault, vaultStatus } from './vault.ts';
@@ -87,6 +89,16 @@ describe('slots', () => {
       name: 'wrong-passphrase',
     });
     expect(await (await unlockVault(passphrase('new'), options)).read('k')).toEqual(text('v'));
+  });
+
+  test('two added at once are both there', async () => {
+    const vault = await createVault(device('c0'), emptyOrigin());
+    await Promise.all(['c1', 'c2'].map((id) => vault.addSlot(device(id), device('c0'))));
+    expect(vault.slots().map(({ slot, id }) => [slot, id])).toEqual([
+      [0, 'c0'],
+      [1, 'c1'],
+      [2, 'c2'],
+    ]);
   });
 
   test('eight fit', async () => {
@@ -185,8 +197,21 @@ describe('the header', () => {
       await rewrite(changed);
       expect(await faultOf(unlockVault(passphrase('p'), options))).toEqual({ name });
     }
+    await rewrite({ slots: [first, { ...second, slot: 0 }] });
+    expect(await faultOf(vaultStatus(options))).toEqual({ name: 'header-corrupt' });
     await rewrite({});
     await unlockVault(passphrase('p'), options);
+  });
+
+  test('of any bytes or any CBOR gives a named fault', () => {
+    const json = fc.jsonValue() as fc.Arbitrary<Cbor>;
+    const bodies = fc.oneof(fc.uint8Array(), json.map(toCbor));
+    fc.assert(
+      fc.property(bodies, fc.nat(2), (body, version) => {
+        expect(() => fromHeader(body)).toThrow(VaultError);
+        expect(() => fromHeader(toEnvelope('conclave vault', version, body))).toThrow(VaultError);
+      }),
+    );
   });
 
   test('of a newer version is refused as such, and left alone', async () => {

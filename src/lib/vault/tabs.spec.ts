@@ -50,6 +50,14 @@ describe('two tabs', () => {
     expect(await second.read('k')).toEqual(text('v'));
   });
 
+  test('taken over: the first is told without asking for anything', async () => {
+    const options = emptyOrigin();
+    const first = await createVault(passphrase('p'), options);
+    const lost = new Promise((told) => first.onLost(told));
+    await unlockVault(passphrase('p'), { ...options, steal: true });
+    expect(await lost).toEqual({ name: 'taken-over' });
+  });
+
   test('a wrong passphrase takes nothing over', async () => {
     const options = emptyOrigin();
     const first = await createVault(passphrase('p'), options);

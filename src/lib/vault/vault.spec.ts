@@ -1,3 +1,4 @@
+import { forceCloseDatabase } from 'fake-indexeddb';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   device,
@@ -9,6 +10,7 @@ import {
   tamper,
   text,
 } from '../../../tests/support/vault.ts';
+import { isMarked, removeMark } from './marker.ts';
 import type { Vault } from './open-vault.ts';
 import { createVault, eraseVault, unlockVault, vaultStatus } from './vault.ts';
 
@@ -46,10 +48,16 @@ describe('records', () => {
 
   test('are taken at the call and written in its order', async () => {
     const vault = await createVault(passphrase('p'), emptyOrigin());
-    const large = new Uint8Array(2 ** 20).fill(1);
-    const small = text('last');
-    const writes = [large, small].map((value) => vault.write([{ key: 'k', value }]));
-    small.fill(0);
+    // The first value takes long to seal.
+    const encrypt = crypto.subtle.encrypt.bind(crypto.subtle);
+    vi.spyOn(crypto.subtle, 'encrypt').mockImplementationOnce(async (...args) => {
+      const sealed = await encrypt(...args);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return sealed;
+    });
+    const values = [text('first'), text('last')];
+    const writes = values.map((value) => vault.write([{ key: 'k', value }]));
+    for (const value of values) value.fill(0);
     await Promise.all(writes);
     expect(await vault.read('k')).toEqual(text('last'));
   });
@@ -147,13 +155,15 @@ describe('where a vault is or is not', () => {
   });
 
   test.each([
-    ['all of it is', ['meta', 'records']],
-    ['its header is', ['meta']],
-  ])('%s gone: evicted, until what is left is erased', async (_, stores) => {
+    ['all of it is', ['meta', 'records'], true],
+    ['its header is', ['meta'], true],
+    ['its header and its mark are', ['meta'], false],
+  ])('%s gone: evicted, until what is left is erased', async (_, stores, marked) => {
     const options = emptyOrigin();
     const vault = await createVault(passphrase('p'), options);
     await vault.write([{ key: 'k', value: text('v') }]);
     await emptied(vault, stores);
+    if (!marked) await removeMark();
     expect(await vaultStatus(options)).toMatchObject({ exists: false, evicted: true });
     expect(await faultOf(unlockVault(passphrase('p'), options))).toEqual({ name: 'evicted' });
     expect(await faultOf(createVault(passphrase('p'), options))).toEqual({ name: 'evicted' });
@@ -170,6 +180,43 @@ describe('where a vault is or is not', () => {
     expect(await faultOf(vault.read('k'))).toEqual({ name: 'evicted' });
     expect(await faultOf(vault.write([]))).toEqual({ name: 'evicted' });
     expect(lost.mock.calls).toEqual([[{ name: 'evicted' }]]);
+  });
+
+  test('closed by the browser while it is open: told, and every call rejects', async () => {
+    const vault = await createVault(passphrase('p'), emptyOrigin());
+    const lost = vi.fn();
+    vault.onLost(lost);
+    const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
+    await vault.keys('');
+    forceCloseDatabase(transaction.mock.contexts[0] as never);
+    await vi.waitFor(() => expect(lost).toHaveBeenCalled());
+    expect(lost.mock.calls).toEqual([[{ name: 'storage-failed' }]]);
+    expect(await faultOf(vault.read('k'))).toEqual({ name: 'storage-failed' });
+  });
+
+  test('a failure that has no name here tells what the browser says', async () => {
+    const vault = await createVault(passphrase('p'), emptyOrigin());
+    vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(() => {
+      throw new DOMException('Input/output error', 'UnknownError');
+    });
+    const detail = 'UnknownError: Input/output error';
+    expect(await faultOf(vault.read('k'))).toEqual({ name: 'storage-failed', detail });
+    vi.restoreAllMocks();
+    expect(await vault.read('k')).toBeUndefined();
+  });
+
+  test.each([
+    ['cannot be had', () => Promise.reject(new TypeError('no bucket')), true],
+    ['does not work', () => Promise.resolve({ indexedDB: {} }), false],
+  ])('a bucket for the mark that %s stops nobody', async (_, open, marked) => {
+    const options = emptyOrigin();
+    vi.stubGlobal('navigator', { storageBuckets: { open } });
+    await (await createVault(passphrase('p'), options)).lock();
+    expect(await isMarked()).toBe(marked);
+    await (await unlockVault(passphrase('p'), options)).lock();
+    await eraseVault(options);
+    expect(await vaultStatus(options)).toMatchObject({ exists: false, evicted: false });
+    vi.unstubAllGlobals();
   });
 
   test('erased: nothing of it is left', async () => {
