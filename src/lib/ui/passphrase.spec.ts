@@ -51,6 +51,7 @@ it('knows the names of the group, whole and in parts', async () => {
 it('counts words of the list as draws from it, not as rarer than they are', async () => {
   expect((await strengthOf('clock-wisdom-frame-orbit-salad-merry-tiger')).guesses).toBe(2048 ** 7);
   expect((await strengthOf('Clock Wisdom')).guesses).toBeLessThanOrEqual(2048 ** 2);
+  expect((await strengthOf('Clock 739 Wisdom 482')).guesses).toBeGreaterThan(2048 ** 2);
   expect((await strengthOf('clock-wisdom-frame-orbit')).weak).toBe(true);
   expect((await strengthOf('clock-wisdom-frame-orbit-salad')).weak).toBe(false);
 });

@@ -77,7 +77,6 @@ function guessesFromTheList(passphrase: string): number {
 export function generate(words = 7): { readonly passphrase: string; readonly bits: number } {
   const draws = crypto.getRandomValues(new Uint16Array(words));
   const passphrase = Array.from(draws, (draw) => wordlist[draw % wordlist.length]!).join('-');
-  draws.fill(0);
   return { passphrase, bits: 11 * words };
 }
 
