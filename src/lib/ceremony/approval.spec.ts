@@ -126,7 +126,7 @@ describe('WebAuthn', () => {
     ['a page framed by another', { client: { crossOrigin: true } }],
     ['JSON cut short', { json: (text) => utf8.encode(text.slice(0, -1)) }],
     ['JSON after a byte order mark', { json: (text) => utf8.encode(`\ufeff${text}`) }],
-    ['not UTF-8', { json: (text) => concat(utf8.encode(text), new Uint8Array([0xff])) }],
+    ['not UTF-8', { client: { more: '#' }, json: latin1 }],
     ['null', { json: () => utf8.encode('null') }],
     ['a string', { json: () => utf8.encode('"webauthn.get"') }],
     ['too long', { json: (text) => utf8.encode(text.padEnd(2049)) }],
@@ -162,6 +162,12 @@ describe('WebAuthn', () => {
     expect(holds(new Uint8Array())).toBe(false);
   });
 });
+
+/** The text with a byte in place of “#” that no UTF-8 has. */
+function latin1(text: string): Uint8Array {
+  const at = text.indexOf('#');
+  return new TextEncoder().encode(text).map((byte, i) => (i === at ? 0xff : byte));
+}
 
 /** The bytes with each byte changed in two ways, and cut short or lengthened by one. */
 function* mutations(bytes: Uint8Array): Generator<Uint8Array> {

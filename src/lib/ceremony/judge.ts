@@ -1,9 +1,10 @@
 import { equal } from '../crypto/bytes.ts';
+import { toCbor } from '../crypto/cbor.ts';
 import type { Group } from '../wasm/group.ts';
 import { cardHolds } from './card.ts';
 import { ceremonyFault, type CeremonyFault } from './faults.ts';
 import { sealHolds } from './keygen.ts';
-import { manifestProblem, sameGroup } from './manifest.ts';
+import { manifestProblem, sameGroup, type Manifest } from './manifest.ts';
 import type { Packet } from './packet.ts';
 import type { Part } from './parts.ts';
 import type { State } from './state.ts';
@@ -48,7 +49,10 @@ export function judge(secp256k1: Group, state: State, packet: Packet): Verdict {
   if (!state.id || !sameGroup(state.id, packet.id)) return refused(otherGroup(state, packet));
   const said = state.packetsFrom(packet.from);
   const same = said.find(({ number }) => number === packet.number);
-  if (same) return { verdict: equal(same.hash, packet.hash) ? 'known' : 'conflict' };
+  if (same) {
+    const proven = state.conflicts.some(({ first }) => equal(first.from, packet.from));
+    return { verdict: proven || equal(same.hash, packet.hash) ? 'known' : 'conflict' };
+  }
   const last = said.at(-1);
   if (packet.number !== (last?.number ?? 0) + 1)
     return early(`Packet ${(last?.number ?? 0) + 1} of the same sender is missing.`);
@@ -132,9 +136,7 @@ function ofPart(secp256k1: Group, state: State, packet: Packet, part: Part): Ver
       if (!state.initiator) return early('The invitation is not here yet.');
       if (!fromInitiator) return refused('Only who invited can propose the manifest.');
       if (state.sealed) return refused('You sealed a manifest already; it cannot change.');
-      if (!sameGroup(part.manifest.id, packet.id))
-        return refused('The manifest is of another group.');
-      const problem = manifestProblem(secp256k1, part.manifest);
+      const problem = ofManifest(secp256k1, state, packet, part.manifest);
       return problem ? refused(problem) : NEW;
     }
     case 'seal': {
@@ -165,4 +167,21 @@ function ofPart(secp256k1: Group, state: State, packet: Packet, part: Part): Ver
     case 'receipt':
       return NEW;
   }
+}
+
+/** What is wrong with a proposed manifest for the operator here; undefined if nothing is. */
+function ofManifest(
+  secp256k1: Group,
+  { terms, role, ownCard }: State,
+  { id }: Packet,
+  manifest: Manifest,
+): string | undefined {
+  if (!sameGroup(manifest.id, id)) return 'The manifest is of another group.';
+  if (!terms || !equal(toCbor({ ...terms }), toCbor({ ...manifest.terms })))
+    return 'Its terms are not those of the invitation.';
+  const own = manifest.operators.some(
+    ({ signature }) => ownCard && equal(signature, ownCard.signature),
+  );
+  if (role === 'operator' && !own) return 'The roster does not name you with the card you sent.';
+  return manifestProblem(secp256k1, manifest);
 }

@@ -36,16 +36,17 @@ export const eventReader = variant({
   refused: { hash: bytes(32), from: nullable(bytes(32)), because: text(500) },
   checked: { item: text(40, 1), evidence: text(200) },
   /** The 24 words were compared; `differs` is the number of the word group that did not match. */
-  words: { of: oneOf('manifest', 'keys'), differs: nullable(integer(0, 40)) },
+  words: {
+    of: oneOf('manifest', 'keys'),
+    /** What the words stand for. */
+    hash: bytes(32),
+    differs: nullable(integer(0, 40)),
+  },
   backup: { state: oneOf('recorded', 'verified'), tier: oneOf('age-file'), fileHash: bytes(32) },
   /** The shares are sealed, and opened again what they were sealed from. */
-  shares: { custody: bytes(32), attestation: bytes(32) },
+  shares: { certified: bytes(32) },
   note: { step: text(40, 1), note: text(500) },
-  signedOff: {
-    step: text(40, 1),
-    planned: nullable(integer(0, 8_640_000_000_000_000)),
-    note: text(500),
-  },
+  signedOff: { step: text(40, 1) },
   /** Secrets that lived in memory are gone: after a reload, a lock or a jump of the clock. */
   dropped: { what: oneOf('nonces', 'run') },
   /** This vault was restored from an export: it may be older than what the others have seen. */

@@ -5,7 +5,6 @@ import {
   bytes,
   integer,
   list,
-  nullable,
   oneOf,
   record,
   text,
@@ -48,7 +47,6 @@ const shares = record({
 
 const scriptEntry = record({
   step: text(40, 1),
-  planned: nullable(moment),
   done: moment,
   note: text(500),
 });

@@ -1,4 +1,4 @@
-import { equal } from '../crypto/bytes.ts';
+import { equal, type Bytes } from '../crypto/bytes.ts';
 import type { Groups } from '../crypto/dual-dkg.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import { toCbor } from '../crypto/cbor.ts';
@@ -52,7 +52,7 @@ export interface Progress {
   /** By operator: words confirmed, backup verified. */
   readonly closed: readonly boolean[];
   /** 32 bytes that stand for the whole ceremony, once everybody closed. */
-  readonly recordHash: Uint8Array | undefined;
+  readonly recordHash: Bytes | undefined;
   /** By operator: whether they signed that hash. */
   readonly recorded: readonly boolean[];
   /** Certified, spoken, backed up and tested by everybody; for a rehearsal: the rehearsal is done. */
@@ -67,10 +67,8 @@ const all = (list: readonly boolean[]): boolean => list.length > 0 && list.every
 const present = <T>(list: readonly (T | undefined)[]): list is readonly T[] =>
   list.length > 0 && list.every((one) => one !== undefined);
 
-/**
- * The faults that end a ceremony before its key is certified. Nothing of the run is used afterwards.
- */
-const fatal = (state: State): CeremonyFault[] => {
+/** The faults that end a ceremony whose key is not complete. */
+function ending(state: State): CeremonyFault[] {
   const faults: CeremonyFault[] = [];
   for (const { first } of state.conflicts) {
     const number = state.numberOf(first.from);
@@ -81,20 +79,19 @@ const fatal = (state: State): CeremonyFault[] => {
   for (const { event } of state.noted('words'))
     if (event.differs !== null) faults.push(ceremonyFault('words-differ', [event.differs]));
   return [...faults, ...state.faults];
-};
+}
 
 /** Computes how far the ceremony of this log is. `other`: the other implementation of both groups. */
 export function progressOf(groups: Groups, other: Groups, state: State): Progress {
   const { manifest, manifestHash } = state;
-  const faults = fatal(state);
-  const dead = faults.length > 0;
+  const faults = ending(state);
   const run = manifest && manifestHash ? new Run(groups, manifest, manifestHash) : undefined;
   const sealed = state.firstOfAll('seal').map((one) => one !== undefined);
   const round1 = state.firstOfAll('round1').map((one) => one?.part.message);
   const round2: readonly (Told<'round2'> | undefined)[] = state.firstOfAll('round2');
 
   let first: FirstRound | undefined;
-  if (run && !dead && all(sealed) && present(round1)) {
+  if (run && all(sealed) && present(round1)) {
     const result = run.firstRound(round1);
     if (failed(result)) faults.push(result);
     else first = result;
@@ -107,7 +104,7 @@ export function progressOf(groups: Groups, other: Groups, state: State): Progres
     if (failed(result)) faults.push(result);
     else keys = result;
   }
-  const stopped = faults.length > 0;
+  const ended = faults.length > 0;
   const tests = manifest && first ? testsOf(groups, other, state, manifest, first, keys) : [];
   for (const test of tests) faults.push(...test.faults);
   const tested = (manifest?.operators ?? []).map((_, number) =>
@@ -125,6 +122,7 @@ export function progressOf(groups: Groups, other: Groups, state: State): Progres
   const recorded = (manifest?.operators ?? []).map(({ packetKey }) =>
     state.told(packetKey, 'record').some(({ part }) => recordHash && equal(part.hash, recordHash)),
   );
+  const complete = keys !== undefined && all(tested) && all(closed);
   return {
     manifest,
     run,
@@ -136,8 +134,8 @@ export function progressOf(groups: Groups, other: Groups, state: State): Progres
     closed,
     recordHash,
     recorded,
-    complete: keys !== undefined && all(tested) && all(closed),
-    stopped,
+    complete,
+    stopped: ended && !complete,
     faults,
   };
 }

@@ -38,8 +38,10 @@ interface Step {
   owing(state: State, progress: Progress): readonly number[];
 }
 
-const spoken = (state: State, of: 'manifest' | 'keys'): boolean =>
-  state.noted('words').some(({ event }) => event.of === of && event.differs === null);
+/** Whether the words of exactly this hash were confirmed. */
+const spoken = (state: State, hash: Uint8Array | undefined): boolean =>
+  hash !== undefined &&
+  state.noted('words').some(({ event }) => event.differs === null && equal(event.hash, hash));
 
 const backedUp = (state: State): boolean =>
   state.noted('backup').some(({ event }) => event.state === 'verified');
@@ -69,12 +71,12 @@ const step = (
 
 const always = () => true;
 const hasManifest = ({ manifest }: State) => manifest !== undefined;
-const spokenManifest = (state: State) => spoken(state, 'manifest');
+const spokenManifest = (state: State) => spoken(state, state.manifestHash);
 const sealedByAll = (state: State, { sealed }: Progress) =>
   hasManifest(state) && lacking(sealed).length === 0;
 const hasKeys = (_: State, { keys }: Progress) => keys !== undefined;
 const stored = (state: State) => state.noted('shares').length > 0;
-const spokenKeys = (state: State) => spoken(state, 'keys');
+const spokenKeys = (state: State, { keys }: Progress) => spoken(state, keys?.hash);
 const isComplete = (_: State, { complete }: Progress) => complete;
 
 /** The steps; each one's precondition is the postcondition of the one before it. */
@@ -89,7 +91,9 @@ export const script: readonly Step[] = [
   ),
   step('agree', 4, sealedByAll, hasKeys, (state) => lackingPart(state, 'round2')),
   step('store', 2, hasKeys, stored, (state) => ownIf(state, !stored(state))),
-  step('key-words', 4, stored, spokenKeys, (state) => ownIf(state, !spokenKeys(state))),
+  step('key-words', 4, stored, spokenKeys, (state, progress) =>
+    ownIf(state, !spokenKeys(state, progress)),
+  ),
   step('backup', 8, spokenKeys, backedUp, (state) => ownIf(state, !backedUp(state))),
   step('test', 3, backedUp, isComplete, (_, { tested, closed }) => [
     ...new Set([...lacking(closed), ...lacking(tested)]),
@@ -123,6 +127,8 @@ export type Next =
     }
   /** Tests failed because of these operators: go on without them. */
   | { readonly act: 'retest'; readonly without: readonly number[] }
+  /** Only these operators, who spoiled a test, are not tested yet: give them another chance. */
+  | { readonly act: 'again'; readonly with: readonly number[] }
   /** The vault was restored: so many more operators must send a new packet first. */
   | { readonly act: 'catch-up'; readonly more: number }
   | { readonly act: 'sign-record' }
@@ -154,7 +160,7 @@ export function nextStep(
     return { act: 'answer', statement: progress.tests[0]!.statement };
   if (!progress.keys) return { act: 'bring', from: lackingPart(state, 'round2') };
   if (!stored(state)) return { act: 'store' };
-  if (!spokenKeys(state)) return { act: 'read-words', of: 'keys' };
+  if (!spokenKeys(state, progress)) return { act: 'read-words', of: 'keys' };
   if (!backedUp(state)) return { act: 'backup' };
   return testing(state, progress, own, holds);
 }
@@ -178,7 +184,9 @@ function stillToHear(state: State): number {
 function beforeManifest(state: State): Next {
   const initiating = state.initiator !== undefined && state.isMe(state.initiator);
   if (!initiating) return { act: 'bring', from: [] };
-  return state.joined().length === state.terms?.n ? { act: 'propose' } : { act: 'invite' };
+  return state.joined().length >= (state.terms?.n ?? Infinity)
+    ? { act: 'propose' }
+    : { act: 'invite' };
 }
 
 function witnessNext(state: State, { complete }: Progress): Next {
@@ -222,8 +230,10 @@ function testing(
     ({ signatures, request, faults }) =>
       !signatures && faults.length === 0 && !request.ids.some((id) => without.includes(id)),
   );
-  if (without.length > 0 && !retesting && uncovered(progress, without).length > 0)
-    return { act: 'retest', without };
+  if (without.length > 0 && !retesting)
+    return uncovered(progress, without).length > 0
+      ? { act: 'retest', without }
+      : { act: 'again', with: without };
   return { act: 'bring', from: script[8]!.owing(state, progress) };
 }
 

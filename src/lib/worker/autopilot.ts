@@ -21,7 +21,7 @@ export type Move =
   | { readonly act: Next['act']; readonly fault?: SeatFault | DeviceFault | { fault: string } }
   | undefined;
 
-const waits: readonly Next['act'][] = ['invite', 'bring', 'catch-up', 'stopped', 'done'];
+const waits: readonly Next['act'][] = ['invite', 'bring', 'again', 'catch-up', 'stopped', 'done'];
 
 /** Does the next act of this operator, if it is one that needs nobody else. */
 export async function move(pilot: Pilot): Promise<Move> {
@@ -35,7 +35,12 @@ async function act(pilot: Pilot, next: Next) {
   const { seat, device } = pilot;
   switch (next.act) {
     case 'propose':
-      return seat.propose(seat.state.joined().map(({ packetKey }) => packetKey));
+      return seat.propose(
+        seat.state
+          .joined()
+          .slice(0, seat.state.terms?.n)
+          .map(({ packetKey }) => packetKey),
+      );
     case 'prepare':
       for (const item of checklist.blocking) await seat.check(item, 'rehearsal');
       return undefined;
@@ -79,6 +84,7 @@ async function act(pilot: Pilot, next: Next) {
       return seat.attest(true, '');
     case 'invite':
     case 'bring':
+    case 'again':
     case 'catch-up':
     case 'stopped':
     case 'done':

@@ -18,7 +18,7 @@ export type Action =
   | { readonly act: 'store' | 'open-shares'; readonly custody: Bytes; readonly attestation: Bytes }
   | { readonly act: 'verify-backup'; readonly file: string; readonly passphrase: string }
   | { readonly act: 'commit'; readonly approval: Bytes | undefined }
-  | { readonly act: 'release' | 'retest' | 'sign-record' | 'receipt' }
+  | { readonly act: 'release' | 'retest' | 'again' | 'sign-record' | 'receipt' }
   | { readonly act: 'attest'; readonly agree: boolean; readonly because: string }
   | { readonly act: 'note'; readonly step: string; readonly note: string }
   | { readonly act: 'abort'; readonly because: string }
@@ -80,6 +80,8 @@ function perform(seat: Seat, action: Action): Promise<ActionFault | undefined> {
       return seat.release();
     case 'retest':
       return seat.retest();
+    case 'again':
+      return seat.again();
     case 'sign-record':
       return seat.signRecord();
     case 'receipt':

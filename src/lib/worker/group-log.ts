@@ -1,5 +1,5 @@
 /** One group's log in the store: reading it, adding to it, sending and taking in packets. */
-import { toHex, wipe, type Bytes } from '../crypto/bytes.ts';
+import { equal, toHex, wipe, type Bytes } from '../crypto/bytes.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import type { Scalar } from '../wasm/group.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
@@ -19,6 +19,9 @@ export interface Taken {
   readonly early: readonly string[];
   readonly refused: readonly { readonly from: Bytes | null; readonly because: string }[];
 }
+
+/** How many refusals a log notes, so that nobody can fill it. */
+const MAX_REFUSED = 200;
 
 /** The stored log does not read as one: where it breaks. */
 export class LogBroken extends Error {
@@ -148,8 +151,19 @@ export class GroupLog {
   private seen() {
     const last = new Map<string, Packet>();
     for (const packet of this.state.allPackets())
-      if (!this.state.isMe(packet.from)) last.set(toHex(packet.from), packet);
-    return [...last.values()].map(({ from, number, log }) => ({ from, number, ...log }));
+      if (!this.state.isMe(packet.from) && this.belongs(packet.from))
+        last.set(toHex(packet.from), packet);
+    return [...last.values()]
+      .slice(0, 40)
+      .map(({ from, number, log }) => ({ from, number, ...log }));
+  }
+
+  /** Whether a sender is in the group; before there is a manifest, anybody who wrote is. */
+  private belongs(key: Uint8Array): boolean {
+    const { manifest } = this.state;
+    if (!manifest) return true;
+    const roster = [...manifest.operators, ...manifest.witnesses];
+    return roster.some(({ packetKey }) => equal(packetKey, key));
   }
 
   /** Takes in a bundle of hostile bytes. A sentence fragment where it is none. */
@@ -188,13 +202,12 @@ export class GroupLog {
     return { ...count, early, refused };
   }
 
-  /** Notes a refused packet, once. */
+  /** Notes a refused packet, once; not what nobody signed. */
   private async refuse(bytes: Uint8Array, from: Bytes | null, because: string) {
     const hash = taggedHash(tags.packet, bytes);
-    const before = this.state
-      .noted('refused')
-      .some(({ event }) => toHex(event.hash) === toHex(hash));
-    if (!before)
+    const noted = this.state.noted('refused');
+    const before = noted.some(({ event }) => equal(event.hash, hash));
+    if (from && !before && noted.length < MAX_REFUSED)
       await this.append([{ kind: 'refused', hash, from, because: because.slice(0, 500) }]);
     return { from, because };
   }

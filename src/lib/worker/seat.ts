@@ -2,20 +2,21 @@
  * An operator's seat in one group: the log, the secrets while they live, and every act of the script.
  * Secrets enter as device replies and leave as ciphertext only.
  */
-import { equal, toHex, wipe, type Bytes } from '../crypto/bytes.ts';
+import { equal, wipe, type Bytes } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
 import { hostPubkeyOf } from '../crypto/host-key.ts';
 import type { Scalar } from '../wasm/group.ts';
 import { failed, type CeremonyFault } from '../ceremony/faults.ts';
-import { seal } from '../ceremony/keygen.ts';
+import { seal, type GroupKeys } from '../ceremony/keygen.ts';
 import type { Event } from '../ceremony/log.ts';
 import type { Manifest } from '../ceremony/manifest.ts';
-import type { Part } from '../ceremony/parts.ts';
+import type { Nonces, Part, Shares } from '../ceremony/parts.ts';
 import { progressOf, type Progress, type TestProgress } from '../ceremony/progress.ts';
 import { nextStep, retestSets, type Next, type StepName } from '../ceremony/script.ts';
-import { commit, share, type FreshNonces } from '../ceremony/signing.ts';
+import { share } from '../ceremony/signing.ts';
 import { GroupLog, type Taken } from './group-log.ts';
 import { hostSecretFrom } from './host-secret.ts';
+import { Memory, type ShareSecrets } from './memory.ts';
 import type { Ports } from './ports.ts';
 import { openShare, sealShare, type ShareIs } from './sealed-shares.ts';
 
@@ -31,42 +32,36 @@ export type SeatFault =
   | { readonly fault: 'clock-jumped' }
   | CeremonyFault;
 
-const done = undefined;
 type Outcome = Promise<SeatFault | undefined>;
 
-/** A jump of the clock against the time that passed that counts as one, in ms. */
-const JUMP = 60_000;
+const done = undefined;
+const notNow: SeatFault = { fault: 'not-now' };
+const closed: SeatFault = { fault: 'secret-closed' };
+const suites = ['custody', 'attestation'] as const;
 
-interface HeldNonces {
-  readonly attempt: number;
-  readonly secret: FreshNonces['secret'];
-}
+/** The device's replies to the labels of both shares, 32 bytes each; wiped by whoever takes them. */
+type ShareReplies = Readonly<Record<(typeof suites)[number], Bytes>>;
 
 export class Seat {
   readonly log: GroupLog;
-  private host: Bytes | undefined;
-  private shares: { readonly custody: Scalar; readonly attestation: Scalar } | undefined;
-  private readonly nonces = new Map<string, HeldNonces>();
-  private clock: number;
+  private readonly memory: Memory;
   private cached: { readonly at: number; readonly progress: Progress } | undefined;
 
   constructor(log: GroupLog, host?: Bytes) {
     this.log = log;
-    this.host = host;
-    this.clock = this.clockOffset();
+    this.memory = new Memory(log.ports, host);
   }
 
   /** Opens a stored group. Notes which secrets were dropped, and that the workspace was restored. */
   static async open(ports: Ports, group: string): Promise<Seat> {
     const seat = new Seat(await GroupLog.open(ports, group));
-    const { state } = seat;
     const events: Event[] = [];
-    const { restoredAt } = ports;
-    if (restoredAt !== undefined && !state.noted('restored').some((e) => e.event.at === restoredAt))
-      events.push({ kind: 'restored', at: restoredAt });
+    const at = ports.restoredAt;
+    if (at !== undefined && !seat.state.noted('restored').some(({ event }) => event.at === at))
+      events.push({ kind: 'restored', at });
     if (seat.progress().tests.some((test) => seat.owes(test)))
       events.push({ kind: 'dropped', what: 'nonces' });
-    if (events.length > 0) await seat.log.append(events);
+    await seat.log.append(events);
     return seat;
   }
 
@@ -90,20 +85,37 @@ export class Seat {
   }
 
   next(): Next {
-    return nextStep(this.state, this.progress(), (test) => this.holds(test));
-  }
-
-  private holds({ request, attempt }: TestProgress): boolean {
-    return this.nonces.get(toHex(request.digest))?.attempt === attempt;
+    return nextStep(this.state, this.progress(), (test) => this.memory.holds(test));
   }
 
   /** Which secrets are open: those in memory need no device. */
   opened() {
-    return { host: this.host !== undefined, shares: this.shares !== undefined };
+    const { host, shares } = this.memory;
+    return { host: host !== undefined, shares: shares !== undefined };
   }
 
-  take(bundle: Uint8Array): Promise<Taken | string> {
-    return this.log.take(bundle);
+  /** The host secret, for the backup alone. */
+  get hostSecret(): Bytes | undefined {
+    return this.memory.host;
+  }
+
+  /** Takes in a bundle; a sentence fragment where it is none. */
+  async take(bundle: Uint8Array): Promise<Taken | string> {
+    const taken = await this.log.take(bundle);
+    await this.settle();
+    return taken;
+  }
+
+  /** Where the ceremony ended without a key, the secrets of the run are destroyed. */
+  private async settle(): Promise<void> {
+    if (!this.progress().stopped) return;
+    this.memory.clear();
+    const { keys, ports } = this.log;
+    if ((await ports.store.read(keys.run)) !== undefined)
+      await this.log.append(
+        [{ kind: 'dropped', what: 'run' }],
+        [{ key: keys.run, value: undefined }],
+      );
   }
 
   // Enrolment
@@ -112,7 +124,8 @@ export class Seat {
   async propose(order: readonly Uint8Array[]): Outcome {
     const { state } = this;
     const operators = order.map((key) => state.joined().find((card) => equal(card.packetKey, key)));
-    if (!state.terms || operators.includes(undefined)) return { fault: 'not-now' };
+    if (!state.terms || operators.includes(undefined) || this.progress().sealed.some(Boolean))
+      return notNow;
     const manifest: Manifest = {
       id: state.id!,
       terms: state.terms,
@@ -131,14 +144,16 @@ export class Seat {
 
   /** Notes whether the words that were read aloud are the same; `differs`: the group that is not. */
   async confirmWords(of: 'manifest' | 'keys', differs: number | null): Outcome {
-    const events: Event[] = [{ kind: 'words', of, differs }];
-    if (differs === null) {
-      if (of === 'manifest') events.unshift(this.signOff('prepare'));
-      await this.log.append([...events, this.signOff(`${of === 'keys' ? 'key' : of}-words`)]);
-      return done;
-    }
-    const because = `The words of group ${differs + 1} differ (${of}).`;
-    await this.log.say([{ kind: 'abort', because }], events);
+    const hash = of === 'manifest' ? this.state.manifestHash : this.progress().keys?.hash;
+    if (!hash) return notNow;
+    const words: Event = { kind: 'words', of, hash, differs };
+    if (differs !== null) {
+      const because = `The words of group ${differs + 1} differ (${of}).`;
+      await this.log.say([{ kind: 'abort', because }], [words]);
+      await this.settle();
+    } else if (of === 'manifest')
+      await this.log.append([this.signOff('prepare'), words, this.signOff('manifest-words')]);
+    else await this.log.append([words, this.signOff('key-words')]);
     return done;
   }
 
@@ -148,33 +163,33 @@ export class Seat {
   async openHost(reply: Bytes): Outcome {
     const { ports, keys } = this.log;
     const salt = await ports.store.read(keys.salt);
-    if (!salt) return { fault: 'not-now' };
+    if (!salt) return notNow;
     const host = hostSecretFrom(reply, salt, this.state.id!);
     const pubkey = hostPubkeyOf(ports.groups.secp256k1, host);
     if (isFault(pubkey) || !equal(pubkey, this.state.ownCard!.hostKey)) {
       wipe(host);
       return { fault: 'other-device' };
     }
-    if (this.host) wipe(this.host);
-    this.host = host;
+    this.memory.host = host;
     return done;
   }
 
   /** Seals the manifest and gives the first message of the key generation. */
   async seal(): Outcome {
-    const { state, host } = this;
-    if (this.next().act !== 'seal') return { fault: 'not-now' };
-    if (!host) return { fault: 'secret-closed' };
+    if (this.next().act !== 'seal') return notNow;
+    const { host } = this.memory;
+    if (!host) return closed;
     const { ports, keys } = this.log;
     const random = ports.random(32);
     const message = this.progress().run!.begin(host, random);
     if (failed(message)) return message;
-    const manifestHash = state.manifestHash!;
+    const manifestHash = this.state.manifestHash!;
     const { secp256k1 } = ports.groups;
     const signature = seal(secp256k1, host as Scalar, manifestHash, ports.random(32));
-    const checklist = [
-      ...new Map(state.noted('checked').map(({ event }) => [event.item, event.evidence])),
-    ].map(([item, evidence]) => ({ item, evidence }));
+    const evidence = new Map(
+      this.state.noted('checked').map(({ event }) => [event.item, event.evidence]),
+    );
+    const checklist = [...evidence].map(([item, text]) => ({ item, evidence: text }));
     await this.log.say(
       [
         { kind: 'seal', manifestHash, signature, checklist },
@@ -188,129 +203,113 @@ export class Seat {
 
   /**
    * Checks everybody's first messages, signs both transcripts and commits to nonces for the tests.
-   * `approval`: the device's signature over the statement of `next()`.
+   * `approval`: the device's signature over the statement of `next()`. Where a message is wrong, the
+   * ceremony is stopped with its sender's name.
    */
   async answer(approval: Bytes): Outcome {
     const next = this.next();
-    const { host } = this;
-    if (next.act !== 'answer') return { fault: 'not-now' };
-    if (!host) return { fault: 'secret-closed' };
+    if (next.act !== 'answer') return notNow;
+    const { host } = this.memory;
+    if (!host) return closed;
     const { ports, keys } = this.log;
     const random = await ports.store.read(keys.run);
-    if (!random) return { fault: 'not-now' };
+    if (!random) return notNow;
     const { first, run, tests } = this.progress();
     const messages = this.state.firstOfAll('round1').map((one) => one!.part.message);
     const answered = run!.answer(host, random, messages, ports.random(32));
     wipe(random);
     if (failed(answered)) {
-      const because = `${answered.fault}${named(answered.operators, this.state)}`;
-      await this.log.say(
-        [{ kind: 'abort', because }],
-        [{ kind: 'dropped', what: 'run' }],
-        [{ key: keys.run, value: undefined }],
-      );
       this.log.proven.push(answered);
+      await this.abort(`${answered.fault}${named(answered.operators, this.state)}`);
       return answered;
     }
-    const { uncertified } = answered;
+    const { uncertified, message } = answered;
     const shares = {
       custody: uncertified.custody.secshare!,
       attestation: uncertified.attestation.secshare!,
     };
-    const fresh = this.freshNonces(tests, uncertified, shares, () => 0);
+    const nonces = this.freshNonces(tests, uncertified, shares, () => 0);
     wipe(shares.custody, shares.attestation);
-    if (failed(fresh)) return fresh;
+    if (failed(nonces)) return nonces;
     await this.log.say(
       [
-        { kind: 'round2', view: first!.view, message: answered.message },
+        { kind: 'round2', view: first!.view, message },
         { kind: 'approve', statement: next.statement, signature: approval },
-        { kind: 'commit', nonces: fresh },
+        { kind: 'commit', nonces },
       ],
       [this.signOff('agree')],
     );
     return done;
   }
 
-  /** Fresh nonces for those of these tests that need one of ours; they stay in memory alone. */
+  /** Fresh nonces for those of these tests that the operator here takes part in. */
   private freshNonces(
     tests: readonly TestProgress[],
-    keys: Parameters<typeof commit>[1],
-    shares: Parameters<typeof commit>[2],
+    keys: GroupKeys,
+    shares: ShareSecrets,
     attemptOf: (test: TestProgress) => number,
-  ): FreshNonces['public'][] | CeremonyFault {
-    const { ports } = this.log;
-    const own = this.state.own!;
-    const fresh: FreshNonces['public'][] = [];
-    for (const test of tests.filter(({ request }) => request.ids.includes(own))) {
-      const random = ports.random(96);
-      const attempt = attemptOf(test);
-      const made = commit(ports.groups, keys, shares, test.request, attempt, random);
-      wipe(random);
+  ): Nonces[] | CeremonyFault {
+    const fresh: Nonces[] = [];
+    for (const test of tests.filter(({ request }) => request.ids.includes(this.state.own!))) {
+      const made = this.memory.freshNonces(keys, shares, test, attemptOf(test));
       if (failed(made)) return made;
-      const name = toHex(test.request.digest);
-      this.dropNonces(name);
-      this.nonces.set(name, { attempt, secret: made.secret });
-      fresh.push(made.public);
+      fresh.push(made);
     }
-    this.clock = this.clockOffset();
     return fresh;
   }
 
-  private shareIs(suite: 'custody' | 'attestation'): ShareIs {
-    const { keys } = this.progress();
+  private shareIs(suite: (typeof suites)[number]): ShareIs {
+    const keys = this.progress().keys!;
     const operator = this.state.own!;
-    const pubshare = keys![suite].pubshares[operator]!;
-    return { id: this.state.id!, suite, operator, pubshare, certified: keys!.hash };
+    const pubshare = keys[suite].pubshares[operator]!;
+    return { id: this.state.id!, suite, operator, pubshare, certified: keys.hash };
   }
 
   /**
-   * Computes both shares from the host secret and the certified recovery data, and seals them under
-   * the device's replies to their labels (32 bytes each, wiped here). They stay open in memory.
+   * Computes both shares from the host secret and the certified recovery data and seals them. They
+   * stay open in memory for the tests.
    */
-  async store(replies: { custody: Bytes; attestation: Bytes }): Outcome {
+  async store(replies: ShareReplies): Outcome {
+    if (this.next().act !== 'store') return notNow;
+    const { host } = this.memory;
+    if (!host) return closed;
     const { keys, run } = this.progress();
-    if (this.next().act !== 'store') return { fault: 'not-now' };
-    if (!this.host) return { fault: 'secret-closed' };
-    const { ports, keys: names } = this.log;
-    const shares = run!.shares(this.host, keys!);
+    const shares = run!.shares(host, keys!);
     if (failed(shares)) return shares;
+    const { ports, keys: names } = this.log;
     const [custody, attestation] = await Promise.all(
-      (['custody', 'attestation'] as const).map((suite) =>
+      suites.map((suite) =>
         sealShare(shares[suite], replies[suite], this.shareIs(suite), ports.random(44)),
       ),
     );
     wipe(replies.custody, replies.attestation);
-    this.shares = shares;
     await this.log.append(
-      [
-        {
-          kind: 'shares',
-          custody: this.shareIs('custody').pubshare.slice(-32),
-          attestation: this.shareIs('attestation').pubshare.slice(-32),
-        },
-        this.signOff('store'),
-      ],
+      [{ kind: 'shares', certified: keys!.hash }, this.signOff('store')],
       [
         { key: names.share('custody'), value: custody },
         { key: names.share('attestation'), value: attestation },
         { key: names.run, value: undefined },
       ],
     );
+    this.memory.shares = shares;
     return done;
   }
 
-  /** Opens the sealed shares with the device's replies (32 bytes each, wiped here). */
-  async openShares(replies: { custody: Bytes; attestation: Bytes }): Outcome {
+  /** Opens the sealed shares. */
+  async openShares(replies: ShareReplies): Outcome {
     const { ports, keys } = this.log;
     const [custody, attestation] = await Promise.all(
-      (['custody', 'attestation'] as const).map(async (suite) => {
+      suites.map(async (suite) => {
         const sealed = await ports.store.read(keys.share(suite));
         return sealed && openShare(sealed, replies[suite], this.shareIs(suite));
       }),
     );
     wipe(replies.custody, replies.attestation);
-    if (!custody || !attestation) return { fault: 'other-device' };
-    this.shares = { custody: custody as Scalar, attestation: attestation as Scalar };
+    if (!custody || !attestation) {
+      wipe(...[custody, attestation].filter((one) => one !== undefined));
+      return { fault: 'other-device' };
+    }
+    this.memory.shares = { custody: custody as Scalar, attestation: attestation as Scalar };
     return done;
   }
 
@@ -319,18 +318,33 @@ export class Seat {
   /** New nonces where the former are gone, with the device's approval where `next()` asks for one. */
   async commit(approval?: Bytes): Outcome {
     const next = this.next();
-    const { keys } = this.progress();
-    if (next.act !== 'commit' || !keys) return { fault: 'not-now' };
-    if (!this.shares) return { fault: 'secret-closed' };
-    const own = this.state.own!;
-    const fresh = this.freshNonces(next.tests, keys, this.shares, (test) =>
-      test.nonces[test.request.ids.indexOf(own)] ? test.attempt + 1 : test.attempt,
+    if (next.act !== 'commit') return notNow;
+    const approve = approval && next.approve;
+    return this.commitTo(
+      next.tests,
+      approve ? [{ kind: 'approve', statement: approve, signature: approval }] : [],
     );
-    if (failed(fresh)) return fresh;
-    const parts: Part[] = [{ kind: 'commit', nonces: fresh }];
-    if (approval && next.approve)
-      parts.push({ kind: 'approve', statement: next.approve, signature: approval });
-    await this.log.say(parts);
+  }
+
+  /** Gives those who spoiled a test another chance: everybody needs fresh nonces for it. */
+  async again(): Outcome {
+    const { tests } = this.progress();
+    const spoiled = tests.filter(({ faults, signatures }) => faults.length > 0 && !signatures);
+    return this.next().act === 'again' ? this.commitTo(spoiled, []) : notNow;
+  }
+
+  private async commitTo(tests: readonly TestProgress[], parts: readonly Part[]): Outcome {
+    const { keys } = this.progress();
+    const { shares } = this.memory;
+    if (!keys) return notNow;
+    if (!shares) return closed;
+    const own = this.state.own!;
+    const nonces = this.freshNonces(tests, keys, shares, ({ request, nonces: given, attempt }) =>
+      given[request.ids.indexOf(own)] ? attempt + 1 : attempt,
+    );
+    if (failed(nonces)) return nonces;
+    if (nonces.length === 0) return notNow;
+    await this.log.say([{ kind: 'commit', nonces }, ...parts]);
     return done;
   }
 
@@ -339,57 +353,51 @@ export class Seat {
    * the ceremony for this operator. Each nonce is noted as spent before its share leaves.
    */
   async release(): Outcome {
-    if (this.next().act !== 'release') return { fault: 'not-now' };
-    if (this.jumped()) {
-      this.dropNonces();
-      await this.log.append([{ kind: 'dropped', what: 'nonces' }]);
+    if (this.next().act !== 'release') return notNow;
+    const { memory, log } = this;
+    if (memory.jumped()) {
+      memory.dropNonces();
+      await log.append([{ kind: 'dropped', what: 'nonces' }]);
       return { fault: 'clock-jumped' };
     }
-    const { tests, keys, closed } = this.progress();
+    const { tests, keys, closed: closings } = this.progress();
     const own = this.state.own!;
-    const ready = tests.filter((test) => test.frozen && this.holds(test) && this.mayShare(test));
-    if (ready.length > 0 && !this.shares) return { fault: 'secret-closed' };
-    const spent: Event[] = ready.map(({ frozen }) => ({
-      kind: 'spent',
-      signingPackage: frozen!.hash,
-    }));
-    await this.log.append(spent);
-    const released = [];
-    for (const { frozen, request } of ready) {
-      const name = toHex(request.digest);
-      const { secret } = this.nonces.get(name)!;
-      const made = share(this.log.ports.groups, frozen!, secret, this.shares!, own);
-      this.dropNonces(name);
+    const ready = tests.filter(
+      (test) =>
+        test.frozen &&
+        memory.holds(test) &&
+        test.approved.every(Boolean) &&
+        !test.shares[test.request.ids.indexOf(own)],
+    );
+    if (ready.length > 0 && !memory.shares) return closed;
+    await log.append(ready.map(({ frozen }) => ({ kind: 'spent', signingPackage: frozen!.hash })));
+    const shares: Shares[] = [];
+    for (const test of ready) {
+      const secret = memory.takeNonces(test)!;
+      const made = share(log.ports.groups, test.frozen!, secret, memory.shares!, own);
+      wipe(secret.custody, secret.attestation);
       if (failed(made)) return made;
-      released.push(made);
+      shares.push(made);
     }
-    const parts: Part[] = released.length > 0 ? [{ kind: 'shares', shares: released }] : [];
-    if (!closed[own]) parts.push(this.closing(keys!.hash));
-    if (parts.length > 0) await this.log.say(parts);
+    const parts: Part[] = shares.length > 0 ? [{ kind: 'shares', shares }] : [];
+    if (!closings[own]) parts.push(this.closing(keys!.hash));
+    if (parts.length > 0) await log.say(parts);
     return done;
-  }
-
-  private mayShare({ approved, shares, request }: TestProgress): boolean {
-    return approved.every(Boolean) && !shares[request.ids.indexOf(this.state.own!)];
   }
 
   private closing(certified: Bytes): Part {
     const { state } = this;
     const verified = state.noted('backup').find(({ event }) => event.state === 'verified')!;
-    const notes = (step: string) =>
-      state
-        .noted('note')
-        .filter(({ event }) => event.step === step)
-        .map(({ event }) => event.note);
+    const noteOf = (step: string) =>
+      state.noted('note').flatMap(({ event }) => (event.step === step ? [event.note] : []));
     return {
       kind: 'close',
       certified,
       backup: { tier: 'age-file', method: 'read-back', at: verified.at },
       script: state.noted('signedOff').map(({ event, at }) => ({
         step: event.step,
-        planned: event.planned,
         done: at,
-        note: notes(event.step).join(' · ').slice(0, 500),
+        note: noteOf(event.step).join(' · ').slice(0, 500),
       })),
     };
   }
@@ -398,7 +406,7 @@ export class Seat {
   async retest(): Outcome {
     const next = this.next();
     const ids = next.act === 'retest' ? retestSets(this.progress(), next.without)[0] : undefined;
-    if (!ids) return { fault: 'not-now' };
+    if (!ids) return notNow;
     await this.log.say([{ kind: 'retest', ids }]);
     return done;
   }
@@ -406,15 +414,15 @@ export class Seat {
   /** Signs the record of the whole ceremony. */
   async signRecord(): Outcome {
     const { recordHash } = this.progress();
-    if (this.next().act !== 'sign-record' || !recordHash) return { fault: 'not-now' };
-    await this.log.say([{ kind: 'record', hash: recordHash as Bytes }], [this.signOff('record')]);
+    if (this.next().act !== 'sign-record' || !recordHash) return notNow;
+    await this.log.say([{ kind: 'record', hash: recordHash }], [this.signOff('record')]);
     return done;
   }
 
   /** A witness's word on the ceremony. */
   async attest(agree: boolean, because: string): Outcome {
     const { keys } = this.progress();
-    if (!keys) return { fault: 'not-now' };
+    if (this.next().act !== 'attest' || !keys) return notNow;
     await this.log.say([{ kind: 'attest', certified: keys.hash, agree, because }]);
     return done;
   }
@@ -426,8 +434,10 @@ export class Seat {
     return done;
   }
 
+  /** Stops the ceremony for everybody. */
   async abort(because: string): Outcome {
-    await this.log.say([{ kind: 'abort', because }]);
+    await this.log.say([{ kind: 'abort', because: because.slice(0, 500) }]);
+    await this.settle();
     return done;
   }
 
@@ -437,44 +447,20 @@ export class Seat {
     return done;
   }
 
+  /** Tells the others what was seen here. */
   async receipt(): Outcome {
     await this.log.say([{ kind: 'receipt' }]);
     return done;
   }
 
   /** The note that a step is done here. */
-  signOff(step: StepName, note = ''): Event {
-    return { kind: 'signedOff', step, planned: null, note };
-  }
-
-  private clockOffset(): number {
-    const { ports } = this.log;
-    return ports.now() - ports.monotonic();
-  }
-
-  private jumped(): boolean {
-    return Math.abs(this.clockOffset() - this.clock) > JUMP;
-  }
-
-  private dropNonces(name?: string): void {
-    for (const [key, { secret }] of this.nonces) {
-      if (name !== undefined && key !== name) continue;
-      wipe(secret.custody, secret.attestation);
-      this.nonces.delete(key);
-    }
-  }
-
-  /** The host secret, for the backup alone. */
-  get hostSecret(): Bytes | undefined {
-    return this.host;
+  signOff(step: StepName): Event {
+    return { kind: 'signedOff', step };
   }
 
   /** Wipes every secret. */
   close(): void {
-    this.dropNonces();
-    if (this.host) wipe(this.host);
-    if (this.shares) wipe(this.shares.custody, this.shares.attestation);
-    this.host = this.shares = undefined;
+    this.memory.clear();
     this.log.close();
   }
 }

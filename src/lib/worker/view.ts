@@ -152,7 +152,7 @@ export function viewOf(seat: Seat): GroupView {
       attestation: progress.keys.attestation.threshPk,
       hash: progress.keys.hash,
     },
-    recordHash: progress.recordHash as Bytes | undefined,
+    recordHash: progress.recordHash,
     recorded: progress.recorded,
     keyState: keyState(seat, stopped),
     tests: progress.tests.map(testView),

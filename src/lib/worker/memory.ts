@@ -1,0 +1,107 @@
+/** The secrets of a seat while they live: in the worker's memory, nowhere else, wiped when they go. */
+import { toHex, wipe, type Bytes } from '../crypto/bytes.ts';
+import type { Scalar } from '../wasm/group.ts';
+import { failed, type CeremonyFault } from '../ceremony/faults.ts';
+import type { GroupKeys } from '../ceremony/keygen.ts';
+import type { Nonces } from '../ceremony/parts.ts';
+import type { TestProgress } from '../ceremony/progress.ts';
+import { commit, type FreshNonces } from '../ceremony/signing.ts';
+import type { Ports } from './ports.ts';
+
+/** Both shares of an operator, 32 bytes each. */
+export interface ShareSecrets {
+  readonly custody: Scalar;
+  readonly attestation: Scalar;
+}
+
+/** A clock that drifted so far against the time that passed was set, or the machine was, in ms. */
+const JUMP = 60_000;
+
+export class Memory {
+  private readonly ports: Ports;
+  private hostSecret: Bytes | undefined;
+  private shareSecrets: ShareSecrets | undefined;
+  private readonly nonces = new Map<
+    string,
+    { readonly attempt: number; readonly secret: FreshNonces['secret'] }
+  >();
+  /** The machine's clock against the time that passed, when the nonces were made. */
+  private clock = 0;
+
+  constructor(ports: Ports, host?: Bytes) {
+    this.ports = ports;
+    this.hostSecret = host;
+  }
+
+  get host(): Bytes | undefined {
+    return this.hostSecret;
+  }
+
+  set host(secret: Bytes | undefined) {
+    if (this.hostSecret) wipe(this.hostSecret);
+    this.hostSecret = secret;
+  }
+
+  get shares(): ShareSecrets | undefined {
+    return this.shareSecrets;
+  }
+
+  set shares(secrets: ShareSecrets | undefined) {
+    if (this.shareSecrets) wipe(this.shareSecrets.custody, this.shareSecrets.attestation);
+    this.shareSecrets = secrets;
+  }
+
+  /** Makes fresh nonces for a test in place of any former ones; the public half is returned. */
+  freshNonces(
+    keys: GroupKeys,
+    shares: ShareSecrets,
+    { request }: TestProgress,
+    attempt: number,
+  ): Nonces | CeremonyFault {
+    const random = this.ports.random(96);
+    const made = commit(this.ports.groups, keys, shares, request, attempt, random);
+    wipe(random);
+    if (failed(made)) return made;
+    this.dropNonces(request.digest);
+    this.nonces.set(toHex(request.digest), { attempt, secret: made.secret });
+    this.clock = this.offset();
+    return made.public;
+  }
+
+  /** Whether the nonces for the current attempt of a test are here. */
+  holds({ request, attempt }: TestProgress): boolean {
+    return this.nonces.get(toHex(request.digest))?.attempt === attempt;
+  }
+
+  /** The secret nonces for a test: they are used by whoever takes them, and gone from here. */
+  takeNonces({ request }: TestProgress): FreshNonces['secret'] | undefined {
+    const held = this.nonces.get(toHex(request.digest));
+    this.nonces.delete(toHex(request.digest));
+    return held?.secret;
+  }
+
+  /** Wipes the nonces for one test, or all. */
+  dropNonces(digest?: Uint8Array): void {
+    for (const [name, { secret }] of this.nonces) {
+      if (digest && name !== toHex(digest)) continue;
+      wipe(secret.custody, secret.attestation);
+      this.nonces.delete(name);
+    }
+  }
+
+  /** Whether the machine was set back, or its clock, since the nonces were made. */
+  jumped(): boolean {
+    return this.nonces.size > 0 && Math.abs(this.offset() - this.clock) > JUMP;
+  }
+
+  private offset(): number {
+    return this.ports.now() - this.ports.monotonic();
+  }
+
+  /** Wipes everything. */
+  clear(): void {
+    this.dropNonces();
+    this.host = undefined;
+    this.shares = undefined;
+  }
+}
