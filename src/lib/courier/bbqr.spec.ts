@@ -102,6 +102,7 @@ it('tells a part that does not fit the others', () => {
   expect(joiner.receive(parsed('B$HB0301CCCC'))).toBe(true);
   const other = join(['B$HB0300AAAA']);
   expect(other.receive(parsed('B$HB0302BBBBBB'))).toBe('conflict');
+  expect(join(['B$HB0302BBBB']).receive(parsed('B$HB0300AA'))).toBe('conflict');
 });
 
 it('refuses a stream that is broken, or a bomb', async () => {

@@ -33,7 +33,7 @@ export function fromBbqr(text: string): BbqrPart | CourierFault {
   if (!fields) return { fault: text.startsWith('B$') ? 'damaged' : 'foreign' };
   const [, header, encoding, fileType, count36, index36, body] = fields as unknown as string[];
   const [count, index] = [parseInt(count36!, 36), parseInt(index36!, 36)];
-  const data = encoding === 'H' ? fromUpperHex(body!) : fromBase32(body!);
+  const data = encoding === 'H' ? fromHex(body!) : fromBase32(body!);
   if (!data || index >= count) return { fault: 'damaged' };
   if (data.length * Math.max(1, count - 1) > MAX_TOTAL) return { fault: 'too-large' };
   return {
@@ -44,10 +44,6 @@ export function fromBbqr(text: string): BbqrPart | CourierFault {
     index,
     data,
   };
-}
-
-function fromUpperHex(text: string): Bytes | undefined {
-  return text === text.toUpperCase() ? fromHex(text) : undefined;
 }
 
 function fromBase32(text: string): Bytes | undefined {

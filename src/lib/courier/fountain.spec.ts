@@ -29,6 +29,8 @@ it('computes the published checksums and bytewords', () => {
 it('refuses bytewords with a wrong checksum, a strange word or too few letters', () => {
   for (const text of ['aeadaolazojendeowf', 'aeadaolazmjendeotx', 'aeadaolazmjendeot', 'wf', ''])
     expect(fromBytewords(text)).toBeUndefined();
+  // No word, where the one for zero stood.
+  expect(fromBytewords(toBytewords(Uint8Array.of(0)).replace('ae', 'aq'))).toBeUndefined();
   expect(fromBytewords(toBytewords(new Uint8Array()))).toEqual(new Uint8Array());
 });
 
@@ -104,6 +106,9 @@ it('refuses URs that contradict themselves or cannot be', () => {
   expect(fault({ ...many, count: 2048, messageLength: 2048 })).not.toHaveProperty('fault');
   const text = toPartUr('bytes', good);
   expect(fromUr(text.replace('/1-4/', '/2-4/'))).toEqual({ fault: 'damaged' });
+  expect(fromUr(text.replace('/1-4/', '/1-5/'))).toEqual({ fault: 'damaged' });
+  expect(fountain.isPossible(good)).toBe(true);
+  expect(fountain.isPossible({ ...good, number: 0 })).toBe(false);
   expect(fromUr(text.replace('/1-4/', '/01-4/'))).toEqual({ fault: 'foreign' });
   expect(fromUr(text.replace('/1-4/', '/'))).toHaveProperty('message');
   expect(fromUr('UR:BYTES/' + 'AE'.repeat(2 ** 21))).toEqual({ fault: 'too-large' });
