@@ -13,7 +13,7 @@ import { bytes, read, record, type Read } from './schema.ts';
 /** An assertion: authenticator data, the client data's JSON as it was hashed, and a signature in DER. */
 const assertion = record({
   authenticatorData: bytes(37, 1024),
-  clientDataJSON: bytes(1, 4096),
+  clientDataJSON: bytes(1, 2048),
   signature: bytes(8, 72),
 });
 export type Assertion = Read<typeof assertion>;

@@ -31,6 +31,8 @@ it('lines break after a space, long words where they must', () => {
   expect(pages('amount is 1.25 zBTC for operator two')).toEqual([
     ['amount is 1.25 zBTC for ', 'operator two'],
   ]);
+  // A space that no longer fits does not stretch its line.
+  expect(pages(`${word.slice(4)} yes`)).toEqual([['x'.repeat(COLUMNS), ' yes']]);
   expect(pages(word)).toEqual([['x'.repeat(COLUMNS), 'xxxx']]);
 });
 

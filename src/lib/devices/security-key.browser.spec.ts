@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { approvalHolds } from '../../../tests/support/approvals.ts';
+import { base64urlnopad } from '@scure/base';
 import { toHex, type Bytes } from '../crypto/bytes.ts';
+import { toCbor } from '../crypto/cbor.ts';
 import { isDeviceFault, type Device, type DeviceFault } from './device.ts';
 import type { Answer, Presence, Prompt } from './prompt.ts';
 import { enrolSecurityKey, openSecurityKey } from './security-key.ts';
@@ -90,6 +92,13 @@ test('labels are separated, one and two at a time give the same', async () => {
   expect(asked.length).toBe(2 + 2);
   expect(await device.derive([])).toEqual({ fault: 'unsupported' });
   expect(await device.derive(['a', 'b', 'c'])).toEqual({ fault: 'unsupported' });
+
+  // Already the key itself gives different outputs.
+  const inputs: unknown[] = [];
+  meddle(({ extensions }) => inputs.push(extensions?.prf?.eval?.first));
+  for (const label of ['a', 'b', 'a']) good(await device.derive([label]));
+  expect(inputs[0]).toEqual(inputs[2]);
+  expect(inputs[0]).not.toEqual(inputs[1]);
 
   const other = await enrolled();
   expect(hex(good(await other.derive(['share'])))).not.toEqual([both[1]]);
@@ -211,4 +220,13 @@ test('a second request while one waits, and what the person does at the prompt',
 
 test.each(['', 'ü', 'AAAA', 'oWJpZEA'])('the handle “%s” opens nothing', (handle) => {
   expect(openSecurityKey(handle, watching)).toEqual({ fault: 'unsupported' });
+});
+
+test('a handle opens at its own address only', () => {
+  const at = (rpId: string) => {
+    const held = { id: new Uint8Array(16), key: new Uint8Array(65), rpId, synced: true };
+    return openSecurityKey(base64urlnopad.encode(toCbor(held)), watching);
+  };
+  expect(good(at(location.hostname)).identity.capabilities.nonExportable).toBe(false);
+  expect(at('elsewhere.localhost')).toEqual({ fault: 'unsupported' });
 });

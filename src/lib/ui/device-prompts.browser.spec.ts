@@ -98,6 +98,28 @@ test('a device on the page, without power and with nothing to ask', async () => 
   expect(plugs).toEqual([true, false]);
 });
 
+test('a device that stays on the page begins each prompt unread', async () => {
+  const desk = promptDesk();
+  const ask = () => {
+    const screen = [['one'], ['two']];
+    const asks = { to: 'approve', statement } as const;
+    const prompt: Prompt = { kind: 'simulated', model: '', serial: 'SIM-1', asks, screen };
+    return desk.ask(prompt, new AbortController().signal);
+  };
+  const first = ask();
+  const second = ask();
+  const onplug = () => undefined;
+  const drawn = await render(Drawn, { serial: 'SIM-1', asked: desk.current, onplug });
+  await button('Next page').click();
+  await button('Approve').click();
+  expect(await first).toBe('approved');
+  await drawn.rerender({ asked: desk.current });
+  await expect.element(display()).toHaveTextContent('one');
+  await expect.element(button('Approve')).toBeDisabled();
+  await button('Refuse').click();
+  expect(await second).toBe('refused');
+});
+
 test('a key without a display: said, and prompts wait in line', async () => {
   const desk = promptDesk();
   await render(DevicePrompt, { desk });
