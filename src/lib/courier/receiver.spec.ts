@@ -24,6 +24,8 @@ async function feedAll(receiver: Receiver, texts: Iterable<string>): Promise<Fee
   return all;
 }
 
+type F = ReturnType<typeof frames>;
+
 const part = (feedback: Feedback) => {
   if (feedback.kind !== 'part') throw new Error(`${feedback.kind} instead of a part`);
   return feedback;
@@ -69,6 +71,8 @@ it('needs exactly the planned frames where none is lost', async () => {
   expect(receiver.transfers).toEqual([]);
   expect(await receiver.feed(frame(count))).toMatchObject({ kind: 'finished' });
   expect(receiver.transfers).toEqual([]);
+  // The next transfer is no stranger.
+  expect(part(await receiver.feed(frames(packed(5000), 20)(0))).stray).toBe(false);
 });
 
 it('gets every bundle from codes lost, repeated, out of order and among strangers', async () => {
@@ -140,6 +144,29 @@ it('keeps four transfers; a fifth displaces the one with the least', async () =>
   const { id } = receiver.transfers[0]!;
   receiver.forget(id);
   expect(receiver.transfers.map((transfer: Transfer) => transfer.id)).not.toContain(id);
+});
+
+it('displaces the one with the least wherever it stands', async () => {
+  const receiver = new Receiver();
+  const [a, b, c, d, e] = Array.from({ length: 5 }, () => frames(packed(5000), 20)) as [
+    F,
+    F,
+    F,
+    F,
+    F,
+  ];
+  await feedAll(receiver, [b(0), b(1), a(0), c(0), c(1), d(0), d(1), e(0), e(1)]);
+  expect(receiver.transfers.map(({ known }) => known)).toEqual([2, 2, 2, 2]);
+  expect(part(await receiver.feed(a(1))).transfer.known).toBe(1);
+});
+
+it('takes one BBQr transfer after another with the same header', async () => {
+  const receiver = new Receiver();
+  for (const bytes of [packed(100), packed(100)]) {
+    const hex = toHex(toFile(bytes)).toUpperCase();
+    const rows = [`B$HB0200${hex.slice(0, 120)}`, `B$HB0201${hex.slice(120)}`];
+    expect((await feedAll(receiver, rows))[1]).toEqual(bundleOf(bytes));
+  }
 });
 
 it('remembers a few finished transfers, and can forget one', async () => {

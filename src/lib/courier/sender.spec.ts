@@ -1,7 +1,9 @@
 import jsQR from 'jsqr';
 import { create } from 'qrcode';
 import { expect, it } from 'vitest';
+import { concat } from '../crypto/bytes.ts';
 import { densities, frames, plan, singleCode, type Density } from './sender.ts';
+import { BUNDLE_TYPE, toPartUr } from './ur.ts';
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
@@ -27,6 +29,16 @@ it.each(densities)('fills codes of version %i, and no larger ones', (density) =>
   }
   expect(create(frame(2047), { errorCorrectionLevel: 'L' }).version).toBe(density);
   expect(scan(frame(3), density)).toBe(frame(3));
+});
+
+it.each(densities)('keeps room for the longest part in version %i', (density) => {
+  const longest = Array.from({ length: 600 }, (_, i) => plan(20_000 + i, density)!.bytesPerFrame);
+  const data = random(Math.max(...longest));
+  const shape = { count: 2048, messageLength: 2 ** 20, checksum: 2 ** 32 - 1 };
+  const part = (more: number) =>
+    toPartUr(BUNDLE_TYPE, { ...shape, number: 65_535, data: concat(data, new Uint8Array(more)) });
+  const version = (text: string) => create(text, { errorCorrectionLevel: 'L' }).version;
+  expect([version(part(0)), version(part(2))]).toEqual([density, density + 1]);
 });
 
 it.each([
