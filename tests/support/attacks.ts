@@ -16,14 +16,17 @@ const participantParts = ['com', 'pop', 'pubnonce', 'encShares'] as const;
 const coordinatorParts = ['comsToSecrets', 'nonconst', 'pops', 'pubnonces', 'encShares'] as const;
 export type Part = (typeof participantParts)[number] | (typeof coordinatorParts)[number];
 
-export const suitesFor = ({ groups, ceremony }: Players): Record<Run, DkgSuite> => ({
+/** What the messages of a ceremony depend on. */
+type About = Pick<Players, 'ceremony'> & { readonly groups: Omit<Players['groups'], 'name'> };
+
+export const suitesFor = ({ groups, ceremony }: About): Record<Run, DkgSuite> => ({
   custody: custodySuite(groups.secp256k1),
   attestation: attestationSuite(groups.secp256k1, groups.ed25519, ceremony.manifestHash),
 });
 
 /** Replaces one field of a first message of the whole ceremony, whoever sent it. */
 export function edit(
-  all: Players,
+  all: About,
   kind: 'pmsg1' | 'cmsg1',
   message: Uint8Array,
   run: Run,

@@ -3,7 +3,7 @@ import { startEngine } from './engine-node.ts';
 import { jsGroup } from '../../src/lib/wasm/js-group.ts';
 import { deviceLabel, type GroupId } from '../../src/lib/ceremony/card.ts';
 import { defaultReservation, type Terms } from '../../src/lib/ceremony/manifest.ts';
-import type { Bytes } from '../../src/lib/crypto/bytes.ts';
+import { toHex, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { isDeviceFault } from '../../src/lib/devices/device.ts';
 import { SimulatedDevice } from '../../src/lib/devices/simulated.ts';
 import { memoryStore, type Store } from '../../src/lib/vault/store.ts';
@@ -24,7 +24,7 @@ export interface Player extends Pilot {
 }
 
 const engine = await startEngine();
-const groups = { secp256k1: engine.secp256k1, ed25519: engine.ed25519 };
+export const groups = { secp256k1: engine.secp256k1, ed25519: engine.ed25519 };
 const other = { secp256k1: jsGroup('secp256k1'), ed25519: jsGroup('ed25519') };
 
 /** A clock that the test can set back. */
@@ -117,27 +117,69 @@ export async function carry(from: Player, to: Player, everything = false) {
   return taken;
 }
 
-/** Everybody does what they can; then everybody's packets go to the first and from there to all. */
-export async function round(players: readonly Player[]): Promise<string[]> {
+/** An operator does what they can. What could not be done stands behind a ✗. */
+export async function play(player: Player): Promise<string[]> {
   const acts: string[] = [];
-  for (const player of players)
-    for (;;) {
-      const moved = await move(player);
-      if (!moved) break;
-      acts.push(`${player.name} ${moved.act}${moved.fault ? ` ✗ ${moved.fault.fault}` : ''}`);
-      if (moved.fault) break;
-    }
-  const [first, ...rest] = players;
-  for (const player of rest) await carry(player, first!);
-  for (const player of rest) await carry(first!, player);
+  for (;;) {
+    const moved = await move(player);
+    if (!moved) return acts;
+    acts.push(`${player.name} ${moved.act}${moved.fault ? ` ✗ ${moved.fault.fault}` : ''}`);
+    if (moved.fault) return acts;
+  }
+}
+
+/**
+ * Everybody does what they can; then everybody's packets go to the first and from there to all.
+ * `carried` counts, by operator, the bundles that brought something.
+ */
+export async function round(players: readonly Player[], carried: number[] = []): Promise<string[]> {
+  const acts: string[] = [];
+  for (const player of players) acts.push(...(await play(player)));
+  const [first, ...rest] = players as [Player, ...Player[]];
+  const count = (i: number, { taken }: { taken: number }, complete: boolean) => {
+    if (taken > 0 && !complete) carried[i + 1] = (carried[i + 1] ?? 0) + 1;
+  };
+  for (const [i, player] of rest.entries()) {
+    const { complete } = player.seat.progress();
+    count(i, await carry(player, first), complete);
+  }
+  for (const [i, player] of rest.entries()) {
+    const { complete } = player.seat.progress();
+    count(i, await carry(first, player), complete);
+  }
   return acts;
+}
+
+/**
+ * Rounds until nobody can do anything more. `transfers`: the most bundles that an operator other than
+ * the first carried, from the invitation until the key was complete.
+ */
+export async function finish(
+  players: readonly Player[],
+): Promise<{ transfers: number; acts: string[] }> {
+  const acts: string[] = [];
+  const carried: number[] = players.map(() => 1); // the invitation
+  for (let i = 0; i < 12; i++) {
+    const done = await round(players, carried);
+    acts.push(...done);
+    if (done.length === 0 && i > 1) break;
+  }
+  return { transfers: Math.max(...carried), acts };
 }
 
 /** Reloads an operator's page: memory is lost, the store stays. */
 export async function reload(player: Player, extra: Partial<Ports> = {}): Promise<void> {
   player.seat.close();
-  player.seat = await Seat.open(
-    ports(player.store, `${player.name} again`, extra),
-    '09'.repeat(32),
-  );
+  const again = ports(player.store, `${player.name} again`, extra);
+  player.seat = await Seat.open(again, toHex(rehearsalId.group));
+}
+
+/** A copy of an operator's store, as of now. */
+export async function copyOf({ store }: Player): Promise<Store> {
+  const copy = memoryStore();
+  for (const key of await store.keys('')) {
+    const value = await store.read(key);
+    await copy.write([{ key, value }]);
+  }
+  return copy;
 }

@@ -63,6 +63,8 @@ export interface Progress {
   readonly faults: readonly CeremonyFault[];
 }
 
+const utf8 = new TextEncoder();
+
 const all = (list: readonly boolean[]): boolean => list.length > 0 && list.every(Boolean);
 const present = <T>(list: readonly (T | undefined)[]): list is readonly T[] =>
   list.length > 0 && list.every((one) => one !== undefined);
@@ -92,7 +94,7 @@ export function progressOf(groups: Groups, other: Groups, state: State): Progres
 
   let first: FirstRound | undefined;
   if (run && all(sealed) && present(round1)) {
-    const result = run.firstRound(round1);
+    const result = state.once('first', [manifestHash!, ...round1], () => run.firstRound(round1));
     if (failed(result)) faults.push(result);
     else first = result;
   }
@@ -100,7 +102,10 @@ export function progressOf(groups: Groups, other: Groups, state: State): Progres
   if (first && present(round2)) {
     const messages = round2.map(({ part }) => part.message);
     const views = round2.map(({ part }) => part.view);
-    const result = run!.certify(first, messages, views);
+    const { view } = first;
+    const result = state.once('keys', [view, ...messages, ...views], () =>
+      run!.certify(first, messages, views),
+    );
     if (failed(result)) faults.push(result);
     else keys = result;
   }
@@ -186,25 +191,32 @@ function testProgress(
       .flatMap(({ part }) => part.nonces.filter((one) => sameSet(one.ids, ids))),
   );
   const attempt = Math.max(0, ...commits.flat().map((one) => one.attempt));
-  const nonces = commits.map((own) => own.find((one) => one.attempt === attempt));
+  const nonces: readonly (Nonces | undefined)[] = commits.map((own) =>
+    own.find((one) => one.attempt === attempt),
+  );
   const approved = ids.map((id) => {
     const { packetKey, approvalKey } = manifest.operators[id]!;
     const told = state
       .told(packetKey, 'approve')
       .filter(({ part }) => part.statement === statement);
-    const holds = told.some(({ part }) =>
-      verifyApproval(groups.ed25519, approvalKey, statement, part.signature),
+    const holds = told.some(({ part: { signature } }) =>
+      state.once('approval', [packetKey, utf8.encode(statement), signature], () =>
+        verifyApproval(groups.ed25519, approvalKey, statement, signature),
+      ),
     );
     if (told.length > 0 && !holds) faults.push(ceremonyFault('approval-invalid', [id]));
     return holds;
   });
   let frozen: SigningPackage | undefined;
   if (keys && present(nonces)) {
-    const result = freeze(groups, manifest, keys, request, nonces);
+    const given = nonces.flatMap((one) => [one.custody, one.attestation]);
+    const result = state.once('package', [keys.hash, request.digest, ...given], () =>
+      freeze(groups, manifest, keys, request, nonces),
+    );
     if (failed(result)) faults.push(result);
     else frozen = result;
   }
-  const shares = ids.map((id) =>
+  const shares: readonly (Shares | undefined)[] = ids.map((id) =>
     state
       .told(manifest.operators[id]!.packetKey, 'shares')
       .flatMap(({ part }) => part.shares)
@@ -212,7 +224,11 @@ function testProgress(
   );
   let signatures: TestSignatures | undefined;
   if (keys && frozen && present(shares)) {
-    const result = aggregate(groups, other, frozen, keys, shares);
+    const { hash } = frozen;
+    const given = shares.flatMap((one) => [one.custody, one.attestation]);
+    const result = state.once('signatures', [hash, ...given], () =>
+      aggregate(groups, other, frozen, keys, shares),
+    );
     if (failed(result)) faults.push(result);
     else signatures = result;
   }

@@ -48,6 +48,7 @@ export class State {
   readonly faults: CeremonyFault[] = [];
   /** All entries, in order. */
   readonly entries: Entry[] = [];
+  private readonly computed = new Map<string, unknown>();
   private readonly voices = new Map<string, Packet[]>();
   /** In which entry each packet came, by its hash. */
   private readonly cameIn = new Map<string, number>();
@@ -72,6 +73,9 @@ export class State {
       this.ownCard = event.card;
     } else if (packet) {
       this.cameIn.set(toHex(packet.hash), entry.number);
+      // Signed with the own key and not in the own log: this vault is an older copy.
+      if (event.kind === 'received' && this.isMe(packet.from))
+        this.faults.push(ceremonyFault('own-log-behind'));
       this.hear(packet);
     }
   }
@@ -115,6 +119,13 @@ export class State {
         held ? ceremonyFault('log-forked', about) : ceremonyFault('own-log-behind', []),
       );
     }
+  }
+
+  /** What follows from these bytes alone, computed once. */
+  once<T>(what: string, from: readonly Uint8Array[], compute: () => T): T {
+    const name = `${what} ${from.map(toHex).join(' ')}`;
+    if (!this.computed.has(name)) this.computed.set(name, compute());
+    return this.computed.get(name) as T;
   }
 
   isMe(key: Uint8Array): boolean {

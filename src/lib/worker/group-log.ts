@@ -7,6 +7,7 @@ import { judge } from '../ceremony/judge.ts';
 import { nextEntry, readEntry, type Entry, type Event } from '../ceremony/log.ts';
 import { bundleOf, packetsOf, readPacket, signPacket, type Packet } from '../ceremony/packet.ts';
 import type { Part } from '../ceremony/parts.ts';
+import { recordFile } from '../ceremony/record-file.ts';
 import { State } from '../ceremony/state.ts';
 import type { Change } from '../vault/store.ts';
 import { recordKeys, type Ports } from './ports.ts';
@@ -98,6 +99,7 @@ export class GroupLog {
     added: readonly { event: Event; packet?: Packet }[],
     changes: readonly Change[] = [],
   ): Promise<void> {
+    if (added.length + changes.length === 0) return;
     let { head } = this.state;
     const entries = added.map(({ event, packet }) => {
       const entry = nextEntry(head, this.ports.now(), event);
@@ -237,6 +239,13 @@ export class GroupLog {
       .filter((packet) => everything || to.length === 0 || to.some((key) => !holds(key, packet)));
     for (const { second } of state.conflicts) packets.push(second);
     return { bundle: bundleOf(packets.map(({ bytes }) => bytes)), packets: packets.length };
+  }
+
+  /** The whole log as a file, signed under its end. */
+  record(): Bytes {
+    const { ports } = this;
+    const { secp256k1 } = ports.groups;
+    return recordFile(secp256k1, this.packetSecret, this.state.entries, ports.random(32));
   }
 
   /** Forgets the packet key. */
