@@ -39,7 +39,7 @@ interface Step {
 }
 
 /** Whether the words of exactly this hash were confirmed. */
-const spoken = (state: State, hash: Uint8Array | undefined): boolean =>
+export const spoken = (state: State, hash: Uint8Array | undefined): boolean =>
   hash !== undefined &&
   state.noted('words').some(({ event }) => event.differs === null && equal(event.hash, hash));
 

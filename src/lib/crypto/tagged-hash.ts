@@ -55,6 +55,7 @@ export const tags = {
   requests: 'Conclave/list of requests v1',
   signingPackage: 'Conclave/signing package v1',
   record: 'Conclave/ceremony record v1',
+  recordFile: 'Conclave/end of a record v1',
 } as const;
 
 export type Tag = (typeof tags)[keyof typeof tags];

@@ -35,6 +35,8 @@ export interface Desk {
   backup(passphrase: string): Promise<{ readonly file: string } | SeatFault>;
   take(bundle: Uint8Array): Promise<Taken | string>;
   outgoing(everything: boolean): Promise<{ readonly bundle: Bytes; readonly packets: number }>;
+  /** The own log as a file that anybody can check. */
+  record(): Promise<Bytes>;
 }
 
 /** Puts a seat behind a desk. */
@@ -51,6 +53,7 @@ export function deskOf(seat: Seat): Desk {
     backup: (passphrase) => inTurn(() => makeBackup(seat, passphrase)),
     take: (bundle) => inTurn(() => seat.take(bundle)),
     outgoing: (everything) => inTurn(() => seat.log.outgoing(everything)),
+    record: () => inTurn(() => seat.log.record()),
   };
 }
 
