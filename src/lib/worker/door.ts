@@ -3,7 +3,15 @@ import { transfer, wrap, type Remote as Wrapped } from 'comlink';
 import url from './engine.worker.ts?worker&url';
 import { trustedScript } from '../integrity/trusted-script.ts';
 import { VaultError } from '../vault/fault.ts';
-import type { Answer, Door, EngineReport, RemoteDesk, RemoteWorkspace } from './report.ts';
+import type {
+  Answer,
+  Door,
+  EngineReport,
+  RemoteAuditor,
+  RemoteDesk,
+  RemoteRehearsal,
+  RemoteWorkspace,
+} from './report.ts';
 
 let door: Wrapped<Door> | undefined;
 let failure: Promise<never> | undefined;
@@ -38,6 +46,15 @@ export const workspace = remote((method, args) => door!.workspace(method, args))
 /** The desk of a group. */
 export const deskAt = (group: string): RemoteDesk =>
   remote((method, args) => door!.desk(group, method, args)) as RemoteDesk;
+
+/** The room for rehearsals in one page. It needs no workspace and no WebAssembly. */
+export const rehearsal = remote((method, args) => door!.rehearsal(method, args)) as RemoteRehearsal;
+
+/** The desk of the operator whom a person plays in that room. */
+export const rehearsalDesk: RemoteDesk = deskAt('rehearsal');
+
+/** Checks records; it needs no workspace and no WebAssembly. */
+export const auditor = remote((method, args) => door!.auditor(method, args)) as RemoteAuditor;
 
 /** Secrets on their way to the worker: the fields of arguments whose buffers move instead of being copied. */
 const secretFields = ['reply', 'custody', 'attestation', 'passphrase', 'prf'];

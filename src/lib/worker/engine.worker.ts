@@ -2,10 +2,12 @@
 import { expose } from 'comlink';
 import engineUrl from '../wasm/engine.wasm?url';
 import { loadEngine } from '../wasm/engine.ts';
-import { jsGroup } from '../wasm/js-group.ts';
+import { jsGroup, jsRehearsalGroup } from '../wasm/js-group.ts';
 import { selfTest } from '../wasm/self-test.ts';
 import { VaultError } from '../vault/fault.ts';
+import { Auditor } from './auditor.ts';
 import type { Answer, Door, EngineReport } from './report.ts';
+import { RehearsalRoom } from './rehearsal-room.ts';
 import { Workspace } from './workspace.ts';
 
 const now = () => performance.now();
@@ -14,16 +16,37 @@ const all = Object.values(js);
 
 /** What came up with the engine: with JavaScript alone there is no workspace. */
 let workspace: Workspace | undefined;
+let room: RehearsalRoom | undefined;
+/** With WebAssembly, signatures are verified by both implementations. */
+let auditor = new Auditor(js, js);
+
+/** A rehearsal's secrets guard nothing, so JavaScript may handle them. */
+function rehearseInJs(): void {
+  const words = 'a rehearsal: these secrets guard nothing';
+  const groups = {
+    secp256k1: jsRehearsalGroup('secp256k1', words),
+    ed25519: jsRehearsalGroup('ed25519', words),
+  };
+  room = new RehearsalRoom({ groups, other: js });
+}
 
 async function load(): Promise<EngineReport> {
-  if (!('WebAssembly' in globalThis)) return report('js', selfTest(all, now));
+  if (!('WebAssembly' in globalThis)) {
+    const tested = report('js', selfTest(all, now));
+    if (tested.state === 'ready') rehearseInJs();
+    return tested;
+  }
   try {
     const engine = await loadEngine(
       await fetch(engineUrl, { integrity: __ENGINE_INTEGRITY__, cache: 'no-store' }),
     );
     const wasm = { secp256k1: engine.secp256k1, ed25519: engine.ed25519 };
     const tested = report('wasm', selfTest([...Object.values(wasm), ...all], now));
-    if (tested.state === 'ready') workspace = new Workspace({ groups: wasm, other: js });
+    if (tested.state === 'ready') {
+      workspace = new Workspace({ groups: wasm, other: js });
+      auditor = new Auditor(wasm, js);
+      room = new RehearsalRoom({ groups: wasm, other: js });
+    }
     return tested;
   } catch (error) {
     return { state: 'refused', why: error instanceof Error ? error.message : String(error) };
@@ -54,12 +77,22 @@ function opened(): Workspace {
   return workspace;
 }
 
+function rehearsing(): RehearsalRoom {
+  if (!room) throw new Error('The engine did not start, so nothing can be rehearsed.');
+  return room;
+}
+
+const deskOfGroup = (group: string) =>
+  group === 'rehearsal' ? rehearsing().desk : opened().desk(group);
+
 const door: Door = {
   start: () => (started ??= load()),
   workspace: (method, args) => call(opened(), method, args),
+  rehearsal: (method, args) => call(rehearsing(), method, args),
+  auditor: (method, args) => call(auditor, method, args),
   desk: async (group, method, args) => {
     try {
-      return await call(opened().desk(group), method, args);
+      return await call(deskOfGroup(group), method, args);
     } catch (error) {
       if (error instanceof VaultError) return { vault: error.fault };
       throw error;

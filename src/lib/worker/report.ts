@@ -1,7 +1,9 @@
 /** What stands between page and worker. Types only: the page needs no engine code. */
 import type { SelfTestResult } from '../wasm/self-test.ts';
 import type { VaultFault } from '../vault/fault.ts';
+import type { Auditor } from './auditor.ts';
 import type { Desk } from './desk.ts';
+import type { RehearsalRoom } from './rehearsal-room.ts';
 import type { Workspace } from './workspace.ts';
 
 export type EngineReport =
@@ -25,8 +27,12 @@ export interface Door {
   start(): Promise<EngineReport>;
   /** A method of the workspace. */
   workspace(method: string, args: readonly unknown[]): Promise<Answer>;
-  /** A method of a group's desk. */
+  /** A method of the room for rehearsals in one page. */
+  rehearsal(method: string, args: readonly unknown[]): Promise<Answer>;
+  /** A method of a group's desk; `rehearsal` names the desk in the room for rehearsals. */
   desk(group: string, method: string, args: readonly unknown[]): Promise<Answer>;
+  /** A method of the auditor, who needs no workspace. */
+  auditor(method: string, args: readonly unknown[]): Promise<Answer>;
 }
 
 /** The methods of T as they look through the door. */
@@ -40,3 +46,5 @@ export type Remote<T> = {
 
 export type RemoteWorkspace = Omit<Remote<Workspace>, 'desk'>;
 export type RemoteDesk = Remote<Desk>;
+export type RemoteAuditor = Remote<Auditor>;
+export type RemoteRehearsal = Remote<RehearsalRoom>;

@@ -1,0 +1,29 @@
+/** How a rehearsal ended, and what its desks say about it. */
+import type { CeremonyFault } from '../ceremony/faults.ts';
+import type { Player } from './rehearsal-cast.ts';
+import type { Naming, Outcome } from './rehearsal-story.ts';
+
+/** What proves most first; that somebody stopped only repeats what another desk shows. */
+const rank = ({ fault, who }: CeremonyFault): number =>
+  fault === 'aborted' ? 5 : ['operator', 'relay', 'operator-or-relay', 'unknown'].indexOf(who);
+
+export function outcomeOf(players: readonly Player[]): Outcome {
+  const seats = players.flatMap(({ seat, number }) => (seat ? [{ seat, number }] : []));
+  const named = new Map<string, { fault: CeremonyFault; by: number[] }>();
+  for (const { seat, number } of seats)
+    for (const fault of [...seat.progress().faults, ...seat.log.proven]) {
+      const key = [fault.fault, fault.who, ...fault.operators].join();
+      const naming = named.get(key) ?? { fault, by: [] };
+      if (!naming.by.includes(number)) naming.by.push(number);
+      named.set(key, naming);
+    }
+  const acts = players.map(({ seat }) => seat?.next().act);
+  return {
+    result: acts.every((act) => act === 'done')
+      ? 'rehearsed'
+      : acts.includes('stopped')
+        ? 'stopped'
+        : 'unfinished',
+    named: [...named.values()].sort((a, b) => rank(a.fault) - rank(b.fault)) satisfies Naming[],
+  };
+}

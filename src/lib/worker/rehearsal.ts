@@ -1,0 +1,334 @@
+/**
+ * A rehearsal within one page: five operators with real seats, whose packets fly from desk to desk.
+ * The program plays all of them, or all but one. The same story and seed lead to the same log.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
+import { bundleOf, packetsOf, readPacket } from '../ceremony/packet.ts';
+import { move } from './autopilot.ts';
+import { deskOf, type Action, type Desk } from './desk.ts';
+import type { Taken } from './group-log.ts';
+import { people, Player, Stage, type RehearsalParts } from './rehearsal-cast.ts';
+import {
+  damages,
+  pullsOf,
+  type Damage,
+  type Outcome,
+  type Pull,
+  type RehearsalAct,
+  type RehearsalEvent,
+  type Scene,
+  type Story,
+} from './rehearsal-story.ts';
+import { outcomeOf } from './rehearsal-outcome.ts';
+import type { Seat } from './seat.ts';
+import { viewOf } from './view.ts';
+
+/** How an action at the desk of a person is told; what opens secrets or only notes is not. */
+const notedAs: Readonly<Partial<Record<Action['act'], RehearsalAct>>> = {
+  propose: 'propose',
+  check: 'prepare',
+  words: 'read-words',
+  seal: 'seal',
+  answer: 'answer',
+  store: 'store',
+  'verify-backup': 'backup',
+  commit: 'commit',
+  release: 'release',
+  retest: 'retest',
+  again: 'again',
+  'sign-record': 'sign-record',
+  attest: 'attest',
+  abort: 'stopped',
+};
+
+const hashOf = (packet: Uint8Array): string => toHex(sha256(packet));
+
+export class Rehearsal {
+  readonly story: Story;
+  readonly players: readonly Player[];
+  readonly events: RehearsalEvent[] = [];
+  /** Who is not played by the program. */
+  you: number | undefined;
+  private readonly stage: Stage;
+  private readonly planned: (Pull & { readonly at: number })[];
+  private readonly pulled: Pull[] = [];
+  private damage: Damage | undefined;
+  private waiting: Scene['waiting'];
+  private outcome: Outcome | undefined;
+  /** By receiver, the packets that were brought and judged. */
+  private readonly brought = people.map(() => new Set<string>());
+  /** Bundles that changed nothing, by sender, receiver and both logs: they are not brought again. */
+  private readonly useless = new Set<string>();
+  private last: Promise<unknown> = Promise.resolve();
+
+  /** `pulls`: levers pulled at a step, beside those of the story. */
+  constructor(
+    parts: RehearsalParts,
+    story: Story,
+    seed: number,
+    pulls: readonly (Pull & { readonly at: number })[] = [],
+  ) {
+    this.story = story;
+    this.stage = new Stage(parts, seed);
+    this.players = people.map((_, number) => new Player(this.stage, number));
+    this.planned = [...pullsOf(story, seed), ...pulls];
+  }
+
+  /** Pulls a lever before the next step. */
+  pull(pull: Pull): void {
+    this.pulled.push(pull);
+    this.outcome = undefined;
+  }
+
+  /** Does one visible thing. At the end, and while the operator who is played waits, nothing happens. */
+  step(): Promise<RehearsalEvent> {
+    return this.inTurn(async () => {
+      const event = await this.happen();
+      this.waiting = event.kind === 'your-turn' ? event.act : undefined;
+      this.outcome = event.kind === 'end' ? event.outcome : undefined;
+      if (event.kind !== 'your-turn' && event.kind !== 'end') this.note(event);
+      return event;
+    });
+  }
+
+  /** So many steps, or fewer where nothing more happens. */
+  async run(steps: number): Promise<void> {
+    for (let i = 0; i < steps; i++) {
+      const { kind } = await this.step();
+      if (kind === 'end' || kind === 'your-turn') return;
+    }
+  }
+
+  /** The desk of the operator who is not played by the program. */
+  desk(): Desk {
+    const mine = <T>(ask: (desk: Desk) => Promise<T>): Promise<T> =>
+      this.inTurn(() => {
+        const seat = this.players[this.you ?? -1]?.seat;
+        if (!seat) throw new Error('Nobody sits at this desk.');
+        return ask(deskOf(seat));
+      });
+    return {
+      view: () => mine((desk) => desk.view()),
+      act: (action) =>
+        mine(async (desk) => {
+          const fault = await desk.act(action);
+          if (!fault) this.noteOwn(action);
+          return fault;
+        }),
+      backup: (passphrase) => mine((desk) => desk.backup(passphrase)),
+      take: (bundle) => mine((desk) => desk.take(bundle)),
+      outgoing: (everything) => mine((desk) => desk.outgoing(everything)),
+      record: () => mine((desk) => desk.record()),
+    };
+  }
+
+  /** What happened is one step; time goes on. */
+  private note(event: RehearsalEvent): void {
+    this.events.push(event);
+    this.stage.tick();
+  }
+
+  private noteOwn({ act }: Action): void {
+    this.waiting = this.outcome = undefined;
+    const named = notedAs[act];
+    const last = this.events.at(-1);
+    const again = last?.kind === 'act' && last.operator === this.you && last.act === named;
+    if (named && !again) this.note({ kind: 'act', operator: this.you!, act: named });
+  }
+
+  private inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(task, task);
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async happen(): Promise<RehearsalEvent> {
+    const pull = this.due();
+    if (pull) return { kind: 'lever', pull, late: !(await this.apply(pull)) };
+    const last = this.events.at(-1);
+    const more = last?.kind === 'flight' && (await this.passOn(this.players[last.from]!));
+    if (more) return more;
+    for (const player of this.players) {
+      const event = (await this.act(player)) ?? (await this.handIn(player));
+      if (event) return event;
+    }
+    const own = this.ownTurn();
+    for (const player of own ? [] : this.players) {
+      const flown = await this.passOn(player);
+      if (flown) return flown;
+    }
+    if (own) return { kind: 'your-turn', act: own };
+    return (await this.settle()) ?? { kind: 'end', outcome: outcomeOf(this.players) };
+  }
+
+  /** The lever that is pulled now. */
+  private due(): Pull | undefined {
+    const index = this.planned.findIndex(({ at }) => at <= this.events.length);
+    if (index < 0) return this.pulled.shift();
+    const { lever, operator, victim } = this.planned.splice(index, 1)[0]!;
+    return { lever, operator, ...(victim !== undefined && { victim }) };
+  }
+
+  /** Whether the lever could do anything. */
+  private async apply({ lever, operator, victim }: Pull): Promise<boolean> {
+    const isDamage = (name: string): name is Damage => damages.some((one) => one === name);
+    const player = this.players[operator]!;
+    if (isDamage(lever)) this.damage = lever;
+    else if (lever === 'unplug') player.device.unplug();
+    else if (lever === 'reload') {
+      await player.reload();
+      return player.seat !== undefined;
+    } else {
+      const { state } = player.seat ?? {};
+      const sharing = lever === 'wrong-signature';
+      const late = state && (sharing ? state.told(state.me, 'shares').length > 0 : state.sealed);
+      if (late) return false;
+      player.lies.set(lever, victim ?? 1 + (operator % (people.length - 1)));
+    }
+    return true;
+  }
+
+  /** What this operator does alone, where the program plays them. */
+  private async act(player: Player): Promise<RehearsalEvent | undefined> {
+    const { number: operator, seat, device } = player;
+    const at = seat?.state.head.length ?? 0;
+    if (player.failedAt === at) {
+      if (device.plugged) return undefined;
+      device.plug();
+      player.failedAt = undefined;
+      return { kind: 'act', operator, act: 'plug-in' };
+    }
+    if (seat ? operator === this.you : !player.mayEnrol) return undefined;
+    const name = operator === 0 ? 'begin' : 'join';
+    const done = seat
+      ? await move({ seat, device, hears: () => true })
+      : { act: name, fault: await player.enrol() };
+    if (!done) return undefined;
+    const { act, fault } = done;
+    if (fault) player.failedAt = player.seat?.state.head.length ?? 0;
+    return { kind: 'act', operator, act, ...(fault && { fault }) } as RehearsalEvent;
+  }
+
+  /** The act of the operator who is played, where there is one that needs nobody else. */
+  private ownTurn(): Scene['waiting'] {
+    const next = this.players[this.you ?? -1]?.seat?.next().act;
+    const waits = ['invite', 'bring', 'again', 'catch-up', 'stopped', 'done'];
+    return next !== undefined && !waits.includes(next) ? next : undefined;
+  }
+
+  /** Whom this operator brings packets to. */
+  private collectorOf({ seat, number }: Player): number {
+    const key = seat?.state.collector;
+    const found = key && this.players.findIndex((one) => one.seat && equal(one.seat.state.me, key));
+    return found === undefined || found < 0 ? number : found;
+  }
+
+  /** What an operator has goes to the collector; a contradiction to whom it is meant for. */
+  private async handIn(player: Player): Promise<RehearsalEvent | undefined> {
+    const collector = this.collectorOf(player);
+    if (collector === player.number) return undefined;
+    const { second } = player;
+    const shown = second && (await this.fly(player, second.for, bundleOf([second.packet])));
+    return shown ?? this.bring(player, collector);
+  }
+
+  /** What the collector has goes to everybody, one after the other. */
+  private async passOn(player: Player): Promise<RehearsalEvent | undefined> {
+    if (this.collectorOf(player) !== player.number) return undefined;
+    for (const { number } of this.players) {
+      const flown = await this.bring(player, number);
+      if (flown) return flown;
+    }
+    return undefined;
+  }
+
+  /** What an operator has for another is brought there. */
+  private async bring(from: Player, to: number, everything = false) {
+    if (!from.seat) return undefined;
+    const { second } = from;
+    const { bundle } = from.seat.log.outgoing(everything);
+    const packets = packetsOf(bundle) as readonly Bytes[];
+    const shown = packets.map((packet) =>
+      second?.for === to && equal(packet, second.instead) ? second.packet : packet,
+    );
+    return this.fly(from, to, second ? bundleOf(shown) : bundle);
+  }
+
+  /** One bundle flies, unless everything in it was brought there before. */
+  private async fly(from: Player, to: number, bundle: Bytes): Promise<RehearsalEvent | undefined> {
+    const receiver = this.players[to]!;
+    const fresh = (packetsOf(bundle) as readonly Bytes[]).filter(
+      (packet) => !this.brought[to]!.has(hashOf(packet)) && !isFrom(receiver.seat, packet),
+    );
+    const attempt = () =>
+      [from.number, to, hashOf(bundle), receiver.seat?.state.head.length ?? 0].join();
+    if (from.number === to || fresh.length === 0 || this.useless.has(attempt())) return undefined;
+    const { damage } = this;
+    this.damage = undefined;
+    const flown = { kind: 'flight', from: from.number, to, bytes: bundle.length, damage } as const;
+    const parts = fresh.flatMap((packet) => {
+      const read = readPacket(this.stage.parts.groups.secp256k1, packet);
+      return typeof read === 'string' ? [] : read.parts.map(({ kind }) => kind);
+    });
+    if (damage === 'drop') return { ...flown, parts, taken: undefined };
+    let taken = await receiver.take(damage === 'corrupt' ? flipped(bundle) : bundle);
+    if (damage === 'duplicate') taken = both(taken, await receiver.take(bundle));
+    if (damage !== 'corrupt') {
+      if (typeof taken !== 'string' && taken.early.length === 0)
+        for (const packet of fresh) this.brought[to]!.add(hashOf(packet));
+      this.useless.add(attempt());
+    }
+    return { ...flown, parts, taken };
+  }
+
+  /** Where two saw different things, whoever saw the other sends everything: that names who lied. */
+  private async settle(): Promise<RehearsalEvent | undefined> {
+    for (const { number, seat } of this.players) {
+      const fault = seat
+        ?.progress()
+        .faults.find(({ fault }) => fault === 'view-differs' || fault === 'log-forked');
+      const other = fault && seat?.state.manifest?.operators[fault.operators.at(-1) ?? -1];
+      const from = other && this.players.find((one) => one.seat?.state.isMe(other.packetKey));
+      const flown = from && (await this.bring(from, number, true));
+      if (flown) return flown;
+    }
+    return undefined;
+  }
+
+  /** What a page shows of it. */
+  scene(): Promise<Scene> {
+    return this.inTurn(() =>
+      Promise.resolve({
+        story: this.story,
+        seed: this.stage.seed,
+        players: this.players.map(({ person, device, seat }) => ({
+          name: person.name,
+          place: person.place,
+          serial: device.identity.serial,
+          plugged: device.plugged,
+          view: seat && viewOf(seat),
+        })),
+        events: this.events,
+        you: this.you,
+        waiting: this.waiting,
+        outcome: this.outcome,
+      }),
+    );
+  }
+}
+
+const isFrom = (seat: Seat | undefined, packet: Uint8Array): boolean =>
+  seat?.state.packetsFrom(seat.state.me).some(({ bytes }) => equal(bytes, packet)) ?? false;
+
+/** The same bytes with one bit flipped, in the middle. */
+function flipped(bytes: Bytes): Bytes {
+  const damaged = bytes.slice();
+  damaged[bytes.length >> 1]! ^= 1;
+  return damaged;
+}
+
+const both = (first: Taken | string, second: Taken | string): Taken | string =>
+  typeof first === 'string' || typeof second === 'string'
+    ? second
+    : { ...second, taken: first.taken + second.taken, known: first.known + second.known };
