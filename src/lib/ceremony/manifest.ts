@@ -1,3 +1,4 @@
+import { scriptOfAddress } from '../bitcoin/address.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { isFault } from '../crypto/faults.ts';
@@ -16,7 +17,14 @@ import { houseRule, openSession } from '../crypto/session-params.ts';
 import { custodySuite } from '../crypto/custody-suite.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import type { Group } from '../wasm/group.ts';
-import { cardHolds, cardReader, groupIdReader, witnessReader, type GroupId } from './card.ts';
+import {
+  cardHolds,
+  cardReader,
+  groupIdReader,
+  witnessReader,
+  type GroupId,
+  type Network,
+} from './card.ts';
 
 /** The most operators a manifest names. */
 export const MAX_IN_MANIFEST = 16;
@@ -55,8 +63,10 @@ export type Manifest = Read<typeof manifestReader>;
 export const manifestHash = (manifest: Manifest): Bytes =>
   taggedHash(tags.manifest, toCbor({ ...manifest }));
 
-/** What is wrong with the terms alone, as a sentence; undefined if nothing is. */
-export function termsProblem(terms: Terms): string | undefined {
+/** What is wrong with the numbers of the terms, as a sentence; undefined if nothing is. */
+export function termsProblem(
+  terms: Pick<Terms, 'n' | 't' | 'reservationQuorum' | 'minDisplayApprovals'>,
+): string | undefined {
   const { n, t, reservationQuorum: r, minDisplayApprovals } = terms;
   if (t > n) return 'The threshold is larger than the group.';
   if (2 * t <= n)
@@ -68,11 +78,17 @@ export function termsProblem(terms: Terms): string | undefined {
   return undefined;
 }
 
+/** Whether a backup address, where there is one, is an address of the network. */
+export const backupAddressFits = (network: Network, address: string | null): boolean =>
+  address === null || scriptOfAddress(network, address) !== undefined;
+
 /** What is wrong with a manifest, as a sentence; undefined if nothing is. */
 export function manifestProblem(secp256k1: Group, manifest: Manifest): string | undefined {
   const { id, terms, operators, witnesses } = manifest;
   const wrongTerms = termsProblem(terms);
   if (wrongTerms) return wrongTerms;
+  if (!backupAddressFits(id.network, terms.backupAddress))
+    return `The backup address is not an address of ${id.network}.`;
   if (operators.length !== terms.n)
     return `The roster names ${operators.length} operators, the terms ${terms.n}.`;
   const params = { hostpubkeys: operators.map(({ hostKey }) => hostKey), t: terms.t };

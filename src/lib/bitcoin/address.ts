@@ -1,0 +1,59 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bech32, bech32m, createBase58check } from '@scure/base';
+import { concat, type Bytes } from '../crypto/bytes.ts';
+
+/** The networks that addresses belong to. Testnet4 and signet share their encodings. */
+export type AddressNetwork = 'mainnet' | 'testnet4' | 'signet' | 'regtest';
+
+const testBase58 = { p2pkh: 0x6f, p2sh: 0xc4 };
+const encodings = {
+  mainnet: { hrp: 'bc', p2pkh: 0x00, p2sh: 0x05 },
+  testnet4: { hrp: 'tb', ...testBase58 },
+  signet: { hrp: 'tb', ...testBase58 },
+  regtest: { hrp: 'bcrt', ...testBase58 },
+} as const;
+
+const base58check = createBase58check(sha256);
+
+/**
+ * The output script that an address of this network stands for: P2PKH, P2SH and, by BIP 173 and
+ * BIP 350, any witness program. Undefined for everything else.
+ */
+export function scriptOfAddress(network: AddressNetwork, address: string): Bytes | undefined {
+  if (address.length > 90) return undefined;
+  const { hrp } = encodings[network];
+  return address.toLowerCase().startsWith(`${hrp}1`)
+    ? witnessScript(hrp, address)
+    : base58Script(network, address);
+}
+
+/** OP_n and a push of the program: 2 to 40 bytes, 20 or 32 for version 0. */
+function witnessScript(hrp: string, address: string): Bytes | undefined {
+  const [v0, v1] = [bech32, bech32m].map((coder) =>
+    coder.decodeUnsafe(address as `${string}1${string}`, 90),
+  );
+  const decoded = v0 ?? v1;
+  const version = decoded?.words[0];
+  if (!decoded || version === undefined || version > 16 || decoded.prefix !== hrp) return undefined;
+  if ((version === 0) !== (v0 !== undefined)) return undefined;
+  const program = bech32.fromWordsUnsafe(decoded.words.slice(1));
+  if (!program || program.length < 2 || program.length > 40) return undefined;
+  if (version === 0 && program.length !== 20 && program.length !== 32) return undefined;
+  return concat(Uint8Array.of(version === 0 ? 0 : 0x50 + version, program.length), program);
+}
+
+function base58Script(network: AddressNetwork, address: string): Bytes | undefined {
+  let payload: Uint8Array;
+  try {
+    payload = base58check.decode(address);
+  } catch {
+    return undefined; // @scure/base throws on what is not base58check
+  }
+  if (payload.length !== 21) return undefined;
+  const { p2pkh, p2sh } = encodings[network];
+  const hash = payload.subarray(1);
+  if (payload[0] === p2pkh)
+    return concat(Uint8Array.of(0x76, 0xa9, 20), hash, Uint8Array.of(0x88, 0xac));
+  if (payload[0] === p2sh) return concat(Uint8Array.of(0xa9, 20), hash, Uint8Array.of(0x87));
+  return undefined;
+}
