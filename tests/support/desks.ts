@@ -1,0 +1,121 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { concat } from '../../src/lib/crypto/bytes.ts';
+import { deviceLabel, type GroupId } from '../../src/lib/ceremony/card.ts';
+import { defaultReservation, type Terms } from '../../src/lib/ceremony/manifest.ts';
+import { isDeviceFault } from '../../src/lib/devices/device.ts';
+import { SimulatedDevice } from '../../src/lib/devices/simulated.ts';
+import { memoryStore } from '../../src/lib/vault/store.ts';
+import { move, type Pilot } from '../../src/lib/worker/autopilot.ts';
+import { deskOf, type Desk } from '../../src/lib/worker/desk.ts';
+import { beginGroup, joinGroup, type Me } from '../../src/lib/worker/enrol.ts';
+import type { Ports } from '../../src/lib/worker/ports.ts';
+import type { Seat } from '../../src/lib/worker/seat.ts';
+import { jsGroups } from './groups.ts';
+
+/*
+ * Seats of a rehearsal on JavaScript alone, for pages in the browser.
+ */
+
+/** One operator: a real seat in memory behind a real desk, with a drawn device that always agrees. */
+export interface Sitting extends Pilot {
+  readonly seat: Seat;
+  readonly desk: Desk;
+  readonly device: SimulatedDevice;
+}
+
+const people = [
+  ['Asha', 'Bay Trust', 'Mumbai'],
+  ['Ben', 'Harbour AG', 'Zürich'],
+  ['Chen', 'Lighthouse', 'Taipei'],
+  ['Dora', 'Pier & Sons', 'Lisbon'],
+  ['Emre', 'Quay', 'Izmir'],
+] as const;
+
+export const rehearsal: GroupId = {
+  network: 'regtest',
+  rehearsal: true,
+  group: new Uint8Array(32).fill(9),
+  epoch: 0,
+};
+
+const root = new Uint8Array(32).fill(7);
+
+export const terms = (n: number, t: number, callAt: number | null = null): Terms => ({
+  name: 'Harbour bridge',
+  purpose: 'Holds what was locked for wrapped bitcoin',
+  n,
+  t,
+  reservationQuorum: defaultReservation(n, t),
+  minDisplayApprovals: 0,
+  backupAddress: null,
+  roots: [root],
+  draft: '0.6.0',
+  callAt,
+});
+
+function ports(seed: string): Ports {
+  let counter = 0;
+  const random = (length: number) => {
+    let bytes = new Uint8Array(0);
+    while (bytes.length < length)
+      bytes = concat(bytes, sha256(new TextEncoder().encode(`${seed} ${counter++}`)));
+    return bytes.slice(0, length);
+  };
+  return {
+    store: memoryStore(),
+    groups: jsGroups,
+    other: jsGroups,
+    random,
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    root,
+    incarnation: random(8),
+    restoredAt: undefined,
+  };
+}
+
+/** The first operator has begun the group, `joined` others took up the invitation. */
+export async function sit(group: Terms, joined: number): Promise<Sitting[]> {
+  const sitting: Sitting[] = [];
+  for (let i = 0; i <= joined; i++) {
+    const [name, organisation, place] = people[i]!;
+    const device = new SimulatedDevice(new Uint8Array(32).fill(i + 1), () =>
+      Promise.resolve('approved'),
+    );
+    const { capabilities, approvalKey, handle, kind, model, serial, firmware, simulated } =
+      device.identity;
+    const me: Me = {
+      name,
+      organisation,
+      place,
+      device: { kind, model, serial, firmware, simulated, ...capabilities },
+      approvalKey,
+      handle: new TextEncoder().encode(handle),
+    };
+    const replies = await device.derive([deviceLabel('host secret', rehearsal)]);
+    if (isDeviceFault(replies)) throw new Error(replies.fault);
+    const seat =
+      i === 0
+        ? await beginGroup(ports(name), rehearsal, group, me, replies[0]!)
+        : await joinGroup(ports(name), sitting[0]!.seat.log.outgoing().bundle, me, replies[0]!);
+    if (typeof seat === 'string') throw new Error(seat);
+    sitting.push({ seat, desk: deskOf(seat), device, hears: () => true });
+  }
+  return sitting;
+}
+
+/** Everybody's packets go to the first and from there to all. */
+export async function share(sitting: readonly Sitting[]): Promise<void> {
+  const [first, ...rest] = sitting;
+  for (const { seat } of rest) await first!.seat.take(seat.log.outgoing().bundle);
+  for (const { seat } of rest) await seat.take(first!.seat.log.outgoing().bundle);
+}
+
+/** Plays an operator until `act` is next, or there is nothing to do alone. */
+export async function until(one: Sitting, act?: string): Promise<void> {
+  while (one.seat.next().act !== act) {
+    const moved = await move(one);
+    if (!moved) return;
+    if (moved.fault) throw new Error(moved.fault.fault);
+  }
+}
