@@ -4,7 +4,7 @@ import type { Group } from '../wasm/group.ts';
 import { cardHolds } from './card.ts';
 import { ceremonyFault, type CeremonyFault } from './faults.ts';
 import { sealHolds } from './keygen.ts';
-import { manifestProblem, sameGroup, type Manifest } from './manifest.ts';
+import { backupAddressFits, manifestProblem, sameGroup, type Manifest } from './manifest.ts';
 import type { Packet } from './packet.ts';
 import type { Part } from './parts.ts';
 import type { State } from './state.ts';
@@ -157,6 +157,10 @@ function ofPart(secp256k1: Group, state: State, packet: Packet, part: Part): Ver
       return fromInitiator || number !== undefined
         ? NEW
         : refused('Its sender is not an operator.');
+    case 'backup-address':
+      return backupAddressFits(packet.id.network, part.address)
+        ? NEW
+        : refused('The backup address is not an address of this network.');
     case 'abort':
     case 'approve':
     case 'commit':

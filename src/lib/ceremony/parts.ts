@@ -79,6 +79,7 @@ export const partReader = variant({
   record: { hash: bytes(32) },
   attest: { certified: bytes(32), agree: boolean, because: text(1000) },
   // At any time
+  'backup-address': { address: text(100, 14), signature: bytes(64, 1024) },
   abort: { because: text(500, 1) },
   baton: { to: bytes(32) },
   /** Nothing but what every packet tells: what its sender has seen. */

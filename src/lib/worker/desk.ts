@@ -21,6 +21,7 @@ export type Action =
   | { readonly act: 'release' | 'retest' | 'again' | 'sign-record' | 'receipt' }
   | { readonly act: 'attest'; readonly agree: boolean; readonly because: string }
   | { readonly act: 'note'; readonly step: string; readonly note: string }
+  | { readonly act: 'backup-address'; readonly address: string; readonly approval: Bytes }
   | { readonly act: 'abort'; readonly because: string }
   | { readonly act: 'hand-over'; readonly to: Bytes };
 
@@ -93,6 +94,8 @@ function perform(seat: Seat, action: Action): Promise<ActionFault | undefined> {
       return seat.attest(action.agree, action.because);
     case 'note':
       return seat.note(action.step, action.note);
+    case 'backup-address':
+      return seat.approveBackupAddress(action.address, action.approval);
     case 'abort':
       return seat.abort(action.because);
     case 'hand-over':

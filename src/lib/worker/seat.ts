@@ -9,7 +9,7 @@ import type { Scalar } from '../wasm/group.ts';
 import { failed, type CeremonyFault } from '../ceremony/faults.ts';
 import { seal, type GroupKeys } from '../ceremony/keygen.ts';
 import type { Event } from '../ceremony/log.ts';
-import type { Manifest } from '../ceremony/manifest.ts';
+import { backupAddressFits, type Manifest } from '../ceremony/manifest.ts';
 import type { Nonces, Part, Shares } from '../ceremony/parts.ts';
 import { progressOf, type Progress, type TestProgress } from '../ceremony/progress.ts';
 import { nextStep, retestSets, type Next, type StepName } from '../ceremony/script.ts';
@@ -431,6 +431,15 @@ export class Seat {
 
   async note(step: string, note: string): Outcome {
     await this.log.append([{ kind: 'note', step, note }]);
+    return done;
+  }
+
+  /** Approves a backup address where the manifest has none: it is set once everybody did. */
+  async approveBackupAddress(address: string, approval: Bytes): Outcome {
+    const { manifest, sealed, id } = this.state;
+    const open = manifest?.terms.backupAddress === null && sealed;
+    if (!open || !backupAddressFits(id!.network, address)) return notNow;
+    await this.log.say([{ kind: 'backup-address', address, signature: approval }]);
     return done;
   }
 

@@ -2,6 +2,7 @@
 import { toHex, type Bytes } from '../crypto/bytes.ts';
 import { script, type Next, type StepName } from '../ceremony/script.ts';
 import { deviceLabel, type Card, type GroupId, type Witness } from '../ceremony/card.ts';
+import { backupAddressOf, type BackupAddress } from '../ceremony/backup-address.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
 import type { Terms } from '../ceremony/manifest.ts';
 import type { TestProgress } from '../ceremony/progress.ts';
@@ -96,6 +97,7 @@ export interface GroupView {
   readonly keyState: 'none' | 'pending' | 'active' | 'rehearsed' | 'stopped';
   readonly tests: readonly TestView[];
   readonly backup: 'none' | 'recorded' | 'verified';
+  readonly backupAddress: BackupAddress;
   readonly attestations: readonly {
     readonly name: string;
     readonly agree: boolean;
@@ -162,6 +164,7 @@ export function viewOf(seat: Seat): GroupView {
         (best, { event }) => (best === 'verified' ? best : event.state),
         'none',
       ),
+    backupAddress: backupAddressOf(seat.log.ports.groups.ed25519, state),
     attestations: attestations(seat),
     faults: [...progress.faults, ...seat.log.proven],
     refused: state.noted('refused').map(({ at, event }) => ({
