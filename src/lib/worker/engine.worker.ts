@@ -85,11 +85,17 @@ function rehearsing(): RehearsalRoom {
 const deskOfGroup = (group: string) =>
   group === 'rehearsal' ? rehearsing().desk : opened().desk(group);
 
+async function auditing(): Promise<Auditor> {
+  const { state } = await door.start();
+  if (state !== 'ready') throw new Error('The engine did not start, so nothing can be verified.');
+  return auditor;
+}
+
 const door: Door = {
   start: () => (started ??= load()),
   workspace: (method, args) => call(opened(), method, args),
   rehearsal: (method, args) => call(rehearsing(), method, args),
-  auditor: (method, args) => call(auditor, method, args),
+  auditor: async (method, args) => call(await auditing(), method, args),
   desk: async (group, method, args) => {
     try {
       return await call(deskOfGroup(group), method, args);
