@@ -28,7 +28,7 @@ export const text = {
   },
   start: {
     heading: 'The room where a quorum keeps its keys',
-    lead: 'Conclave is for the custodians of a wrapped-Bitcoin bridge: several operators, each on an own offline machine, hold its keys together, and no one of them can act alone. This version verifies itself and carries the threshold engine; the ceremonies come next.',
+    lead: 'Several operators, each on an own offline machine, hold the keys of a wrapped-Bitcoin bridge together, and no one of them can act alone.',
     readyHeading: 'Before you trust this browser',
     steps: {
       engine: {

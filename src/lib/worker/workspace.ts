@@ -145,9 +145,14 @@ export class Workspace {
     };
   }
 
-  /** Whether the vault is open, and what took it away. */
-  state(): { readonly open: boolean; readonly lost: VaultFault | undefined } {
-    return { open: this.vault !== undefined && !this.lost, lost: this.lost };
+  /** Whether the vault is open, what took it away, and whether it came from an export. */
+  state(): {
+    readonly open: boolean;
+    readonly lost: VaultFault | undefined;
+    readonly restored: Vault['restored'];
+  } {
+    const { vault, lost } = this;
+    return { open: vault !== undefined && !lost, lost, restored: vault?.restored };
   }
 
   async lock(): Promise<void> {
