@@ -90,9 +90,13 @@ test('it steps and changes speed by buttons and by keys', async () => {
   await expect.element(page.getByText('Speed: 5 a second')).toBeVisible();
   expect(at()).toBe(before);
 
+  (button('Forward').element() as HTMLElement).focus();
+  await userEvent.keyboard(' ');
+  await expect.poll(at).toBe(before + 1);
+
   // The code itself is a button.
   await page.getByRole('button', { name: 'Play. Packets' }).click();
-  await expect.poll(at).toBeGreaterThan(before);
+  await expect.poll(at).toBeGreaterThan(before + 1);
   await userEvent.keyboard(' ');
   await expect.element(button('Play')).toBeVisible();
 });
@@ -121,7 +125,8 @@ test('it starts paused where motion is unwelcome, and keeps the screen awake onl
 
 test('another density begins anew, with smaller codes', async () => {
   await render(QrFrames, { packed, alt: 'Packets' });
-  await button('Pause').click();
+  await button('Forward').click();
+  await button('Forward').click();
   const before = document.querySelector('svg')!.viewBox.baseVal.width;
   await page.getByRole('combobox').selectOptions('10');
   await expect.element(page.getByText('Frame 1 of 13+')).toBeVisible();
