@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { frames, plan, type Density } from '../../src/lib/courier/sender.ts';
 import { pack } from '../../src/lib/courier/transport.ts';
 import type { Bytes } from '../../src/lib/crypto/bytes.ts';
+import { webm } from './webm.ts';
 import { drawQr, type QrDrawing } from '../../src/lib/ui/qr.ts';
 
 /** What a camera would give. */
@@ -60,41 +61,40 @@ export async function photograph(page: Page, drawings: (QrDrawing | null)[]): Pr
   return pictures;
 }
 
-/** A film (WebM) that shows each drawing for `ms`, recorded by the page in real time. */
+/** A film that shows each drawing for `ms`. The page must be of a secure origin. */
 export async function film(page: Page, drawings: QrDrawing[], ms: number): Promise<Buffer> {
-  const base64 = await page.evaluate(
-    async ({ drawings, ms, height }) => {
-      const canvas = document.createElement('canvas');
-      canvas.width = canvas.height = height;
-      const context = canvas.getContext('2d')!;
-      // Few pictures, each recorded when it is drawn: a busy machine would leave out some of many.
-      const stream = canvas.captureStream(0);
-      const [track] = stream.getVideoTracks() as CanvasCaptureMediaStreamTrack[];
-      const recorder = new MediaRecorder(stream, {
-        mimeType: 'video/webm;codecs=vp8',
-        videoBitsPerSecond: 8_000_000,
+  const coded = await page.evaluate(
+    async ({ drawings, side }) => {
+      const canvas = new OffscreenCanvas(side, side);
+      const context = canvas.getContext('2d', { willReadFrequently: true })!;
+      const pictures: string[] = [];
+      const encoder = new VideoEncoder({
+        output(chunk) {
+          const bytes = new Uint8Array(chunk.byteLength);
+          chunk.copyTo(bytes);
+          pictures.push(btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')));
+        },
+        error: (error) => {
+          throw error;
+        },
       });
-      const chunks: Blob[] = [];
-      recorder.ondataavailable = ({ data }) => chunks.push(data);
-      recorder.start();
-      for (const { side, path } of drawings) {
+      encoder.configure({ codec: 'vp8', width: side, height: side, bitrate: 8_000_000 });
+      for (const [i, drawing] of drawings.entries()) {
         context.setTransform(1, 0, 0, 1, 0, 0);
         context.fillStyle = 'white';
-        context.fillRect(0, 0, height, height);
-        context.scale(height / side, height / side);
+        context.fillRect(0, 0, side, side);
+        context.scale(side / drawing.side, side / drawing.side);
         context.fillStyle = 'black';
-        context.fill(new Path2D(path));
-        track!.requestFrame();
-        await new Promise((resolve) => setTimeout(resolve, ms));
+        context.fill(new Path2D(drawing.path));
+        const frame = new VideoFrame(canvas, { timestamp: i * 1_000_000 });
+        encoder.encode(frame, { keyFrame: true });
+        frame.close();
       }
-      track!.requestFrame();
-      const stopped = new Promise((resolve) => (recorder.onstop = resolve));
-      recorder.stop();
-      await stopped;
-      const bytes = new Uint8Array(await new Blob(chunks).arrayBuffer());
-      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+      await encoder.flush();
+      return pictures;
     },
-    { drawings, ms, height: HEIGHT },
+    { drawings, side: HEIGHT },
   );
-  return Buffer.from(base64, 'base64');
+  const pictures = coded.map((base64) => Buffer.from(base64, 'base64'));
+  return webm(pictures, HEIGHT, HEIGHT, ms);
 }

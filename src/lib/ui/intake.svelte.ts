@@ -71,7 +71,13 @@ export class Intake {
     const { name, size, type } = file;
     if (size > MAX_FILE && !type.startsWith('image/')) this.refuse({ fault: 'too-large' });
     else if (type.startsWith('image/')) await this.#picture(file);
-    else await this.#feed(new Uint8Array(await file.arrayBuffer()), { kind: 'file', name });
+    else await this.#bytes(file, { kind: 'file', name });
+  }
+
+  async #bytes(file: File, source: Source): Promise<void> {
+    const buffer = await file.arrayBuffer().catch(() => undefined);
+    if (buffer) await this.#feed(new Uint8Array(buffer), source);
+    else this.refuse(text.files.gone(file.name));
   }
 
   async #picture(file: File): Promise<void> {

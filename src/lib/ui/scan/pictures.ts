@@ -56,34 +56,58 @@ export async function listCameras(): Promise<Camera[]> {
     .map(({ deviceId, label }) => ({ id: deviceId, name: label }));
 }
 
+/** Who hears of what a video shows. */
+export interface Watcher {
+  /** Called for every picture that was read, also for one without a code. */
+  onfound(codes: Scanned[]): void;
+  /** A film is over, and its last picture was read. */
+  onend(): void;
+  /** The scanner failed; nothing more is read. */
+  onfault(error: unknown): void;
+}
+
 /**
- * Read the codes in whatever a playing video shows, one picture at a time; what is shown while one
- * is being read is passed over.
- * @param onfound hears of every picture, also of those without a code
- * @param onfault the scanner failed; nothing more is read
+ * Read the codes in whatever a playing video shows, one picture at a time. A film waits while one is
+ * being read; what a camera sees meanwhile is passed over.
  * @returns a function that ends it
  */
-export function watchVideo(
-  video: HTMLVideoElement,
-  onfound: (codes: Scanned[]) => void,
-  onfault: (error: unknown) => void,
-): () => void {
+export function watchVideo(video: HTMLVideoElement, watcher: Watcher): () => void {
+  const isFilm = video.srcObject === null;
   let handle = 0;
-  let over = false;
+  let [reading, over] = [false, false];
   const next = () => (handle = video.requestVideoFrameCallback(() => void look()));
+  const end = () => {
+    if (!reading && !over) watcher.onend();
+  };
+
   async function look() {
+    reading = true;
+    if (isFilm) video.pause();
     try {
-      const codes = await scan(await createImageBitmap(video));
-      if (over) return;
-      onfound(codes);
-      next();
+      // What is shown may be gone already, or memory short: the next picture will do.
+      const picture = await createImageBitmap(video).catch(() => undefined);
+      const codes = picture && (await scan(picture));
+      if (codes && !over) watcher.onfound(codes);
     } catch (error) {
-      if (!over) onfault(error);
+      if (!over) watcher.onfault(error);
+      return;
+    } finally {
+      reading = false;
     }
+    if (over) return;
+    if (video.ended) {
+      end();
+      return;
+    }
+    next();
+    if (isFilm) video.play().catch(() => undefined); // the element says itself what it cannot play
   }
+
+  video.addEventListener('ended', end);
   next();
   return () => {
     over = true;
+    video.removeEventListener('ended', end);
     video.cancelVideoFrameCallback(handle);
   };
 }

@@ -92,7 +92,12 @@ export const transferText = {
     files: {
       heading: 'From files',
       help: 'Files of Conclave, photographs or a film of codes. Drop them here, choose them, or paste a picture.',
-      choose: 'Choose files',
+      gone: (name: string): FaultText => ({
+        happened: 'The file cannot be read.',
+        cause: `“${name}” is a folder, was moved or unplugged meanwhile, or the system refuses it.`,
+        means: nothingTaken,
+        next: 'Choose the file itself, once it is there again.',
+      }),
       unreadable: (name: string): FaultText => ({
         happened: 'The picture cannot be shown.',
         cause: `This browser does not know the format of “${name}”, or the file is damaged.`,
