@@ -12,8 +12,6 @@ export interface Prompt {
   readonly serial: string;
   readonly asks:
     | { readonly to: 'enrol' }
-    /** Read the new credential back before anything depends on it. */
-    | { readonly to: 'confirm' }
     | { readonly to: 'derive'; readonly labels: readonly string[] }
     | { readonly to: 'approve'; readonly statement: string };
   /** What the device's own display shows, page by page, line by line; empty where it has none. */

@@ -38,8 +38,6 @@ type Credential = Read<typeof credential>;
 
 const MODEL = 'Security key (WebAuthn)';
 const ES256 = -7;
-/** The label whose output is read once, to see that there is one. */
-const CONFIRM = 'Conclave/confirm v1';
 
 const utf8 = new TextEncoder();
 const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
@@ -49,8 +47,9 @@ const view = (buffer: ArrayBuffer | ArrayBufferView<ArrayBuffer>): Bytes =>
     : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 
 /**
- * Makes a credential on a security key, for this page's host name, and reads a secret from it once:
- * two touches. `name` is what the browser and the key list it under.
+ * Makes a credential on a security key, for this page's host name: one touch. `name` is what the
+ * browser and the key list it under. Some keys answer differently while they are being enrolled:
+ * nothing is derived here, and only what a later `derive` gives counts.
  */
 export async function enrolSecurityKey(
   name: string,
@@ -79,11 +78,8 @@ export async function enrolSecurityKey(
   if (isDeviceFault(made)) return made;
   const held = credentialFrom(made, rpId);
   if (isDeviceFault(held)) return held;
-
-  // Some keys answer differently while they are being enrolled: only what get() gives counts.
-  const device = new SecurityKey(held, presence);
-  const confirmed = await device.confirm();
-  return confirmed ?? device;
+  const { prf } = made.getClientExtensionResults();
+  return prf?.enabled ? new SecurityKey(held, presence) : deviceFault('no-prf');
 }
 
 /** The security key of a handle, without asking anybody. Fault: `unsupported` for another address. */
@@ -146,31 +142,9 @@ class SecurityKey implements Device {
     };
   }
 
-  /** Undefined if the key gives secrets. */
-  async confirm(): Promise<DeviceFault | undefined> {
-    const outputs = await this.#secrets({ to: 'confirm' }, [CONFIRM]);
-    if (isDeviceFault(outputs)) return outputs;
-    wipe(...outputs);
-    return undefined;
-  }
-
-  derive(labels: readonly string[]): Promise<readonly Bytes[] | DeviceFault> {
-    return this.#secrets({ to: 'derive', labels }, labels);
-  }
-
-  async approve(statement: string): Promise<Approval | DeviceFault> {
-    const message = approvalMessage(statement);
-    if (!message) return deviceFault('statement-unfit');
-    const answer = await this.#get({ to: 'approve', statement }, sha256(message), []);
-    return isDeviceFault(answer) ? answer : { signature: answer.assertion, shown: false };
-  }
-
-  async #secrets(
-    asks: Parameters<typeof prompt>[0],
-    labels: readonly string[],
-  ): Promise<readonly Bytes[] | DeviceFault> {
+  async derive(labels: readonly string[]): Promise<readonly Bytes[] | DeviceFault> {
     if (labels.length < 1 || labels.length > MAX_LABELS) return deviceFault('unsupported');
-    const answer = await this.#get(asks, random(32), labels);
+    const answer = await this.#get({ to: 'derive', labels }, random(32), labels);
     if (isDeviceFault(answer)) return answer;
     const { outputs } = answer;
     if (outputs.length !== labels.length || outputs.some(({ length }) => length !== 32)) {
@@ -178,6 +152,13 @@ class SecurityKey implements Device {
       return deviceFault('no-prf');
     }
     return outputs.map((output, i) => fromDeviceOutput(output, labels[i]!));
+  }
+
+  async approve(statement: string): Promise<Approval | DeviceFault> {
+    const message = approvalMessage(statement);
+    if (!message) return deviceFault('statement-unfit');
+    const answer = await this.#get({ to: 'approve', statement }, sha256(message), []);
+    return isDeviceFault(answer) ? answer : { signature: answer.assertion, shown: false };
   }
 
   /** One assertion over the challenge, checked with the enrolled key, and the outputs it came with. */

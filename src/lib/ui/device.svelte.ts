@@ -12,7 +12,7 @@ export const prompts = promptDesk();
 
 const SIMULATED = 'simulated-';
 
-/** Makes a credential on a security key: two touches. `name`: what browser and key list it under. */
+/** Makes a credential on a security key: one touch. `name`: what browser and key list it under. */
 export async function enrolSecurityKey(name: string): Promise<Device | DeviceFault> {
   const driver = await import('../devices/security-key.ts');
   return driver.enrolSecurityKey(name, prompts.ask);

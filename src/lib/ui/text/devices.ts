@@ -6,14 +6,11 @@ export const devices = {
   prompt: {
     headings: {
       enrol: 'Enrol a security key',
-      confirm: 'Touch it once more',
       derive: 'The device is asked for secrets',
       approve: 'The device is asked to approve',
     },
     purposes: {
       enrol: 'The key makes a credential for this address. It never leaves the key.',
-      confirm:
-        'The new credential is read once before anything depends on it: some keys answer differently while they are being enrolled.',
       derive: 'For these purposes, and for no others:',
       approve: 'What is approved, letter by letter:',
     },

@@ -65,7 +65,7 @@ export const workspaceText = {
     passphrase: 'A passphrase',
     passphraseHelp: 'Works with this browser alone, on any machine.',
     key: 'A security key',
-    keyHelp: 'A FIDO2 key with a PIN: it is touched three times now, and once at every unlocking.',
+    keyHelp: 'A FIDO2 key with a PIN: it is touched twice now, and once at every unlocking.',
     keyName: 'A name for this key',
     keyNameHelp: 'Such as “blue key, safe 2”. It is shown to everybody at this browser.',
     working: 'Working; a passphrase takes a second or two on purpose …',
@@ -159,7 +159,7 @@ export const workspaceText = {
     help: 'It guards your secrets: without it nothing of yours opens.',
     'security-key': 'A security key',
     'security-keyHelp':
-      'A FIDO2 key with a PIN. It makes a credential for this group: two touches, then one for the first secret.',
+      'A FIDO2 key with a PIN. It makes a credential for this group: one touch, then one for the first secret.',
     simulated: 'A SIMULATED device',
     simulatedHelp: 'Drawn by this page; protects nothing. Only rehearsals accept it.',
     onlyReal: 'A simulated device is for rehearsals only.',

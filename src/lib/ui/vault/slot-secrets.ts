@@ -13,7 +13,7 @@ export const fromPassphrase = (typed: string): SlotSecret & { readonly kind: 'pa
   passphrase: passphraseBytes(typed),
 });
 
-/** Enrols a security key under this name (1 to 80 characters) and asks it: three touches. */
+/** Enrols a security key under this name (1 to 80 characters) and asks it: two touches. */
 export async function fromNewKey(name: string): Promise<SlotSecret | DeviceFault> {
   const device = await enrolSecurityKey(name);
   return isDeviceFault(device) ? device : asked(device, name);
