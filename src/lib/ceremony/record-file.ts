@@ -19,8 +19,8 @@ import { State } from './state.ts';
  * key: entries that were cut off are missed.
  */
 
-/** The most a record may be: bytes of the file, entries, bytes of an entry. */
-const MAX_FILE = 64 * 2 ** 20;
+/** The largest record, in bytes. */
+export const MAX_FILE = 64 * 2 ** 20;
 const MAX_ENTRIES = 50_000;
 const MAX_ENTRY = 70_000;
 
