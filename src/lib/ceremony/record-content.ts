@@ -1,4 +1,6 @@
 import { equal, type Bytes } from '../crypto/bytes.ts';
+import type { Group } from '../wasm/group.ts';
+import { backupAddressOf } from './backup-address.ts';
 import type { Card, GroupId, Witness } from './card.ts';
 import type { CeremonyFault } from './faults.ts';
 import type { Head } from './log.ts';
@@ -61,6 +63,8 @@ export interface TestRecord {
 export interface RecordContent {
   readonly id: GroupId;
   readonly terms: Terms | undefined;
+  /** That of the terms, or the one that all devices approved since. */
+  readonly backupAddress: string | undefined;
   readonly initiator: string;
   /** Whose log this is, and in which role. */
   readonly owner: string;
@@ -99,11 +103,12 @@ export interface RecordContent {
 }
 
 /** What a log says about its ceremony. */
-export function contentOf(state: State, progress: Progress): RecordContent {
+export function contentOf(ed25519: Group, state: State, progress: Progress): RecordContent {
   const { keys } = progress;
   return {
     id: state.id!,
     terms: state.terms,
+    backupAddress: backupAddressOf(ed25519, state).set,
     initiator: state.initiatorName,
     owner: ownerOf(state),
     role: state.role,

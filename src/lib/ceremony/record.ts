@@ -97,7 +97,7 @@ export function verifyRecord(groups: Groups, other: Groups, file: Uint8Array): A
       checks,
       faults: progress.faults,
     },
-    content: contentOf(state, progress),
+    content: contentOf(groups.ed25519, state, progress),
   };
 }
 
