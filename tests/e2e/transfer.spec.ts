@@ -254,8 +254,13 @@ test('the sender’s codes on the page are read from a picture of the page', asy
   const picture = await code.screenshot();
   const other = await page.context().newPage();
   await openSeat(other);
+  // The reader comes out of the kept bundle, hashed like every file of it.
+  await other.evaluate(() => navigator.serviceWorker.ready);
+  await other.reload();
+  const reader = other.waitForResponse(/zxing_reader.*\.wasm$/);
   await choose(other, 'screen.png', 'image/png', picture);
   await expectCame(other, bundle);
+  expect((await reader).fromServiceWorker()).toBe(true);
 });
 
 test('a shared folder between two seats', async ({ context }) => {
