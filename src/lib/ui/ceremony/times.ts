@@ -5,9 +5,9 @@ const two = (value: number): string => String(value).padStart(2, '0');
 export const clockText = (date: Date): string =>
   `${two(date.getHours())}:${two(date.getMinutes())}`;
 
-/** `14:05` on the day of `now`, else `2027-03-01 14:05`. */
-export function timeText(date: Date, now: Date): string {
-  if (date.toDateString() === now.toDateString()) return clockText(date);
+/** `2027-03-01 14:05`; without the day where it is that of `now`. */
+export function timeText(date: Date, now?: Date): string {
+  if (date.toDateString() === now?.toDateString()) return clockText(date);
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
   return `${day} ${clockText(date)}`;
 }

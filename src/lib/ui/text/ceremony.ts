@@ -53,7 +53,7 @@ const acts: Record<Act, ActText> = {
   },
   store: {
     title: 'Store your shares',
-    does: 'Your device seals both shares. It asks once.',
+    does: 'Your device seals both shares.',
     checks: 'It is the device that stands on your card.',
   },
   backup: {
@@ -212,7 +212,7 @@ export const ceremonyText = {
     took: ({ taken, known, early }: Taken): string =>
       [
         taken === 1 ? '1 packet was taken in.' : `${taken} packets were taken in.`,
-        known > 0 ? `${known} were here already.` : '',
+        known === 1 ? '1 was here already.' : known > 1 ? `${known} were here already.` : '',
         early.length > 0
           ? `${early.length} wait for something that is missing; bring them again later.`
           : '',
@@ -275,7 +275,6 @@ export const ceremonyText = {
     },
     offline: 'The browser says: no network.',
     clock: (time: string) => `This machine says ${time}.`,
-    clockEvidence: (time: string) => `compared at ${time}: difference 0 s`,
     offlineEvidence: (time: string) => `browser reports no network at ${time}`,
     rootGood: 'The bundle you run is one that this group accepts.',
     rootBad: 'The bundle you run is not one that this group accepts.',
@@ -307,6 +306,7 @@ export const ceremonyText = {
   },
   ask: {
     statement: 'The statement, letter by letter',
+    sealed: 'What you seal',
     without: (names: readonly string[]) => `Without: ${listed(names)}.`,
     with: (names: readonly string[]) => `With: ${listed(names)}.`,
     buttons: {
