@@ -130,6 +130,7 @@ test('who is waited for, by number', async () => {
   const view = await work(asha);
   expect(view.next.act).toBe('bring');
   expect(waitedFor(view)).toEqual([1, 2]);
+  expect(handOverDue(view)).toBeUndefined(); // others need nothing of the collector's before they seal
   await carry(three[0]!, three[1]!);
   everHanded.set(three[1]!, ben.handed);
   await work(ben);
