@@ -77,6 +77,7 @@ export const workspaceText = {
     passphrase: 'Passphrase of the file',
     passphraseHelp: 'The one that was chosen when the file was made.',
     how: 'How will you open it here?',
+    newPassphrase: 'Passphrase from now on',
     howHelp: 'Ways to unlock do not travel with the file.',
     action: 'Import the workspace',
     replace: 'Import and replace what is here',
