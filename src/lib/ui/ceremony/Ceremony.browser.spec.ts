@@ -6,6 +6,7 @@ import type { Bytes } from '../../crypto/bytes.ts';
 import { toText } from '../../courier/file.ts';
 import { pack } from '../../courier/transport.ts';
 import '../styles/app.css';
+import { approveBackupAddress } from './acts.ts';
 import Ceremony from './Ceremony.svelte';
 
 /* One operator at the page, the others played; packets come in as pasted text. */
@@ -134,12 +135,12 @@ test('what was taken in, was known or is refused is told, with the sender', asyn
   await expect.element(taken).toHaveTextContent('1 packet was taken in.');
   await paste(packets(chen));
   await expect.element(taken).toHaveTextContent('0 packets were taken in. 1 was here already.');
-  await ben.seat.log.say([{ kind: 'join', card: ben.seat.state.ownCard! }]);
+  await ben.seat.log.say([{ kind: 'manifest', manifest: ben.seat.state.manifest! }]);
   await paste(packets(ben));
-  await expect.element(taken).toHaveTextContent('Refused, from Ben: The roster is sealed.');
+  await expect.element(taken).toHaveTextContent('Refused, from Ben: Only who invited can');
   await expect
     .element(page.getByTestId('trail'))
-    .toHaveTextContent('Packet of Ben refused: The roster is sealed.');
+    .toHaveTextContent('Packet of Ben refused: Only who invited can');
   await paste(new Uint8Array([1, 2, 3]));
   await expect.element(page.getByRole('alert')).toHaveTextContent('These are no packets.');
 });
@@ -174,4 +175,31 @@ test('noting an item brings the focus to the next one', async () => {
     .toHaveFocus();
   await expect.element(page.getByText('Debian 13 live, checked')).toBeVisible();
   await expect.element(page.getByText('1 of 6 needed items are noted.')).toBeVisible();
+});
+
+test('a backup address is set once every device approved it', async () => {
+  const three = await proposed();
+  const [asha, ben] = three;
+  await ben.seat.take(packets(asha));
+  for (const one of three) await until(one);
+  await share(three);
+  await shown(ben);
+  const field = page.getByLabelText('An address that all of you control');
+  await field.fill('bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0');
+  await expect.element(page.getByText('This is not an address of Regtest.')).toBeVisible();
+  await expect.element(button('Propose it')).toBeDisabled();
+  const address = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+  await field.fill(address);
+  await button('Propose it').click();
+  await expect.element(page.getByText('Approved by Ben.')).toBeVisible();
+  await expect.element(page.getByText('Still missing: Asha and Chen.')).toBeVisible();
+  const found = () => Promise.resolve(asha.device);
+  await asha.seat.take(packets(ben));
+  const trouble = await approveBackupAddress(asha.desk, await asha.desk.view(), found, address);
+  expect(trouble).toBeUndefined();
+  expect((await asha.desk.view()).backupAddress.proposals[0]!.approved).toEqual([
+    true,
+    true,
+    false,
+  ]);
 });

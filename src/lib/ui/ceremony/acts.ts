@@ -1,4 +1,5 @@
 /** The acts that need the operator's yes alone, and perhaps their device: in order, as the seat demands. */
+import { backupAddressStatement } from '../../ceremony/backup-address.ts';
 import type { Device, DeviceFault, DeviceFaultName } from '../../devices/device.ts';
 import { isDeviceFault } from '../../devices/device.ts';
 import type { ActionFault } from '../../worker/desk.ts';
@@ -63,6 +64,19 @@ export async function perform(desk: RemoteDesk, view: GroupView, find: FindDevic
     case 'done':
       return undefined;
   }
+}
+
+/** Approves an address as the backup address; the group must have been sealed without one. */
+export function approveBackupAddress(
+  desk: RemoteDesk,
+  { id, terms, people, witnesses }: GroupView,
+  find: FindDevice,
+  address: string,
+): Outcome {
+  const manifest = { id, terms: terms!, operators: people.map(({ card }) => card), witnesses };
+  return approved(find, backupAddressStatement(manifest, address), (approval) =>
+    desk.act({ act: 'backup-address', address, approval }),
+  );
 }
 
 /** Opens the host secret, where it is not open. */

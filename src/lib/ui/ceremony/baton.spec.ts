@@ -46,7 +46,8 @@ async function work({ desk, player }: Operator): Promise<GroupView> {
       for (const item of checklist.blocking)
         expect(await desk.act({ act: 'check', item, evidence: 'seen' })).toBeUndefined();
     } else if (next.act === 'read-words') {
-      expect(await desk.act({ act: 'words', of: next.of, differs: null })).toBeUndefined();
+      const hash = (next.of === 'manifest' ? view.manifestHash : view.keys?.hash)!;
+      expect(await desk.act({ act: 'words', of: next.of, hash, differs: null })).toBeUndefined();
     } else if (next.act === 'backup') {
       expect((await move(player))?.fault).toBeUndefined(); // at a lower cost than the page's
     } else {

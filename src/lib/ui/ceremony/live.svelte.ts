@@ -12,7 +12,7 @@ import { actionFaultText, unexpected } from '../text/ceremony-faults.ts';
 import { ceremonyText } from '../text/ceremony.ts';
 import { devices } from '../text/devices.ts';
 import { vaultFaultText } from '../text/vault.ts';
-import { openHost, perform, type FindDevice, type Trouble } from './acts.ts';
+import { approveBackupAddress, openHost, perform, type FindDevice, type Trouble } from './acts.ts';
 import { handOverDue, waitedFor } from './baton.ts';
 
 /** What became of a bundle that was taken in; `number` tells two of them apart. */
@@ -117,6 +117,11 @@ export class Live {
   /** Does the next act, with the device. */
   perform = (): Promise<boolean> =>
     this.#change(async () => this.#told(await perform(this.#desk, this.view!, this.#find)));
+
+  approveBackupAddress = (address: string): Promise<boolean> =>
+    this.#change(async () =>
+      this.#told(await approveBackupAddress(this.#desk, this.view!, this.#find, address)),
+    );
 
   /** Does acts that need no device, in order, up to the first that fails. */
   act = (...actions: readonly Action[]): Promise<boolean> =>

@@ -396,6 +396,17 @@ export const ceremonyText = {
     device: 'Device',
     simulated: 'SIMULATED',
   },
+  backupAddress: {
+    heading: 'Backup address',
+    none: 'No backup address is set.',
+    does: 'If the key may be stolen, all bitcoin is swept there. It is set once every operator approved the same address on the device; then it stands.',
+    approvedBy: (names: readonly string[]) => `Approved by ${listed(names)}.`,
+    missing: (names: readonly string[]) => `Still missing: ${listed(names)}.`,
+    approve: 'Approve this address on the device',
+    label: 'An address that all of you control without this key',
+    propose: 'Propose it, with my device’s approval',
+    wrong: (network: string) => `This is not an address of ${network}.`,
+  },
   trail: {
     heading: 'What was refused or dropped',
     nothing: 'Nothing.',
