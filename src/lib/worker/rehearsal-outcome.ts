@@ -4,8 +4,9 @@ import type { Player } from './rehearsal-cast.ts';
 import type { Naming, Outcome } from './rehearsal-story.ts';
 
 /** What proves most first; that somebody stopped only repeats what another desk shows. */
+const certainties = ['operator', 'relay', 'operator-or-relay', 'unknown', 'local'];
 const rank = ({ fault, who }: CeremonyFault): number =>
-  fault === 'aborted' ? 5 : ['operator', 'relay', 'operator-or-relay', 'unknown'].indexOf(who);
+  fault === 'aborted' ? certainties.length : certainties.indexOf(who);
 
 export function outcomeOf(players: readonly Player[]): Outcome {
   const seats = players.flatMap(({ seat, number }) => (seat ? [{ seat, number }] : []));
@@ -17,6 +18,8 @@ export function outcomeOf(players: readonly Player[]): Outcome {
       if (!naming.by.includes(number)) naming.by.push(number);
       named.set(key, naming);
     }
+  const namings: Naming[] = [...named.values()];
+  const liars = namings.flatMap(({ fault }) => (fault.who === 'operator' ? fault.operators : []));
   const acts = players.map(({ seat }) => seat?.next().act);
   return {
     result: acts.every((act) => act === 'done')
@@ -24,6 +27,8 @@ export function outcomeOf(players: readonly Player[]): Outcome {
       : acts.includes('stopped')
         ? 'stopped'
         : 'unfinished',
-    named: [...named.values()].sort((a, b) => rank(a.fault) - rank(b.fault)) satisfies Naming[],
+    named: namings
+      .filter(({ by }) => by.some((number) => !liars.includes(number)))
+      .sort((a, b) => rank(a.fault) - rank(b.fault)),
   };
 }

@@ -82,7 +82,7 @@ export interface Naming {
 export interface Outcome {
   /** `unfinished`: a key that was not tested by everybody, so it may not be used. */
   readonly result: 'rehearsed' | 'stopped' | 'unfinished';
-  /** Every fault that was named, what proves most first. */
+  /** Every fault that was named at a desk that is not a proven liar's, what proves most first. */
   readonly named: readonly Naming[];
 }
 

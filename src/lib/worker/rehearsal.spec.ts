@@ -133,6 +133,7 @@ describe('levers', () => {
         const rehearsal = rehearse('key', operator, [{ at: 10, lever, operator }]);
         const { result, named } = await played(rehearsal);
         expect(result).toBe(lever === 'wrong-signature' ? 'unfinished' : 'stopped');
+        expect(named[0]!.fault.who).toBe('operator');
         const proven = named.filter(({ fault }) => fault.who === 'operator');
         expect(proven.map(({ fault }) => [fault.fault, fault.who, fault.operators])).toEqual(
           expected[lever],
@@ -157,7 +158,7 @@ describe('levers', () => {
     expect((await rehearsal.scene()).outcome?.result).toBe('rehearsed');
   });
 
-  const every = Number(process.env['CONCLAVE_LEVER_STEPS'] ?? 11);
+  const every = Number(process.env['CONCLAVE_LEVER_STEPS'] ?? 17);
   const steps = Array.from({ length: Math.ceil(96 / every) }, (_, i) => i * every);
   test(`pulled at every ${every}. step`, { timeout: 3_600_000 }, async () => {
     for (const at of steps)
@@ -201,7 +202,12 @@ describe('a person plays', () => {
         for (const item of checklist.blocking) await act({ act: 'check', item, evidence: 'seen' });
         break;
       case 'read-words':
-        await act({ act: 'words', of: next.of, differs: null });
+        await act({
+          act: 'words',
+          of: next.of,
+          hash: (next.of === 'manifest' ? view.manifestHash : view.keys?.hash)!,
+          differs: null,
+        });
         break;
       case 'seal':
       case 'release':
@@ -255,6 +261,16 @@ describe('a person plays', () => {
     expect(turns).toBeGreaterThanOrEqual(9);
     expect((await rehearsal.scene()).outcome?.result).toBe('rehearsed');
   });
+});
+
+test('whoever has taken a desk may leave it to the program again', async () => {
+  const rehearsal = rehearse('key', 7);
+  rehearsal.you = 2;
+  await rehearsal.run(FAR);
+  expect((await rehearsal.scene()).waiting).toBe('prepare');
+  rehearsal.you = undefined;
+  expect((await rehearsal.scene()).waiting).toBeUndefined();
+  expect((await played(rehearsal)).result).toBe('rehearsed');
 });
 
 test('only in a rehearsal may anybody cheat', async () => {

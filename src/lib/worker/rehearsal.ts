@@ -48,8 +48,7 @@ export class Rehearsal {
   readonly story: Story;
   readonly players: readonly Player[];
   readonly events: RehearsalEvent[] = [];
-  /** Who is not played by the program. */
-  you: number | undefined;
+  private own: number | undefined;
   private readonly stage: Stage;
   private readonly planned: (Pull & { readonly at: number })[];
   private readonly pulled: Pull[] = [];
@@ -75,10 +74,25 @@ export class Rehearsal {
     this.planned = [...pullsOf(story, seed), ...pulls];
   }
 
+  /** Who is not played by the program. */
+  get you(): number | undefined {
+    return this.own;
+  }
+
+  set you(operator: number | undefined) {
+    this.own = operator;
+    this.goOn();
+  }
+
   /** Pulls a lever before the next step. */
   pull(pull: Pull): void {
     this.pulled.push(pull);
-    this.outcome = undefined;
+    this.goOn();
+  }
+
+  /** There may be something to do again. */
+  private goOn(): void {
+    this.waiting = this.outcome = undefined;
   }
 
   /** Does one visible thing. At the end, and while the operator who is played waits, nothing happens. */
@@ -130,7 +144,7 @@ export class Rehearsal {
   }
 
   private noteOwn({ act }: Action): void {
-    this.waiting = this.outcome = undefined;
+    this.goOn();
     const named = notedAs[act];
     const last = this.events.at(-1);
     const again = last?.kind === 'act' && last.operator === this.you && last.act === named;

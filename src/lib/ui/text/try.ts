@@ -1,0 +1,238 @@
+/** Every sentence of the rehearsal in one page. */
+import type { Part } from '../../ceremony/parts.ts';
+import type { CeremonyFault } from '../../ceremony/faults.ts';
+import type { Taken } from '../../worker/group-log.ts';
+import type {
+  Damage,
+  Lever,
+  Outcome,
+  Pull,
+  RehearsalAct,
+  Story,
+} from '../../worker/rehearsal-story.ts';
+import { listed } from './ceremony-faults.ts';
+
+const acts: Record<RehearsalAct, string> = {
+  begin: 'began the group and invites the others',
+  join: 'joined with a card of their own',
+  'plug-in': 'plugged the device in again',
+  invite: 'invites the others',
+  propose: 'proposed the roster',
+  bring: 'waits for packets',
+  prepare: 'went through the checklist',
+  'read-words': 'compared the 24 words',
+  seal: 'sealed the manifest and gave the first message',
+  answer: 'checked all first messages and signed what came of them',
+  store: 'sealed both shares under the device',
+  backup: 'made a backup and read it back',
+  release: 'released the test shares',
+  commit: 'made fresh nonces',
+  retest: 'asked for a test without whoever spoiled one',
+  again: 'began the spoiled test again',
+  'catch-up': 'waits to hear from the others',
+  'sign-record': 'signed the record',
+  attest: 'said what was witnessed',
+  stopped: 'stopped',
+  done: 'is done',
+};
+
+const parts: Record<Part['kind'], string> = {
+  invite: 'invitation',
+  join: 'card',
+  witness: 'witness’s card',
+  manifest: 'manifest',
+  seal: 'seal',
+  round1: 'first message',
+  round2: 'second message',
+  approve: 'approval',
+  commit: 'nonces',
+  shares: 'test shares',
+  retest: 'request for a test',
+  close: 'closing',
+  record: 'signature of the record',
+  attest: 'attestation',
+  abort: 'stop',
+  baton: 'hand-over',
+  receipt: 'receipt',
+};
+
+const damages: Record<Damage, string> = {
+  drop: 'Lost on the way. It will be brought again.',
+  duplicate: 'It arrived twice.',
+  corrupt: 'One bit of it was changed on the way.',
+};
+
+const pulls: Record<Lever, (who: string) => string> = {
+  drop: () => 'The next packet will be lost.',
+  duplicate: () => 'The next packet will arrive twice.',
+  corrupt: () => 'One bit of the next packet will be changed.',
+  'wrong-share': (who) => `${who} will give one person a wrong part of the share.`,
+  'wrong-signature': (who) => `${who} will give a wrong share of a test signature.`,
+  equivocate: (who) => `${who} will sign two different first messages.`,
+  unplug: (who) => `${who}’s device was unplugged.`,
+  reload: (who) => `${who}’s page was loaded again.`,
+};
+
+/** The stories with what there is to see. */
+const stories: Record<Story, { readonly title: string; readonly what: string }> = {
+  key: {
+    title: 'Make a key',
+    what: 'Five who meet only by packets make a key that any three can use.',
+  },
+  cheat: {
+    title: 'Someone cheats',
+    what: 'One of them sends Chen a wrong part of the share. Who was it?',
+  },
+  reload: {
+    title: 'Reload in the middle',
+    what: 'One page loses its memory. The key is made all the same.',
+  },
+};
+
+const outcomes: Record<Outcome['result'], { readonly heading: string; readonly means: string }> = {
+  rehearsed: {
+    heading: 'The key was made.',
+    means:
+      'Both keys are certified by all five, their words were compared, every backup was read back, and everybody’s share signed a test. It was a rehearsal: the keys guard nothing.',
+  },
+  stopped: {
+    heading: 'No key was made, and everybody knows why.',
+    means:
+      'The secrets of this run were destroyed on every desk. Nothing of it can be used. For real, a new group would begin, without whoever was named.',
+  },
+  unfinished: {
+    heading: 'The key stays pending.',
+    means:
+      'It is certified, but not everybody’s share signed a test, so it may not be used. Everybody else can give whoever was named another chance.',
+  },
+};
+
+const counted = (kinds: readonly Part['kind'][]): string =>
+  [...new Set(kinds)]
+    .map((kind) => {
+      const count = kinds.filter((other) => other === kind).length;
+      return count === 1 ? parts[kind] : `${count} × ${parts[kind]}`;
+    })
+    .join(', ');
+
+const times = (count: number, one: string, many: string): string =>
+  count === 1 ? `1 ${one}` : `${count} ${many}`;
+
+export const tryText = {
+  heading: 'Try it: five desks, one page',
+  lead: 'Real code, drawn devices, five people in five cities. Nothing is kept, nothing leaves this page.',
+  loading: 'The desks are being set up …',
+  notReady: 'The engine is starting …',
+  failed: (why: string) => ({
+    happened: 'The rehearsal could not go on.',
+    cause: `The program met something it does not know: ${why}`,
+    means: 'Nothing was kept, so nothing is lost.',
+    next: 'Run it again. Its address leads to the same state: report it with the address.',
+  }),
+  stories: { legend: 'Choose a story', of: stories },
+  controls: {
+    heading: 'The rehearsal',
+    play: 'Play',
+    pause: 'Pause',
+    step: 'One step',
+    restart: 'Restart',
+    speed: 'Speed',
+    speeds: { slow: '1×', fast: '4×', instant: 'At once' },
+    seed: 'Seed',
+    seedHelp:
+      'The same story and seed give the same packets, bit by bit. The address leads back here.',
+    reseed: 'Begin with this seed',
+    at: (step: number) => `Step ${step}`,
+    js: 'WebAssembly is off in this browser, so JavaScript computes: it takes longer. It may, because these secrets guard nothing.',
+  },
+  you: {
+    heading: 'Your desk',
+    desk: 'Whose desk is yours',
+    auto: (name: string) => `Let the autopilot play ${name}`,
+    autoHelp: 'Take over at any time: then everybody waits for you.',
+    invited: (name: string) => `${name} has not joined yet. The program does that.`,
+    carried: 'Packets fly by themselves here. There is no need to hand anything over.',
+    device: (name: string) => `${name}’s device, within reach`,
+    turn: (title: string) => `It is your turn: ${title}`,
+    go: 'Go to your desk',
+  },
+  desks: {
+    heading: 'Five desks',
+    you: 'you',
+    collects: 'collects',
+    stamp: 'SIMULATED',
+    device: (serial: string, plugged: boolean) =>
+      `SIMULATED device ${serial}, ${plugged ? 'plugged in' : 'unplugged'}`,
+    unplugged: 'unplugged',
+    empty: 'Not here yet',
+    step: (number: number, of: number) => `Step ${number} of ${of}`,
+    all: 'All steps done',
+    holds: (packets: number) => times(packets, 'packet', 'packets'),
+    act: (act: RehearsalAct) => acts[act].charAt(0).toUpperCase() + acts[act].slice(1) + '.',
+    sent: (to: string, lost: boolean) => `To ${to}${lost ? ': lost on the way' : ''}.`,
+    came: (from: string, taken: string) => `From ${from}: ${taken}.`,
+    lost: 'nothing came',
+    unreadable: 'unreadable',
+  },
+  events: {
+    heading: 'What happened',
+    none: 'Nothing yet. Press Play.',
+    earlier: (count: number) => `Everything, from the beginning: ${times(count, 'step', 'steps')}`,
+    act: (who: string, act: RehearsalAct) => `${who} ${acts[act]}.`,
+    tried: (who: string) => `${who} could not go on.`,
+    flight: (from: string, to: string, kinds: readonly Part['kind'][]) =>
+      `${from} → ${to}: ${counted(kinds)}.`,
+    damages,
+    taken: ({ taken, known, early, refused }: Taken): string =>
+      [
+        taken > 0 ? `${taken} new` : '',
+        known > 0 ? `${known} known already` : '',
+        early.length > 0 ? `${early.length} too early` : '',
+        refused.length > 0 ? `${refused.length} refused` : '',
+      ]
+        .filter(Boolean)
+        .join(', '),
+    refused: (because: string) => `Refused: ${because}.`.replace('..', '.'),
+    lever: ({ lever }: Pull, who: string, late: boolean) =>
+      `Lever: ${pulls[lever](who)}${late ? ' It is too late for that: nothing changes.' : ''}`,
+  },
+  levers: {
+    heading: 'Levers: make it go wrong',
+    help: 'Each works on what comes next. Every one of them ends in a key or with a name.',
+    packets: 'The next packet',
+    operator: 'Somebody',
+    who: 'Who',
+    names: {
+      drop: 'Lose it',
+      duplicate: 'Bring it twice',
+      corrupt: 'Change one bit',
+      'wrong-share': 'Lies in a share of the key',
+      'wrong-signature': 'Lies in a test signature',
+      equivocate: 'Signs two first messages',
+      unplug: 'Loses the device’s cable',
+      reload: 'Loads the page again',
+    } satisfies Record<Lever, string>,
+  },
+  end: {
+    outcomes,
+    story: (events: number, flights: number) =>
+      `${times(events, 'step', 'steps')}, ${times(flights, 'packet', 'packets')} carried.`,
+    shown: (names: readonly string[]) =>
+      `Shown on the ${names.length === 1 ? 'desk' : 'desks'} of ${listed(names)}.`,
+    because: (who: string, names: readonly string[]) =>
+      `The desks of ${listed(names)} show that ${who} stopped, and why.`,
+    dropped: (names: readonly string[]) =>
+      `Nonces were dropped on the desk of ${listed(names)} and made anew: a nonce never signs twice.`,
+    again: 'Run it again',
+    other: 'Another seed',
+    real: 'Do it for real',
+  },
+  /** A certainty in one word, for the heading of a naming. */
+  certain: {
+    operator: 'proven',
+    'operator-or-relay': 'operator or relay',
+    relay: 'proven, the relay',
+    unknown: 'cannot tell yet',
+    local: 'as they say',
+  } satisfies Record<CeremonyFault['who'], string>,
+} as const;

@@ -1,0 +1,232 @@
+import AxeBuilder from '@axe-core/playwright';
+import { chromium, type Page } from '@playwright/test';
+import { chromiumArgs, findChromium } from '../../bundle/machine.mjs';
+import { expect, test } from '../support/fixtures.ts';
+
+const themes = ['light', 'dark', 'dim'] as const;
+const names = ['Asha', 'Ben', 'Chen', 'Dora', 'Emre'];
+
+const address = (query: string) => `./#/try?${query}`;
+const end = (page: Page) => page.getByTestId('end');
+const chips = (page: Page) => page.getByTestId('chip');
+
+async function open(page: Page, query: string) {
+  await page.goto(address(query));
+  await expect(page.getByTestId('desk')).toHaveCount(5, { timeout: 30_000 });
+}
+
+async function choose(page: Page, speed: '4×' | 'At once') {
+  await page.getByRole('radio', { name: speed }).check();
+}
+
+async function expectAxeSilent(page: Page) {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}
+
+test('a key at 4× in less than 30 seconds, rehearsed on all five desks', async ({ page }) => {
+  await open(page, 'story=key&seed=7');
+  await choose(page, '4×');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  const began = Date.now();
+  await expect(end(page)).toHaveAttribute('data-result', 'rehearsed', { timeout: 45_000 });
+  const seconds = (Date.now() - began) / 1000;
+  console.log(`A key at 4×: ${seconds.toFixed(1)} s`);
+  expect(seconds).toBeLessThan(30);
+  await expect(chips(page)).toHaveText(Array(5).fill(/Rehearsed/));
+  await expect(page.getByTestId('rehearsal')).toContainText('REHEARSAL');
+  await expect(page.getByTestId('desk').first()).toContainText('SIMULATED');
+});
+
+test('someone cheats: the right name, proven, and no key', async ({ page }) => {
+  await open(page, 'story=cheat&seed=7');
+  await choose(page, 'At once');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect(end(page)).toHaveAttribute('data-result', 'stopped', { timeout: 30_000 });
+  await expect(page.getByTestId('named')).toHaveText(/^Dora\s+proven$/);
+  await expect(end(page)).toContainText('Dora sent a wrong part of a share.');
+  await expect(end(page)).toContainText('Shown on the desk of Chen.');
+  await expect(chips(page)).toHaveText(Array(5).fill(/no key/));
+  await end(page).getByRole('button', { name: 'Another seed' }).click();
+  await expect(page.getByTestId('named')).toHaveText(/^Emre\s+proven$/, { timeout: 30_000 });
+});
+
+test('a reload in the middle: nonces are dropped, the key is made', async ({ page }) => {
+  await open(page, 'story=reload&seed=7');
+  await choose(page, 'At once');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect(end(page)).toHaveAttribute('data-result', 'rehearsed', { timeout: 30_000 });
+  await expect(end(page)).toContainText('Nonces were dropped on the desk of');
+  await expect(end(page)).toContainText('Dora');
+});
+
+test('an address leads to the same state, step by step; the end too', async ({ page }) => {
+  await open(page, 'story=key&seed=3&step=40');
+  await expect(page.getByTestId('step')).toHaveText('Step 40');
+  const there = await page.getByTestId('events').textContent();
+  await page.goto('about:blank');
+  await open(page, 'story=key&seed=3&step=39');
+  await page.getByRole('button', { name: 'One step' }).click();
+  await expect(page.getByTestId('step')).toHaveText('Step 40');
+  expect(await page.getByTestId('events').textContent()).toBe(there);
+  await expect(page).toHaveURL(/story=key&seed=3&step=40$/);
+  await page.goto('about:blank');
+  await open(page, 'story=key&seed=3&step=1000');
+  await expect(end(page)).toHaveAttribute('data-result', 'rehearsed');
+  await expect(page).toHaveURL(/step=\d\d$/);
+  const last = page.url();
+  await page.goto('about:blank');
+  await page.goto(last);
+  await expect(end(page)).toHaveAttribute('data-result', 'rehearsed');
+});
+
+test('levers: a lost packet comes again; a late lie says so; an equivocation is proven', async ({
+  page,
+}) => {
+  await open(page, 'story=key&seed=1&step=13');
+  await page.getByText('Levers: make it go wrong').click();
+  await page.getByRole('button', { name: 'Lose it' }).click();
+  await choose(page, 'At once');
+  await page.getByLabel('Who', { exact: true }).selectOption('Emre');
+  await page.getByRole('button', { name: 'Signs two first messages' }).click();
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect(end(page)).toHaveAttribute('data-result', 'stopped', { timeout: 30_000 });
+  await expect(page.getByTestId('named')).toHaveText(/^Emre\s+proven$/);
+  await page.getByText('Everything, from the beginning').click();
+  await expect(page.getByText('Lost on the way. It will be brought again.')).toHaveCount(1);
+  await page.getByRole('button', { name: 'Lies in a share of the key' }).click();
+  await page.getByRole('button', { name: 'One step' }).click();
+  await expect(page.getByTestId('events')).toContainText('It is too late for that');
+});
+
+test('one desk is played by a person, by keyboard alone, with the drawn device', async ({
+  page,
+}) => {
+  test.setTimeout(120_000);
+  await open(page, 'story=key&seed=7');
+  await page.getByRole('checkbox', { name: 'Let the autopilot play Chen' }).focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('radio', { name: 'At once' }).focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Play', exact: true }).press('Enter');
+  const press = (name: string | RegExp) => page.getByRole('button', { name }).press('Enter');
+  const yours = page.locator('.ceremony');
+  const approve = async () => {
+    const device = page.getByRole('dialog').getByRole('region', { name: 'SIMULATED device' });
+    await expect(device).toBeVisible();
+    const next = device.getByRole('button', { name: 'Next page' });
+    while ((await next.count()) > 0 && (await next.isEnabled())) await next.press('Enter');
+    await device.getByRole('button', { name: 'Approve' }).press('Enter');
+  };
+  const words = async () => {
+    await expect(page.getByRole('radio', { name: /same/ })).toHaveCount(5);
+    for (const radio of await page.getByRole('radio', { name: /same/ }).all()) {
+      await radio.focus();
+      await page.keyboard.press('Space');
+    }
+    await press('All words are the same');
+  };
+
+  await expect(yours).toHaveAttribute('data-act', 'prepare', { timeout: 20_000 });
+  await expect(
+    page.getByRole('main').getByText('It is your turn: Prepare your machine'),
+  ).toBeVisible();
+  await press('Go to your desk');
+  await expect(page.getByRole('heading', { name: 'Your desk' })).toBeFocused();
+  await press(/note all of them as “rehearsed”/);
+  await expect(yours).toHaveAttribute('data-act', 'read-words');
+  await expectAxeSilent(page);
+  await words();
+  await expect(yours).toHaveAttribute('data-act', 'seal');
+  await press('Seal the manifest');
+  await expect(yours).toHaveAttribute('data-act', 'answer', { timeout: 20_000 });
+  await press('Approve on the device');
+  await approve();
+  await expect(yours).toHaveAttribute('data-act', 'store', { timeout: 20_000 });
+  await press('Seal the shares under the device');
+  await approve();
+  await expect(yours).toHaveAttribute('data-act', 'read-words');
+  await words();
+  await expect(yours).toHaveAttribute('data-act', 'backup');
+  // The rest is left to the program.
+  const auto = page.getByRole('checkbox', { name: 'Let the autopilot play Chen' });
+  await auto.focus();
+  await page.keyboard.press('Space');
+  await expect(end(page)).toHaveAttribute('data-result', 'rehearsed', { timeout: 30_000 });
+});
+
+const states = [
+  ['the beginning', 'story=key&seed=7'],
+  ['a packet in flight', 'story=key&seed=7&step=40'],
+  ['a key', 'story=key&seed=7&step=1000'],
+  ['a cheat found', 'story=cheat&seed=7&step=1000'],
+] as const;
+
+for (const [state, query] of states) {
+  for (const theme of themes) {
+    test(`axe finds nothing at ${state} in the ${theme} theme`, async ({ page }) => {
+      await page.addInitScript((name) => {
+        localStorage.setItem('conclave-theme', name);
+      }, theme);
+      await open(page, query);
+      if (query.includes('1000')) await expect(end(page)).toBeVisible();
+      for (const summary of await page.locator('main summary').all()) await summary.click();
+      await expectAxeSilent(page);
+    });
+  }
+
+  for (const [name, viewport] of [
+    ['360×640', { width: 360, height: 640 }],
+    ['200 % zoom', { width: 640, height: 360 }],
+  ] as const) {
+    test(`${state} needs no sideways scrolling at ${name}`, async ({ page }) => {
+      await page.setViewportSize(viewport);
+      await open(page, query);
+      for (const summary of await page.locator('main summary').all()) await summary.click();
+      const { scroll, width } = await page.evaluate(() => ({
+        scroll: document.documentElement.scrollWidth,
+        width: document.documentElement.clientWidth,
+      }));
+      expect(scroll).toBeLessThanOrEqual(width);
+    });
+  }
+}
+
+test('with reduced motion nothing flies, and the desks say who sends', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await open(page, 'story=key&seed=7&step=1');
+  await page.getByRole('button', { name: 'One step' }).click();
+  await expect(page.getByTestId('step')).toHaveText('Step 2');
+  expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+  for (const name of [names[0]!, names[1]!])
+    await expect(page.getByRole('article', { name })).toContainText('✉');
+});
+
+test('without WebAssembly JavaScript rehearses, and the page says so', async ({
+  baseURL,
+  watch,
+}) => {
+  test.setTimeout(180_000);
+  const browser = await chromium.launch({
+    executablePath: findChromium()!,
+    args: [...chromiumArgs, '--js-flags=--jitless'],
+  });
+  try {
+    const context = await browser.newContext({ baseURL: baseURL! });
+    watch.over(context);
+    const page = await context.newPage();
+    await page.goto(address('story=cheat&seed=7'));
+    await expect(page.getByText('WebAssembly is off in this browser')).toBeVisible({
+      timeout: 60_000,
+    });
+    await choose(page, 'At once');
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    const began = Date.now();
+    await expect(page.getByTestId('named')).toHaveText(/^Dora\s+proven$/, { timeout: 120_000 });
+    console.log(`A cheat without WebAssembly: ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  } finally {
+    await browser.close();
+  }
+});
