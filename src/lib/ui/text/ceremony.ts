@@ -159,16 +159,7 @@ export const ceremonyText = {
   acts,
   steps,
   loading: 'The group is being opened …',
-  page: {
-    heading: 'Group',
-    locked: {
-      happened: 'The workspace is locked.',
-      cause: 'It was not opened since this page was loaded, or it locked itself.',
-      means: 'What the group holds is safe. Secrets in memory were dropped.',
-      next: 'Open the workspace. The ceremony goes on where it stands.',
-    },
-    unlock: 'Open the workspace',
-  },
+  group: 'Group',
   now: 'Now',
   does: 'Do',
   says: 'Say',
