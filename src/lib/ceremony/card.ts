@@ -77,6 +77,10 @@ export function signCard(
   return { ...card, signature: sign(secp256k1, hostSecret, cardMessage(id, card), aux) };
 }
 
+/** Whether the device is no device at all, whichever of its fields says so. */
+export const isSimulated = ({ device }: Card): boolean =>
+  device.simulated || device.kind === 'simulated';
+
 /** Whether the card's host key certified it for this group. */
 export function cardHolds(secp256k1: Group, id: GroupId, card: Card): boolean {
   const { signature, ...rest } = card;

@@ -37,6 +37,11 @@ const texts = {
       'Another operator holds a packet of yours that this vault does not know: this is an older copy of your vault. What you did after it was made is missing here.',
     next: 'Do not go on with this copy. Open the newer one, or leave this ceremony.',
   },
+  'receipt-ahead': {
+    who: 'unknown',
+    proves: `The named operator says they hold a packet of yours that this vault does not know. Either this is an older copy of your vault, or it is not true. ${noKey}`,
+    next: 'Ask the named operator to send everything they hold: your packet, with your signature, would be the proof. If there is a newer copy of this vault, open that one.',
+  },
   'words-differ': {
     who: 'unknown',
     proves: `The words that were read aloud differ. Somebody was shown other parameters or another transcript. ${noKey}`,
@@ -96,6 +101,12 @@ export const ceremonyFault = (
 /** Whether a result is a fault rather than a value. */
 export const failed = (result: unknown): result is CeremonyFault =>
   typeof result === 'object' && result !== null && 'fault' in result;
+
+/** A fault as it is told of a key that was complete all the same. */
+export const afterwards = (fault: CeremonyFault): CeremonyFault => ({
+  ...fault,
+  proves: fault.proves.replace(noKey, 'The key was complete all the same.'),
+});
 
 /**
  * A fault of the protocols as it stands between operators who sign their packets: what could be “the

@@ -1,11 +1,18 @@
 import { equal } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import type { Group } from '../wasm/group.ts';
-import { cardHolds } from './card.ts';
+import { cardHolds, isSimulated } from './card.ts';
 import { ceremonyFault, type CeremonyFault } from './faults.ts';
 import { sealHolds } from './keygen.ts';
-import { backupAddressFits, manifestProblem, sameGroup, type Manifest } from './manifest.ts';
-import type { Packet } from './packet.ts';
+import {
+  backupAddressFits,
+  manifestHash,
+  manifestProblem,
+  sameGroup,
+  termsProblem,
+  type Manifest,
+} from './manifest.ts';
+import type { Body, Packet } from './packet.ts';
 import type { Part } from './parts.ts';
 import type { State } from './state.ts';
 
@@ -34,6 +41,10 @@ const refused = (because: string, fault?: CeremonyFault): Verdict => ({
 });
 const early = (because: string): Verdict => ({ verdict: 'early', because });
 
+/** The most packets of one sender, and the most senders: a ceremony needs far fewer. */
+const MAX_FROM_ONE = 200;
+const MAX_SENDERS = 100;
+
 const enrolment = new Set<Part['kind']>([
   'invite',
   'join',
@@ -54,6 +65,9 @@ export function judge(secp256k1: Group, state: State, packet: Packet): Verdict {
     return { verdict: proven || equal(same.hash, packet.hash) ? 'known' : 'conflict' };
   }
   const last = said.at(-1);
+  if (said.length >= MAX_FROM_ONE) return refused('Its sender sent too many packets.');
+  if (!last && !state.inRoster(packet.from) && state.senders >= MAX_SENDERS)
+    return refused('Too many people sent something.');
   if (packet.number !== (last?.number ?? 0) + 1)
     return early(`Packet ${(last?.number ?? 0) + 1} of the same sender is missing.`);
   if (last && packet.log.length <= last.log.length) {
@@ -77,29 +91,40 @@ function otherGroup({ id }: State, packet: Packet): string {
   return `It belongs to epoch ${packet.id.epoch}.`;
 }
 
-/** Whether the packet's session and sender fit; undefined if they do. */
-function inSession(state: State, packet: Packet): Verdict | undefined {
-  const { manifest, manifestHash } = state;
+/** Whether a packet's session and sender fit; undefined if they do and its parts are to be judged. */
+export function inSession(state: State, packet: Body): Verdict | undefined {
+  const { manifest } = state;
   const enrolling = packet.session.every((byte) => byte === 0);
   if (enrolling) {
     const other = packet.parts.find(({ kind }) => !enrolment.has(kind));
     if (other) return refused(`A part “${other.kind}” does not belong before the manifest.`);
+    if (state.fixed && !state.inRoster(packet.from)) return refused('The roster is sealed.');
     return undefined;
   }
-  if (!manifest || !manifestHash) return early('The manifest is not here yet.');
+  if (!manifest || !state.manifestHash) return early('The manifest is not here yet.');
   const number = state.numberOf(packet.from);
-  if (!equal(packet.session, manifestHash)) {
-    if (number === undefined) return refused('It belongs to another manifest.');
-    return refused('It belongs to another manifest.', ceremonyFault('seal-other', [number]));
-  }
-  const witness = manifest.witnesses.some(({ packetKey }) => equal(packetKey, packet.from));
-  if (number === undefined && !witness)
+  if (!equal(packet.session, state.manifestHash)) return ofOther(state, packet, number);
+  if (!state.inRoster(packet.from))
     return refused('Its sender is neither an operator nor a witness of this group.');
   if (!manifest.terms.roots.some((root) => equal(root, packet.root)))
     return refused('Its sender runs a bundle whose root this group does not accept.');
   const notTheirs =
     number === undefined && packet.parts.find(({ kind }) => !forWitnesses.has(kind));
   return notTheirs ? refused(`A witness cannot send a part “${notTheirs.kind}”.`) : undefined;
+}
+
+/**
+ * A packet that belongs to another manifest than the one here. To one that was replaced: it is kept
+ * and says nothing, so that what its sender says next can follow.
+ */
+function ofOther(state: State, packet: Body, number: number | undefined): Verdict {
+  const because = 'It belongs to another manifest.';
+  if (number !== undefined && packet.parts.some(({ kind }) => kind === 'seal'))
+    return state.fixed || state.isFormer(packet.session)
+      ? refused(because, ceremonyFault('seal-other', [number]))
+      : early(because);
+  if (state.isFormer(packet.session)) return NEW;
+  return state.fixed ? refused(because) : early(because);
 }
 
 function byParts(secp256k1: Group, state: State, packet: Packet): Verdict {
@@ -114,36 +139,36 @@ function byParts(secp256k1: Group, state: State, packet: Packet): Verdict {
 
 const invites = ({ parts }: Packet) => parts.some(({ kind }) => kind === 'invite');
 
+const problem = (because: string | undefined): Verdict => (because ? refused(because) : NEW);
+
 function ofPart(secp256k1: Group, state: State, packet: Packet, part: Part): Verdict {
   const fromInitiator = state.initiator !== undefined && equal(packet.from, state.initiator);
   const number = state.numberOf(packet.from);
   switch (part.kind) {
     case 'invite':
-      return state.initiator ? refused('There is an invitation already.') : NEW;
+      if (state.initiator) return refused('There is an invitation already.');
+      return problem(termsProblem(part.terms));
     case 'join':
       if (!state.initiator && !invites(packet)) return early('The invitation is not here yet.');
-      if (state.sealed) return refused('The roster is sealed.');
       if (!equal(part.card.packetKey, packet.from)) return refused('The card is another sender’s.');
       if (!cardHolds(secp256k1, packet.id, part.card))
         return refused('The card is not signed by its host key for this group.');
-      if (part.card.device.simulated && !packet.id.rehearsal)
+      if (isSimulated(part.card) && !packet.id.rehearsal)
         return refused('A simulated device can join a rehearsal only.');
       return NEW;
     case 'witness':
-      if (state.sealed) return refused('The roster is sealed.');
       return equal(part.card.packetKey, packet.from) ? NEW : refused('The card is another’s.');
     case 'manifest': {
       if (!state.initiator) return early('The invitation is not here yet.');
       if (!fromInitiator) return refused('Only who invited can propose the manifest.');
-      if (state.sealed) return refused('You sealed a manifest already; it cannot change.');
-      const problem = ofManifest(secp256k1, state, packet, part.manifest);
-      return problem ? refused(problem) : NEW;
+      if (state.manifestHash && equal(manifestHash(part.manifest), state.manifestHash)) return NEW;
+      if (state.fixed) return refused('The manifest is sealed already; it cannot change.');
+      return problem(ofManifest(secp256k1, state, packet, part.manifest));
     }
     case 'seal': {
       const { hostKey } = state.manifest!.operators[number!]!;
-      const { manifestHash, signature } = part;
-      return equal(manifestHash, state.manifestHash!) &&
-        sealHolds(secp256k1, hostKey, manifestHash, signature)
+      return equal(part.manifestHash, state.manifestHash!) &&
+        sealHolds(secp256k1, hostKey, part.manifestHash, part.signature)
         ? NEW
         : refused('The seal does not hold.', ceremonyFault('seal-invalid', [number!]));
     }
@@ -161,9 +186,12 @@ function ofPart(secp256k1: Group, state: State, packet: Packet, part: Part): Ver
       return backupAddressFits(packet.id.network, part.address)
         ? NEW
         : refused('The backup address is not an address of this network.');
+    case 'commit': {
+      const sets = new Set(part.nonces.map(({ ids }) => ids.join(' ')));
+      return sets.size === part.nonces.length ? NEW : refused('It commits to one test twice.');
+    }
     case 'abort':
     case 'approve':
-    case 'commit':
     case 'shares':
     case 'retest':
     case 'record':

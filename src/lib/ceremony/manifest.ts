@@ -21,6 +21,7 @@ import {
   cardHolds,
   cardReader,
   groupIdReader,
+  isSimulated,
   witnessReader,
   type GroupId,
   type Network,
@@ -106,10 +107,13 @@ export function manifestProblem(secp256k1: Group, manifest: Manifest): string | 
     ...witnesses.map(({ packetKey }) => packetKey),
   ].map(toHex);
   if (new Set(keys).size !== keys.length) return 'A key stands twice in the roster.';
+  const names = operators.map(({ name }) => name);
+  const twice = names.find((name, number) => names.indexOf(name) !== number);
+  if (twice) return `Two operators are called ${twice}: a fault could name either.`;
   for (const card of operators) {
     if (!cardHolds(secp256k1, id, card))
       return `The card of ${card.name} is not signed by its host key for this group.`;
-    if (card.device.simulated && !id.rehearsal)
+    if (isSimulated(card) && !id.rehearsal)
       return `${card.name} uses a simulated device; only a rehearsal may have one.`;
     if (!terms.roots.some((root) => equal(root, card.root)))
       return `${card.name} runs a bundle whose root the group does not accept.`;

@@ -16,6 +16,10 @@ import { partReader } from './parts.ts';
 /** The largest packet taken in, in bytes. */
 export const MAX_PACKET = 65_536;
 
+/** The largest bundle, in bytes, and the most packets in one. */
+export const MAX_BUNDLE = 4 * 2 ** 20;
+const MAX_IN_BUNDLE = 4000;
+
 const counter = integer(0, 1_000_000);
 
 const bodyReader = record({
@@ -87,15 +91,23 @@ export function readPacket(secp256k1: Group, packet: Uint8Array): Packet | strin
 
 const bundleReader = record({
   conclave: oneOf('packets'),
-  packets: list(bytes(1, MAX_PACKET), 400),
+  packets: list(bytes(1, MAX_PACKET), MAX_IN_BUNDLE),
 });
 
-/** Several packets as one thing to carry. */
-export const bundleOf = (packets: readonly Uint8Array[]): Bytes =>
-  toCbor({ conclave: 'packets', packets });
+/** Several packets as one thing to carry. What would make it too large waits for the next one. */
+export function bundleOf(packets: readonly Uint8Array[]): Bytes {
+  let size = 64;
+  const fitting = packets.filter(({ length }) => {
+    const fits = size + length + 5 <= MAX_BUNDLE;
+    if (fits) size += length + 5;
+    return fits;
+  });
+  return toCbor({ conclave: 'packets', packets: fitting.slice(0, MAX_IN_BUNDLE) });
+}
 
 /** The packets of a bundle, unread; a sentence fragment where the bytes are no bundle. */
 export function packetsOf(bundle: Uint8Array): readonly Bytes[] | string {
+  if (bundle.length > MAX_BUNDLE) return 'larger than a bundle may be';
   const value = read(bundleReader, bundle);
   return typeof value === 'string' ? value : value.value.packets;
 }

@@ -25,13 +25,17 @@ const MAX_DKG_MESSAGE = 4096;
 const operator = integer(0, MAX_IN_MANIFEST - 1);
 const moment = integer(0, 8_640_000_000_000_000);
 
+/** The last attempt at a test, from 0. */
+export const MAX_ATTEMPT = 1000;
+const attempt = integer(0, MAX_ATTEMPT);
+
 /** Which operators make a test signature together, in ascending order. */
 const signerSet = list(operator, MAX_IN_MANIFEST, 2);
 
 /** One signer's public nonces for one set: 66 bytes for custody, 64 for attestation. */
 const nonces = record({
   ids: signerSet,
-  attempt: integer(0, 1000),
+  attempt,
   custody: bytes(66),
   attestation: bytes(64),
 });
@@ -39,7 +43,7 @@ const nonces = record({
 /** One signer's signature shares for one set, under one package (its hash). */
 const shares = record({
   ids: signerSet,
-  attempt: integer(0, 1000),
+  attempt,
   signingPackage: bytes(32),
   custody: bytes(32),
   attestation: bytes(32),

@@ -1,9 +1,9 @@
-import { equal, type Bytes } from '../crypto/bytes.ts';
+import { be32, equal, type Bytes } from '../crypto/bytes.ts';
 import type { Groups } from '../crypto/dual-dkg.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { verifyApproval } from './approval.ts';
-import { ceremonyFault, failed, type CeremonyFault } from './faults.ts';
+import { afterwards, ceremonyFault, failed, type CeremonyFault } from './faults.ts';
 import { Run, type CertifiedKeys, type FirstRound } from './keygen.ts';
 import type { Manifest } from './manifest.ts';
 import type { Nonces, Shares } from './parts.ts';
@@ -63,6 +63,9 @@ export interface Progress {
   readonly faults: readonly CeremonyFault[];
 }
 
+/** How many more tests each operator may ask for. */
+const MAX_RETESTS = 8;
+
 const utf8 = new TextEncoder();
 
 const all = (list: readonly boolean[]): boolean => list.length > 0 && list.every(Boolean);
@@ -74,13 +77,13 @@ function ending(state: State): CeremonyFault[] {
   const faults: CeremonyFault[] = [];
   for (const { first } of state.conflicts) {
     const number = state.numberOf(first.from);
-    faults.push(ceremonyFault('equivocation', number === undefined ? [] : [number]));
+    if (number !== undefined) faults.push(ceremonyFault('equivocation', [number]));
   }
   for (const [number, abort] of state.firstOfAll('abort').entries())
     if (abort) faults.push(ceremonyFault('aborted', [number], abort.part.because));
   for (const { event } of state.noted('words'))
     if (event.differs !== null) faults.push(ceremonyFault('words-differ', [event.differs]));
-  return [...faults, ...state.faults];
+  return [...faults, ...state.faults, ...state.receiptFaults()];
 }
 
 /** Computes how far the ceremony of this log is. `other`: the other implementation of both groups. */
@@ -127,7 +130,8 @@ export function progressOf(groups: Groups, other: Groups, state: State): Progres
   const recorded = (manifest?.operators ?? []).map(({ packetKey }) =>
     state.told(packetKey, 'record').some(({ part }) => recordHash && equal(part.hash, recordHash)),
   );
-  const complete = keys !== undefined && all(tested) && all(closed);
+  const differ = state.noted('words').some(({ event }) => event.differs !== null);
+  const complete = keys !== undefined && all(tested) && all(closed) && !differ;
   return {
     manifest,
     run,
@@ -141,7 +145,7 @@ export function progressOf(groups: Groups, other: Groups, state: State): Progres
     recorded,
     complete,
     stopped: ended && !complete,
-    faults,
+    faults: complete ? faults.map(afterwards) : faults,
   };
 }
 
@@ -160,7 +164,7 @@ function testsOf(
   const together = testStatement(manifest, cover);
   const tests = cover.map((one) => ({ request: one, statement: together }));
   for (const { packetKey } of manifest.operators) {
-    for (const { part } of state.told(packetKey, 'retest')) {
+    for (const { part } of state.told(packetKey, 'retest').slice(0, MAX_RETESTS)) {
       const one = request(part.ids);
       const fits =
         part.ids.length === t &&
@@ -169,32 +173,28 @@ function testsOf(
         tests.push({ request: one, statement: testStatement(manifest, [one]) });
     }
   }
-  return tests.map((test) => testProgress(groups, other, state, manifest, keys, test));
+  return tests.map((test) => testProgress({ groups, other, state, manifest, keys }, test));
 }
 
 const sameSet = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((id, i) => id === b[i]);
 
+/** What a test is computed from. */
+interface Known {
+  readonly groups: Groups;
+  readonly other: Groups;
+  readonly state: State;
+  readonly manifest: Manifest;
+  readonly keys: CertifiedKeys | undefined;
+}
+
 function testProgress(
-  groups: Groups,
-  other: Groups,
-  state: State,
-  manifest: Manifest,
-  keys: CertifiedKeys | undefined,
+  known: Known,
   { request, statement }: Pick<TestProgress, 'request' | 'statement'>,
 ): TestProgress {
-  const { ids } = request;
+  const { groups, state, manifest } = known;
   const faults: CeremonyFault[] = [];
-  const commits = ids.map((id) =>
-    state
-      .told(manifest.operators[id]!.packetKey, 'commit')
-      .flatMap(({ part }) => part.nonces.filter((one) => sameSet(one.ids, ids))),
-  );
-  const attempt = Math.max(0, ...commits.flat().map((one) => one.attempt));
-  const nonces: readonly (Nonces | undefined)[] = commits.map((own) =>
-    own.find((one) => one.attempt === attempt),
-  );
-  const approved = ids.map((id) => {
+  const approved = request.ids.map((id) => {
     const { packetKey, approvalKey } = manifest.operators[id]!;
     const told = state
       .told(packetKey, 'approve')
@@ -207,16 +207,44 @@ function testProgress(
     if (told.length > 0 && !holds) faults.push(ceremonyFault('approval-invalid', [id]));
     return holds;
   });
+  const given = request.ids.map((id) =>
+    state
+      .told(manifest.operators[id]!.packetKey, 'commit')
+      .flatMap(({ part }) => part.nonces.filter(({ ids }) => sameSet(ids, request.ids))),
+  );
+  const attempts = new Set(given.flat().map(({ attempt }) => attempt));
+  let tried = attemptAt(known, request, given, 0);
+  while (!tried.signatures && attempts.has(tried.attempt + 1))
+    tried = attemptAt(known, request, given, tried.attempt + 1);
+  return { request, statement, approved, ...tried, faults: [...faults, ...tried.faults] };
+}
+
+type Attempt = Omit<TestProgress, 'request' | 'statement' | 'approved'>;
+
+/**
+ * One attempt at a test. Nobody can leave one out, so a large number says nothing; and the first that
+ * succeeds stands, whatever its signers send afterwards.
+ */
+function attemptAt(
+  { groups, other, state, manifest, keys }: Known,
+  request: TestRequest,
+  given: readonly (readonly Nonces[])[],
+  attempt: number,
+): Attempt {
+  const faults: CeremonyFault[] = [];
+  const nonces: readonly (Nonces | undefined)[] = given.map((own) =>
+    own.find((one) => one.attempt === attempt),
+  );
   let frozen: SigningPackage | undefined;
   if (keys && present(nonces)) {
-    const given = nonces.flatMap((one) => [one.custody, one.attestation]);
-    const result = state.once('package', [keys.hash, request.digest, ...given], () =>
+    const own = nonces.flatMap((one) => [one.custody, one.attestation]);
+    const result = state.once('package', [keys.hash, request.digest, be32(attempt), ...own], () =>
       freeze(groups, manifest, keys, request, nonces),
     );
     if (failed(result)) faults.push(result);
     else frozen = result;
   }
-  const shares: readonly (Shares | undefined)[] = ids.map((id) =>
+  const shares: readonly (Shares | undefined)[] = request.ids.map((id) =>
     state
       .told(manifest.operators[id]!.packetKey, 'shares')
       .flatMap(({ part }) => part.shares)
@@ -225,12 +253,12 @@ function testProgress(
   let signatures: TestSignatures | undefined;
   if (keys && frozen && present(shares)) {
     const { hash } = frozen;
-    const given = shares.flatMap((one) => [one.custody, one.attestation]);
-    const result = state.once('signatures', [hash, ...given], () =>
+    const own = shares.flatMap((one) => [one.custody, one.attestation]);
+    const result = state.once('signatures', [hash, ...own], () =>
       aggregate(groups, other, frozen, keys, shares),
     );
     if (failed(result)) faults.push(result);
     else signatures = result;
   }
-  return { request, statement, attempt, approved, nonces, shares, frozen, signatures, faults };
+  return { attempt, nonces, shares, frozen, signatures, faults };
 }

@@ -133,7 +133,13 @@ const lacking = (list: readonly boolean[]): number[] =>
   list.flatMap((has, number) => (has ? [] : [number]));
 
 /** The faults that say somebody was shown another log than others were. */
-const aboutLogs = new Set(['equivocation', 'log-forked', 'log-went-back', 'own-log-behind']);
+const aboutLogs = new Set([
+  'equivocation',
+  'log-forked',
+  'log-went-back',
+  'own-log-behind',
+  'receipt-ahead',
+]);
 
 function checksOf(state: State, progress: Progress): Check[] {
   const { manifest, keys, tests, tested, closed, recorded, sealed } = progress;

@@ -55,10 +55,13 @@ const lackingPart = (state: State, kind: 'round1' | 'round2'): number[] =>
 const ownIf = (state: State, owes: boolean): number[] =>
   owes && state.own !== undefined ? [state.own] : [];
 
-export const prepared = (state: State): boolean =>
-  checklist.blocking.every((item) =>
-    state.noted('checked').some(({ event }) => event.item === item && event.evidence !== ''),
+/** Whether there is evidence for every blocking item; what was noted last counts. */
+export function prepared(state: State): boolean {
+  const evidence = new Map(
+    state.noted('checked').map(({ event }) => [event.item, event.evidence] as const),
   );
+  return checklist.blocking.every((item) => evidence.get(item));
+}
 
 const step = (
   name: StepName,
@@ -170,13 +173,14 @@ export function nextStep(
  * of any quorum that went on without it is among them. What they have seen of it shows whether it is
  * an older copy.
  */
-function stillToHear(state: State): number {
+export function stillToHear(state: State): number {
   const restored = state.noted('restored').at(-1);
   if (!restored || !state.terms) return 0;
   const { n, t } = state.manifest ? state.terms : { n: 2, t: 2 };
   const heard = state
     .allPackets()
     .filter(({ from, hash }) => !state.isMe(from) && state.heardAfter(hash, restored.number))
+    .filter(({ from }) => !state.manifest || state.numberOf(from) !== undefined)
     .map(({ from }) => toHex(from));
   return Math.max(0, n - t + 1 - new Set(heard).size);
 }
@@ -200,6 +204,7 @@ function testing(
   own: number,
   holds: (test: TestProgress) => boolean,
 ): Next {
+  if (progress.complete) return recording(state, progress);
   const mine = progress.tests.filter(
     ({ request, signatures, faults }) =>
       request.ids.includes(own) &&
@@ -216,15 +221,6 @@ function testing(
   }
   const ready = open.filter(({ frozen, approved }) => frozen && approved.every(Boolean));
   if (ready.length > 0 || !progress.closed[own]) return { act: 'release' };
-  const { complete, recordHash } = progress;
-  if (complete) {
-    const signed = state
-      .told(state.me, 'record')
-      .some(({ part }) => recordHash && equal(part.hash, recordHash));
-    if (!signed) return { act: 'sign-record' };
-    const from = lacking(progress.recorded);
-    return from.length > 0 ? { act: 'bring', from } : { act: 'done' };
-  }
   const without = culprits(progress);
   const retesting = progress.tests.some(
     ({ signatures, request, faults }) =>
@@ -235,6 +231,12 @@ function testing(
       ? { act: 'retest', without }
       : { act: 'again', with: without };
   return { act: 'bring', from: script[8]!.owing(state, progress) };
+}
+
+function recording(state: State, { recorded }: Progress): Next {
+  if (!recorded[state.own!]) return { act: 'sign-record' };
+  const from = lacking(recorded);
+  return from.length > 0 ? { act: 'bring', from } : { act: 'done' };
 }
 
 /** Who spoiled a test. */

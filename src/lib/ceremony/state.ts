@@ -48,6 +48,8 @@ export class State {
   readonly faults: CeremonyFault[] = [];
   /** All entries, in order. */
   readonly entries: Entry[] = [];
+  /** The hashes of manifests that were proposed and replaced. */
+  private readonly former: Bytes[] = [];
   private readonly computed = new Map<string, unknown>();
   private readonly voices = new Map<string, Packet[]>();
   /** In which entry each packet came, by its hash. */
@@ -89,7 +91,6 @@ export class State {
     }
     this.voices.set(toHex(packet.from), [...said, packet]);
     for (const part of packet.parts) this.enrol(part, packet);
-    this.compareReceipts(packet);
   }
 
   private enrol(part: Part, { from }: Packet): void {
@@ -99,26 +100,36 @@ export class State {
       this.initiatorName = part.from;
       this.terms = part.terms;
     }
-    if (part.kind === 'baton') this.collector = part.to;
+    if (part.kind === 'baton' && (!this.manifest || this.numberOf(part.to) !== undefined))
+      this.collector = part.to;
     if (part.kind === 'manifest') {
+      if (this.manifestHash) this.former.push(this.manifestHash);
       this.manifest = part.manifest;
       this.manifestHash = manifestHash(part.manifest);
     }
   }
 
-  /** What others hold of a sender must be what is held here: log heads are gossiped in every packet. */
-  private compareReceipts(packet: Packet): void {
-    for (const { from, number, length, head } of packet.seen) {
-      const held = this.packetsFrom(from).find((one) => one.number === number);
-      if (held ? held.log.length === length && equal(held.log.head, head) : !this.isMe(from))
-        continue;
-      const about = [this.numberOf(from), this.numberOf(packet.from)].filter(
-        (i) => i !== undefined,
-      );
-      this.faults.push(
-        held ? ceremonyFault('log-forked', about) : ceremonyFault('own-log-behind', []),
-      );
-    }
+  /**
+   * What operators hold of each other must be what is held here: log heads are gossiped in every
+   * packet. Nobody else's receipts count: anybody can write one.
+   */
+  receiptFaults(): CeremonyFault[] {
+    const faults = new Map<string, CeremonyFault>();
+    for (const [claimant, { packetKey }] of (this.manifest?.operators ?? []).entries())
+      for (const { seen } of this.packetsFrom(packetKey))
+        for (const { from, number, length, head } of seen) {
+          const about = this.numberOf(from);
+          const held = this.packetsFrom(from)[number - 1];
+          if (about === undefined || (!held && !this.isMe(from))) continue;
+          if (held && held.log.length === length && equal(held.log.head, head)) continue;
+          faults.set(
+            `${about} ${claimant}`,
+            held
+              ? ceremonyFault('log-forked', [about, claimant])
+              : ceremonyFault('receipt-ahead', [claimant]),
+          );
+        }
+    return [...faults.values()];
   }
 
   /** What follows from these bytes alone, computed once. */
@@ -132,7 +143,7 @@ export class State {
     return equal(key, this.me);
   }
 
-  /** Everything a sender said, by number. */
+  /** Everything a sender said, in order: number 1 stands first. */
   packetsFrom(key: Uint8Array): readonly Packet[] {
     return this.voices.get(toHex(key)) ?? [];
   }
@@ -175,10 +186,31 @@ export class State {
     );
   }
 
+  /** The cards of those who want to watch, each sender's latest. */
   witnesses(): Witness[] {
-    return this.allPackets()
-      .flatMap(({ parts }) => parts.filter((part) => part.kind === 'witness'))
-      .map(({ card }) => card);
+    return [...this.voices.values()].flatMap(
+      (said) =>
+        said
+          .flatMap(({ parts }) => parts.filter((part) => part.kind === 'witness'))
+          .map(({ card }) => card)
+          .at(-1) ?? [],
+    );
+  }
+
+  /** How many senders are held. */
+  get senders(): number {
+    return this.voices.size;
+  }
+
+  /** Whether a manifest with this hash was proposed here and replaced. */
+  isFormer(hash: Uint8Array): boolean {
+    return this.former.some((one) => equal(one, hash));
+  }
+
+  /** Whether this key is an operator's or a witness's in the manifest. */
+  inRoster(key: Uint8Array): boolean {
+    const { operators = [], witnesses = [] } = this.manifest ?? {};
+    return [...operators, ...witnesses].some(({ packetKey }) => equal(packetKey, key));
   }
 
   /** The sender's number in the manifest, from 0. */
@@ -197,7 +229,12 @@ export class State {
     return this.entries.filter((entry): entry is Noted<K> => entry.event.kind === kind);
   }
 
-  /** Whether the own seal was sent: the manifest cannot change any more. */
+  /** Whether anybody sealed the manifest: it cannot change any more. */
+  get fixed(): boolean {
+    return this.firstOfAll('seal').some((one) => one !== undefined);
+  }
+
+  /** Whether the own seal was sent. */
   get sealed(): boolean {
     return this.told(this.me, 'seal').length > 0;
   }

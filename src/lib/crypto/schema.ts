@@ -27,6 +27,9 @@ export const bytes =
       ? (value as Bytes)
       : misfit(at, max === length ? `not ${length} bytes` : `not ${length} to ${max} bytes`);
 
+/** Control and format characters, halves of pairs, private ones, line and paragraph separators. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u;
+
 /** Text of `min` to `max` UTF-16 units in Unicode's composed form, without control characters. */
 export const text =
   (max: number, min = 0): Reader<string> =>
@@ -35,9 +38,23 @@ export const text =
     value.length >= min &&
     value.length <= max &&
     value === value.normalize('NFC') &&
-    !/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u.test(value)
+    !UNPRINTABLE.test(value)
       ? value
       : misfit(at, `not ${min} to ${max} printable characters`);
+
+/**
+ * What a person typed as `text(max)` takes it: composed, with a space for whatever cannot be printed,
+ * line breaks included, and cut where it is too long.
+ */
+export function printable(typed: string, max: number): string {
+  const clean = typed.normalize('NFC').replace(new RegExp(UNPRINTABLE, 'gu'), ' ');
+  let out = '';
+  for (const letter of clean) {
+    if (out.length + letter.length > max) break;
+    out += letter;
+  }
+  return out;
+}
 
 /** Printable ASCII and line feeds, 1 to `max` characters. */
 export const ascii =

@@ -44,8 +44,10 @@ async function act(pilot: Pilot, next: Next) {
     case 'prepare':
       for (const item of checklist.blocking) await seat.check(item, 'rehearsal');
       return undefined;
-    case 'read-words':
-      return seat.confirmWords(next.of, pilot.hears(next.of) ? null : 0);
+    case 'read-words': {
+      const hash = next.of === 'manifest' ? seat.state.manifestHash : seat.progress().keys?.hash;
+      return seat.confirmWords(next.of, hash!, pilot.hears(next.of) ? null : 0);
+    }
     case 'seal':
       return (await openHost(pilot)) ?? seat.seal();
     case 'answer': {

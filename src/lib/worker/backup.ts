@@ -40,8 +40,7 @@ export async function makeBackup(
     created: seat.log.ports.now(),
     hostSecret,
   });
-  const file = await sealAge(plain, passphrase, workFactor);
-  wipe(plain);
+  const file = await sealAge(plain, passphrase, workFactor).finally(() => wipe(plain));
   await seat.log.append([
     { kind: 'backup', state: 'recorded', tier: 'age-file', fileHash: hashOf(file) },
   ]);

@@ -11,7 +11,13 @@ import { viewOf, type GroupView } from './view.ts';
 export type Action =
   | { readonly act: 'propose'; readonly order: readonly Bytes[] }
   | { readonly act: 'check'; readonly item: string; readonly evidence: string }
-  | { readonly act: 'words'; readonly of: 'manifest' | 'keys'; readonly differs: number | null }
+  | {
+      readonly act: 'words';
+      readonly of: 'manifest' | 'keys';
+      /** What was shown as words, 32 bytes. */
+      readonly hash: Bytes;
+      readonly differs: number | null;
+    }
   | { readonly act: 'open-host'; readonly reply: Bytes }
   | { readonly act: 'seal' }
   | { readonly act: 'answer'; readonly approval: Bytes }
@@ -65,7 +71,7 @@ function perform(seat: Seat, action: Action): Promise<ActionFault | undefined> {
     case 'check':
       return seat.check(action.item, action.evidence);
     case 'words':
-      return seat.confirmWords(action.of, action.differs);
+      return seat.confirmWords(action.of, action.hash, action.differs);
     case 'open-host':
       return seat.openHost(action.reply);
     case 'seal':

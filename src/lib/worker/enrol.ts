@@ -1,13 +1,15 @@
 /** How a seat comes to be: a group is begun, an invitation is taken up, a witness sits down. */
 import { xOnly } from '../crypto/bip340.ts';
-import { toHex, type Bytes } from '../crypto/bytes.ts';
+import { toHex, wipe, type Bytes } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
 import { hostPubkeyOf } from '../crypto/host-key.ts';
 import type { Scalar } from '../wasm/group.ts';
 import { signCard, type CardDevice, type GroupId, type UnsignedCard } from '../ceremony/card.ts';
+import { judge } from '../ceremony/judge.ts';
 import type { Event } from '../ceremony/log.ts';
 import type { Terms } from '../ceremony/manifest.ts';
-import { packetsOf, readPacket, type Packet } from '../ceremony/packet.ts';
+import { bundleOf, packetsOf, readPacket, type Packet } from '../ceremony/packet.ts';
+import { State } from '../ceremony/state.ts';
 import { GroupLog } from './group-log.ts';
 import { hostSecretFrom } from './host-secret.ts';
 import { recordKeys, type Ports } from './ports.ts';
@@ -43,7 +45,10 @@ function freshKey(ports: Ports): { secret: Bytes; key: Bytes } {
 /** The invitation in a bundle; a sentence fragment where there is none. */
 export function invitationIn(ports: Ports, bundle: Uint8Array): Invitation | string {
   const packet = invitePacket(ports, bundle);
-  if (typeof packet === 'string') return packet;
+  return typeof packet === 'string' ? packet : invitationOf(packet);
+}
+
+function invitationOf(packet: Packet): Invitation {
   const invite = packet.parts.find((part) => part.kind === 'invite')!;
   return { id: packet.id, terms: invite.terms, from: invite.from };
 }
@@ -53,10 +58,17 @@ function invitePacket(ports: Ports, bundle: Uint8Array): Packet | string {
   if (typeof packets === 'string') return packets;
   for (const bytes of packets) {
     const packet = readPacket(ports.groups.secp256k1, bytes);
-    if (typeof packet !== 'string' && packet.parts.some(({ kind }) => kind === 'invite'))
-      return packet;
+    if (typeof packet !== 'string' && invites(ports, packet)) return packet;
   }
   return 'there is no invitation in it';
+}
+
+/** Whether a log that begins with this packet takes its invitation up. */
+function invites({ groups }: Ports, packet: Packet): boolean {
+  const state = new State();
+  state.id = packet.id;
+  const fits = judge(groups.secp256k1, state, packet).verdict === 'new';
+  return fits && packet.parts.some(({ kind }) => kind === 'invite');
 }
 
 /** Enrols the operator: keys, card, host secret. `reply`: the device's 32 bytes for the host label. */
@@ -103,7 +115,11 @@ async function enrol(
       { key: keys.observerSecret, value: observer.secret },
       { key: keys.device, value: me.handle },
     ],
-  );
+  ).catch((error: unknown) => {
+    wipe(host, packet.secret);
+    throw error;
+  });
+  wipe(observer.secret);
   return new Seat(log, host);
 }
 
@@ -137,15 +153,19 @@ export async function joinGroup(
   me: Me,
   reply: Bytes,
 ): Promise<Seat | string> {
-  const invitation = invitationIn(ports, bundle);
-  if (typeof invitation === 'string') return invitation;
-  const { id } = invitation;
+  const invite = invitePacket(ports, bundle);
+  if (typeof invite === 'string') {
+    wipe(reply);
+    return invite;
+  }
+  const { id } = invite;
   const seat = await enrol(ports, id, me, reply, (packetKey) => ({
     kind: 'invited',
     id,
     packetKey,
     role: 'operator',
   }));
+  await seat.take(bundleOf([invite.bytes]));
   await seat.take(bundle);
   await seat.log.say([{ kind: 'join', card: seat.state.ownCard! }]);
   return seat;
@@ -157,9 +177,9 @@ export async function sitAsWitness(
   bundle: Uint8Array,
   me: { readonly name: string; readonly organisation: string },
 ): Promise<Seat | string> {
-  const invitation = invitationIn(ports, bundle);
-  if (typeof invitation === 'string') return invitation;
-  const { id } = invitation;
+  const invite = invitePacket(ports, bundle);
+  if (typeof invite === 'string') return invite;
+  const { id } = invite;
   const packet = freshKey(ports);
   const card = { ...me, packetKey: packet.key };
   const log = await GroupLog.begin(
@@ -173,6 +193,7 @@ export async function sitAsWitness(
     [],
   );
   const seat = new Seat(log);
+  await seat.take(bundleOf([invite.bytes]));
   await seat.take(bundle);
   await seat.log.say([{ kind: 'witness', card }]);
   return seat;

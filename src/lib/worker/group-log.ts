@@ -3,7 +3,7 @@ import { equal, toHex, wipe, type Bytes } from '../crypto/bytes.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import type { Scalar } from '../wasm/group.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
-import { judge } from '../ceremony/judge.ts';
+import { inSession, judge } from '../ceremony/judge.ts';
 import { nextEntry, readEntry, type Entry, type Event } from '../ceremony/log.ts';
 import { bundleOf, packetsOf, readPacket, signPacket, type Packet } from '../ceremony/packet.ts';
 import type { Part } from '../ceremony/parts.ts';
@@ -21,8 +21,10 @@ export interface Taken {
   readonly refused: readonly { readonly from: Bytes | null; readonly because: string }[];
 }
 
-/** How many refusals a log notes, so that nobody can fill it. */
-const MAX_REFUSED = 200;
+/** How many refusals of one sender, or of all strangers, a log notes, so that nobody can fill it. */
+const MAX_REFUSED = 20;
+
+const enrolling: readonly Part['kind'][] = ['invite', 'join', 'witness', 'manifest'];
 
 /** The stored log does not read as one: where it breaks. */
 export class LogBroken extends Error {
@@ -56,6 +58,8 @@ export class GroupLog {
     changes: readonly Change[],
   ): Promise<GroupLog> {
     const log = new GroupLog(ports, group, packetSecret);
+    if ((await ports.store.keys(log.keys.log)).length > 0)
+      throw new Error('This group is here already.');
     await log.append(events, [...changes, { key: log.keys.packetSecret, value: packetSecret }]);
     return log;
   }
@@ -103,6 +107,9 @@ export class GroupLog {
     let { head } = this.state;
     const entries = added.map(({ event, packet }) => {
       const entry = nextEntry(head, this.ports.now(), event);
+      const again = readEntry(entry.bytes, head);
+      if (typeof again === 'string')
+        throw new Error(`This entry would not be read again: ${again}.`);
       head = { length: entry.number + 1, head: entry.hash };
       return { entry, packet };
     });
@@ -113,36 +120,46 @@ export class GroupLog {
     for (const { entry, packet } of entries) this.fold(entry, packet);
   }
 
+  /** Where a packet with these parts would belong. */
+  private addressed(parts: readonly Part[]) {
+    const { ports, state } = this;
+    const enrols = parts.some(({ kind }) => enrolling.includes(kind));
+    return {
+      version: 1 as const,
+      id: state.id!,
+      session: (enrols ? undefined : state.manifestHash) ?? new Uint8Array(32),
+      from: state.me,
+      number: state.packetsFrom(state.me).length + 1,
+      root: ports.root,
+      incarnation: ports.incarnation,
+      at: ports.now(),
+      log: state.head,
+      seen: this.seen(),
+      parts,
+    };
+  }
+
+  /**
+   * Whether others who hold what is held here would take these parts in. After a packet that was
+   * refused, nothing of its sender is taken in any more.
+   */
+  fits(parts: readonly Part[]): boolean {
+    return inSession(this.state, this.addressed(parts)) === undefined;
+  }
+
   /** Signs a packet with these parts and adds it to the log, after `events`. */
   async say(
     parts: readonly Part[],
     events: readonly Event[] = [],
     changes: readonly Change[] = [],
   ): Promise<Packet> {
-    const { ports, state } = this;
+    const { ports } = this;
     if (events.length > 0) await this.append(events);
-    const session = parts.some(({ kind }) =>
-      ['invite', 'join', 'witness', 'manifest'].includes(kind),
-    )
-      ? undefined
-      : state.manifestHash;
     const aux = ports.random(32);
     const packet = signPacket(
       ports.groups.secp256k1,
       this.packetSecret,
-      {
-        version: 1,
-        id: state.id!,
-        session: session ?? new Uint8Array(32),
-        from: state.me,
-        number: state.packetsFrom(state.me).length + 1,
-        root: ports.root,
-        incarnation: ports.incarnation,
-        at: ports.now(),
-        log: state.head,
-        seen: this.seen(),
-        parts,
-      },
+      this.addressed(parts),
       aux,
     );
     if (typeof packet === 'string') throw new Error(`This packet would be refused: ${packet}.`);
@@ -162,10 +179,8 @@ export class GroupLog {
 
   /** Whether a sender is in the group; before there is a manifest, anybody who wrote is. */
   private belongs(key: Uint8Array): boolean {
-    const { manifest } = this.state;
-    if (!manifest) return true;
-    const roster = [...manifest.operators, ...manifest.witnesses];
-    return roster.some(({ packetKey }) => equal(packetKey, key));
+    const { manifest, initiator } = this.state;
+    return !manifest || this.state.inRoster(key) || (!!initiator && equal(key, initiator));
   }
 
   /** Takes in a bundle of hostile bytes. A sentence fragment where it is none. */
@@ -192,7 +207,7 @@ export class GroupLog {
           early.push(verdict.because);
         } else if (verdict.verdict === 'known') count.known += 1;
         else if (verdict.verdict === 'refused') {
-          if (verdict.fault) this.proven.push(verdict.fault);
+          if (verdict.fault) this.prove(verdict.fault);
           refused.push(await this.refuse(packet.bytes, packet.from, verdict.because));
         } else {
           await this.write([{ event: { kind: 'received', packet: packet.bytes }, packet }]);
@@ -204,12 +219,23 @@ export class GroupLog {
     return { ...count, early, refused };
   }
 
+  /** Keeps what a refused packet proves, once. */
+  prove(fault: CeremonyFault): void {
+    const told = ({ fault: name, operators }: CeremonyFault) => `${name} ${operators.join(' ')}`;
+    if (!this.proven.some((one) => told(one) === told(fault))) this.proven.push(fault);
+  }
+
   /** Notes a refused packet, once; not what nobody signed. */
   private async refuse(bytes: Uint8Array, from: Bytes | null, because: string) {
     const hash = taggedHash(tags.packet, bytes);
     const noted = this.state.noted('refused');
     const before = noted.some(({ event }) => equal(event.hash, hash));
-    if (from && !before && noted.length < MAX_REFUSED)
+    const alike = noted.filter(({ event }) =>
+      from && this.state.inRoster(from)
+        ? equal(event.from!, from)
+        : !this.state.inRoster(event.from!),
+    );
+    if (from && !before && alike.length < MAX_REFUSED)
       await this.append([{ kind: 'refused', hash, from, because: because.slice(0, 500) }]);
     return { from, because };
   }
@@ -236,6 +262,7 @@ export class GroupLog {
         );
     const packets = state
       .allPackets()
+      .filter(({ from }) => this.belongs(from))
       .filter((packet) => everything || to.length === 0 || to.some((key) => !holds(key, packet)));
     for (const { second } of state.conflicts) packets.push(second);
     return { bundle: bundleOf(packets.map(({ bytes }) => bytes)), packets: packets.length };

@@ -17,16 +17,19 @@ export interface ShareSecrets {
 /** A clock that drifted so far against the time that passed was set, or the machine was, in ms. */
 const JUMP = 60_000;
 
+interface Held {
+  readonly attempt: number;
+  readonly secret: FreshNonces['secret'];
+  /** The machine's clock against the time that passed, when they were made. */
+  readonly clock: number;
+}
+
 export class Memory {
   private readonly ports: Ports;
   private hostSecret: Bytes | undefined;
   private shareSecrets: ShareSecrets | undefined;
-  private readonly nonces = new Map<
-    string,
-    { readonly attempt: number; readonly secret: FreshNonces['secret'] }
-  >();
-  /** The machine's clock against the time that passed, when the nonces were made. */
-  private clock = 0;
+  private readonly nonces = new Map<string, Held>();
+  private closed = false;
 
   constructor(ports: Ports, host?: Bytes) {
     this.ports = ports;
@@ -39,7 +42,8 @@ export class Memory {
 
   set host(secret: Bytes | undefined) {
     if (this.hostSecret) wipe(this.hostSecret);
-    this.hostSecret = secret;
+    if (secret && this.closed) wipe(secret);
+    this.hostSecret = this.closed ? undefined : secret;
   }
 
   get shares(): ShareSecrets | undefined {
@@ -48,7 +52,8 @@ export class Memory {
 
   set shares(secrets: ShareSecrets | undefined) {
     if (this.shareSecrets) wipe(this.shareSecrets.custody, this.shareSecrets.attestation);
-    this.shareSecrets = secrets;
+    if (secrets && this.closed) wipe(secrets.custody, secrets.attestation);
+    this.shareSecrets = this.closed ? undefined : secrets;
   }
 
   /** Makes fresh nonces for a test in place of any former ones; the public half is returned. */
@@ -63,8 +68,7 @@ export class Memory {
     wipe(random);
     if (failed(made)) return made;
     this.dropNonces(request.digest);
-    this.nonces.set(toHex(request.digest), { attempt, secret: made.secret });
-    this.clock = this.offset();
+    this.nonces.set(toHex(request.digest), { attempt, secret: made.secret, clock: this.offset() });
     return made.public;
   }
 
@@ -89,9 +93,10 @@ export class Memory {
     }
   }
 
-  /** Whether the machine was set back, or its clock, since the nonces were made. */
+  /** Whether the machine was set back, or its clock, since any of the nonces were made. */
   jumped(): boolean {
-    return this.nonces.size > 0 && Math.abs(this.offset() - this.clock) > JUMP;
+    const now = this.offset();
+    return [...this.nonces.values()].some(({ clock }) => Math.abs(now - clock) > JUMP);
   }
 
   private offset(): number {
@@ -103,5 +108,11 @@ export class Memory {
     this.dropNonces();
     this.host = undefined;
     this.shares = undefined;
+  }
+
+  /** Wipes everything; what an act under way still brings is wiped too. */
+  close(): void {
+    this.closed = true;
+    this.clear();
   }
 }

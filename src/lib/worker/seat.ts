@@ -5,18 +5,27 @@
 import { equal, wipe, type Bytes } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
 import { hostPubkeyOf } from '../crypto/host-key.ts';
+import { printable } from '../crypto/schema.ts';
 import type { Scalar } from '../wasm/group.ts';
+import { verifyApproval } from '../ceremony/approval.ts';
 import { failed, type CeremonyFault } from '../ceremony/faults.ts';
 import { seal, type GroupKeys } from '../ceremony/keygen.ts';
 import type { Event } from '../ceremony/log.ts';
-import { backupAddressFits, type Manifest } from '../ceremony/manifest.ts';
-import type { Nonces, Part, Shares } from '../ceremony/parts.ts';
+import {
+  backupAddressFits,
+  manifestProblem,
+  MAX_IN_MANIFEST,
+  type Manifest,
+} from '../ceremony/manifest.ts';
+import { MAX_ATTEMPT, type Nonces, type Part, type Shares } from '../ceremony/parts.ts';
 import { progressOf, type Progress, type TestProgress } from '../ceremony/progress.ts';
-import { nextStep, retestSets, type Next, type StepName } from '../ceremony/script.ts';
+import { nextStep, retestSets, stillToHear, type Next, type StepName } from '../ceremony/script.ts';
 import { share } from '../ceremony/signing.ts';
+import { closing } from './closing.ts';
 import { GroupLog, type Taken } from './group-log.ts';
 import { hostSecretFrom } from './host-secret.ts';
 import { Memory, type ShareSecrets } from './memory.ts';
+import type { Change } from '../vault/store.ts';
 import type { Ports } from './ports.ts';
 import { openShare, sealShare, type ShareIs } from './sealed-shares.ts';
 
@@ -106,12 +115,27 @@ export class Seat {
     return taken;
   }
 
-  /** Where the ceremony ended without a key, the secrets of the run are destroyed. */
+  /** Says these parts, after `events`, unless others would refuse them or this vault is behind. */
+  private async say(
+    parts: readonly Part[],
+    events: readonly Event[] = [],
+    changes: readonly Change[] = [],
+  ): Outcome {
+    if (stillToHear(this.state) > 0 || !this.log.fits(parts)) return notNow;
+    await this.log.say(parts, events, changes);
+    return done;
+  }
+
+  /**
+   * At the end of the ceremony nothing needs the secrets any more. Where it ended without a key, those
+   * of the run are destroyed.
+   */
   private async settle(): Promise<void> {
-    if (!this.progress().stopped) return;
+    const { stopped, complete } = this.progress();
+    if (!stopped && !complete) return;
     this.memory.clear();
     const { keys, ports } = this.log;
-    if ((await ports.store.read(keys.run)) !== undefined)
+    if (stopped && (await ports.store.read(keys.run)) !== undefined)
       await this.log.append(
         [{ kind: 'dropped', what: 'run' }],
         [{ key: keys.run, value: undefined }],
@@ -124,32 +148,42 @@ export class Seat {
   async propose(order: readonly Uint8Array[]): Outcome {
     const { state } = this;
     const operators = order.map((key) => state.joined().find((card) => equal(card.packetKey, key)));
-    if (!state.terms || operators.includes(undefined) || this.progress().sealed.some(Boolean))
-      return notNow;
+    const initiating = state.initiator !== undefined && state.isMe(state.initiator);
+    if (!initiating || !state.terms || operators.includes(undefined) || state.fixed) return notNow;
     const manifest: Manifest = {
       id: state.id!,
       terms: state.terms,
       operators: operators as Manifest['operators'],
-      witnesses: state.witnesses(),
+      witnesses: state
+        .witnesses()
+        .filter(({ packetKey }) => !order.some((key) => equal(key, packetKey)))
+        .slice(0, MAX_IN_MANIFEST),
     };
-    await this.log.say([{ kind: 'manifest', manifest }], [this.signOff('enrol')]);
-    return done;
+    const named = order.some((key) => state.isMe(key));
+    if (!named || manifestProblem(this.log.ports.groups.secp256k1, manifest)) return notNow;
+    return this.say([{ kind: 'manifest', manifest }], [this.signOff('enrol')]);
   }
 
   /** Notes a checked item of the preparation with its evidence; empty evidence takes it back. */
   async check(item: string, evidence: string): Outcome {
-    await this.log.append([{ kind: 'checked', item, evidence }]);
+    await this.log.append([{ kind: 'checked', item, evidence: printable(evidence, 200) }]);
     return done;
   }
 
-  /** Notes whether the words that were read aloud are the same; `differs`: the group that is not. */
-  async confirmWords(of: 'manifest' | 'keys', differs: number | null): Outcome {
-    const hash = of === 'manifest' ? this.state.manifestHash : this.progress().keys?.hash;
-    if (!hash) return notNow;
+  /**
+   * Notes whether the words that were read aloud are the same; `differs`: the group that is not.
+   * `hash`: what was shown as words. Something else may have come in since.
+   */
+  async confirmWords(of: 'manifest' | 'keys', hash: Bytes, differs: number | null): Outcome {
+    const { keys, complete } = this.progress();
+    const current = of === 'manifest' ? this.state.manifestHash : keys?.hash;
+    if (!current || !equal(hash, current) || complete || this.state.own === undefined)
+      return notNow;
     const words: Event = { kind: 'words', of, hash, differs };
     if (differs !== null) {
       const because = `The words of group ${differs + 1} differ (${of}).`;
-      await this.log.say([{ kind: 'abort', because }], [words]);
+      await this.log.append([words]);
+      await this.say([{ kind: 'abort', because }]);
       await this.settle();
     } else if (of === 'manifest')
       await this.log.append([this.signOff('prepare'), words, this.signOff('manifest-words')]);
@@ -162,8 +196,11 @@ export class Seat {
   /** Opens the host secret from the device's reply to the host label (32 bytes, wiped here). */
   async openHost(reply: Bytes): Outcome {
     const { ports, keys } = this.log;
-    const salt = await ports.store.read(keys.salt);
-    if (!salt) return notNow;
+    const salt = await orWiped(ports.store.read(keys.salt), reply);
+    if (!salt) {
+      wipe(reply);
+      return notNow;
+    }
     const host = hostSecretFrom(reply, salt, this.state.id!);
     const pubkey = hostPubkeyOf(ports.groups.secp256k1, host);
     if (isFault(pubkey) || !equal(pubkey, this.state.ownCard!.hostKey)) {
@@ -190,15 +227,14 @@ export class Seat {
       this.state.noted('checked').map(({ event }) => [event.item, event.evidence]),
     );
     const checklist = [...evidence].map(([item, text]) => ({ item, evidence: text }));
-    await this.log.say(
+    return this.say(
       [
         { kind: 'seal', manifestHash, signature, checklist },
         { kind: 'round1', message },
       ],
       [this.signOff('seal')],
       [{ key: keys.run, value: random }],
-    );
-    return done;
+    ).finally(() => wipe(random));
   }
 
   /**
@@ -211,6 +247,7 @@ export class Seat {
     if (next.act !== 'answer') return notNow;
     const { host } = this.memory;
     if (!host) return closed;
+    if (!this.approves(next.statement, approval)) return { fault: 'other-device' };
     const { ports, keys } = this.log;
     const random = await ports.store.read(keys.run);
     if (!random) return notNow;
@@ -219,7 +256,7 @@ export class Seat {
     const answered = run!.answer(host, random, messages, ports.random(32));
     wipe(random);
     if (failed(answered)) {
-      this.log.proven.push(answered);
+      this.log.prove(answered);
       await this.abort(`${answered.fault}${named(answered.operators, this.state)}`);
       return answered;
     }
@@ -231,7 +268,7 @@ export class Seat {
     const nonces = this.freshNonces(tests, uncertified, shares, () => 0);
     wipe(shares.custody, shares.attestation);
     if (failed(nonces)) return nonces;
-    await this.log.say(
+    return this.say(
       [
         { kind: 'round2', view: first!.view, message },
         { kind: 'approve', statement: next.statement, signature: approval },
@@ -239,7 +276,12 @@ export class Seat {
       ],
       [this.signOff('agree')],
     );
-    return done;
+  }
+
+  /** Whether others will find this to be the own device's approval of the statement. */
+  private approves(statement: string, approval: Uint8Array): boolean {
+    const { ed25519 } = this.log.ports.groups;
+    return verifyApproval(ed25519, this.state.ownCard!.approvalKey, statement, approval);
   }
 
   /** Fresh nonces for those of these tests that the operator here takes part in. */
@@ -270,6 +312,10 @@ export class Seat {
    * stay open in memory for the tests.
    */
   async store(replies: ShareReplies): Outcome {
+    return this.storeWith(replies).finally(() => wipe(replies.custody, replies.attestation));
+  }
+
+  private async storeWith(replies: ShareReplies): Outcome {
     if (this.next().act !== 'store') return notNow;
     const { host } = this.memory;
     if (!host) return closed;
@@ -277,34 +323,43 @@ export class Seat {
     const shares = run!.shares(host, keys!);
     if (failed(shares)) return shares;
     const { ports, keys: names } = this.log;
-    const [custody, attestation] = await Promise.all(
+    const sealing = Promise.all(
       suites.map((suite) =>
         sealShare(shares[suite], replies[suite], this.shareIs(suite), ports.random(44)),
       ),
     );
-    wipe(replies.custody, replies.attestation);
-    await this.log.append(
-      [{ kind: 'shares', certified: keys!.hash }, this.signOff('store')],
-      [
-        { key: names.share('custody'), value: custody },
-        { key: names.share('attestation'), value: attestation },
-        { key: names.run, value: undefined },
-      ],
+    const stored = sealing.then(([custody, attestation]) =>
+      this.log.append(
+        [{ kind: 'shares', certified: keys!.hash }, this.signOff('store')],
+        [
+          { key: names.share('custody'), value: custody },
+          { key: names.share('attestation'), value: attestation },
+          { key: names.run, value: undefined },
+        ],
+      ),
     );
+    await orWiped(stored, shares.custody, shares.attestation);
     this.memory.shares = shares;
     return done;
   }
 
   /** Opens the sealed shares. */
   async openShares(replies: ShareReplies): Outcome {
+    return this.openSharesWith(replies).finally(() => wipe(replies.custody, replies.attestation));
+  }
+
+  private async openSharesWith(replies: ShareReplies): Outcome {
     const { ports, keys } = this.log;
-    const [custody, attestation] = await Promise.all(
-      suites.map(async (suite) => {
-        const sealed = await ports.store.read(keys.share(suite));
-        return sealed && openShare(sealed, replies[suite], this.shareIs(suite));
-      }),
+    const { stopped, complete, keys: certified } = this.progress();
+    if (!certified || this.state.own === undefined || stopped || complete) return notNow;
+    const [sealedCustody, sealedAttestation] = await Promise.all(
+      suites.map((suite) => ports.store.read(keys.share(suite))),
     );
-    wipe(replies.custody, replies.attestation);
+    if (!sealedCustody || !sealedAttestation) return notNow;
+    const [custody, attestation] = await Promise.all([
+      openShare(sealedCustody, replies.custody, this.shareIs('custody')),
+      openShare(sealedAttestation, replies.attestation, this.shareIs('attestation')),
+    ]);
     if (!custody || !attestation) {
       wipe(...[custody, attestation].filter((one) => one !== undefined));
       return { fault: 'other-device' };
@@ -320,6 +375,7 @@ export class Seat {
     const next = this.next();
     if (next.act !== 'commit') return notNow;
     const approve = approval && next.approve;
+    if (approve && !this.approves(approve, approval)) return { fault: 'other-device' };
     return this.commitTo(
       next.tests,
       approve ? [{ kind: 'approve', statement: approve, signature: approval }] : [],
@@ -339,13 +395,13 @@ export class Seat {
     if (!keys) return notNow;
     if (!shares) return closed;
     const own = this.state.own!;
-    const nonces = this.freshNonces(tests, keys, shares, ({ request, nonces: given, attempt }) =>
-      given[request.ids.indexOf(own)] ? attempt + 1 : attempt,
-    );
+    const attemptOf = ({ request, nonces: given, attempt }: TestProgress) =>
+      given[request.ids.indexOf(own)] ? attempt + 1 : attempt;
+    if (tests.some((test) => attemptOf(test) > MAX_ATTEMPT)) return notNow;
+    const nonces = this.freshNonces(tests, keys, shares, attemptOf);
     if (failed(nonces)) return nonces;
     if (nonces.length === 0) return notNow;
-    await this.log.say([{ kind: 'commit', nonces }, ...parts]);
-    return done;
+    return this.say([{ kind: 'commit', nonces }, ...parts]);
   }
 
   /**
@@ -380,26 +436,10 @@ export class Seat {
       shares.push(made);
     }
     const parts: Part[] = shares.length > 0 ? [{ kind: 'shares', shares }] : [];
-    if (!closings[own]) parts.push(this.closing(keys!.hash));
-    if (parts.length > 0) await log.say(parts);
-    return done;
-  }
-
-  private closing(certified: Bytes): Part {
-    const { state } = this;
-    const verified = state.noted('backup').find(({ event }) => event.state === 'verified')!;
-    const noteOf = (step: string) =>
-      state.noted('note').flatMap(({ event }) => (event.step === step ? [event.note] : []));
-    return {
-      kind: 'close',
-      certified,
-      backup: { tier: 'age-file', method: 'read-back', at: verified.at },
-      script: state.noted('signedOff').map(({ event, at }) => ({
-        step: event.step,
-        done: at,
-        note: noteOf(event.step).join(' · ').slice(0, 500),
-      })),
-    };
+    if (!closings[own]) parts.push(closing(this.state, keys!.hash));
+    const said = parts.length > 0 ? await this.say(parts) : done;
+    await this.settle();
+    return said;
   }
 
   /** Asks for tests of those not tested yet, without the operators who spoiled one. */
@@ -407,30 +447,28 @@ export class Seat {
     const next = this.next();
     const ids = next.act === 'retest' ? retestSets(this.progress(), next.without)[0] : undefined;
     if (!ids) return notNow;
-    await this.log.say([{ kind: 'retest', ids }]);
-    return done;
+    return this.say([{ kind: 'retest', ids }]);
   }
 
   /** Signs the record of the whole ceremony. */
   async signRecord(): Outcome {
     const { recordHash } = this.progress();
     if (this.next().act !== 'sign-record' || !recordHash) return notNow;
-    await this.log.say([{ kind: 'record', hash: recordHash }], [this.signOff('record')]);
-    return done;
+    return this.say([{ kind: 'record', hash: recordHash }], [this.signOff('record')]);
   }
 
   /** A witness's word on the ceremony. */
   async attest(agree: boolean, because: string): Outcome {
     const { keys } = this.progress();
     if (this.next().act !== 'attest' || !keys) return notNow;
-    await this.log.say([{ kind: 'attest', certified: keys.hash, agree, because }]);
-    return done;
+    const why = printable(because, 1000);
+    return this.say([{ kind: 'attest', certified: keys.hash, agree, because: why }]);
   }
 
   // At any time
 
   async note(step: string, note: string): Outcome {
-    await this.log.append([{ kind: 'note', step, note }]);
+    await this.log.append([{ kind: 'note', step, note: printable(note, 500) }]);
     return done;
   }
 
@@ -439,27 +477,28 @@ export class Seat {
     const { manifest, sealed, id } = this.state;
     const open = manifest?.terms.backupAddress === null && sealed;
     if (!open || !backupAddressFits(id!.network, address)) return notNow;
-    await this.log.say([{ kind: 'backup-address', address, signature: approval }]);
-    return done;
+    return this.say([{ kind: 'backup-address', address, signature: approval }]);
   }
 
   /** Stops the ceremony for everybody. */
   async abort(because: string): Outcome {
-    await this.log.say([{ kind: 'abort', because: because.slice(0, 500) }]);
+    const why = printable(because, 500);
+    if (why === '' || this.progress().complete) return notNow;
+    const said = await this.say([{ kind: 'abort', because: why }]);
     await this.settle();
-    return done;
+    return said;
   }
 
   /** Names who collects from now on. */
   async handOver(to: Bytes): Outcome {
-    await this.log.say([{ kind: 'baton', to }]);
-    return done;
+    const { own, initiator } = this.state;
+    if (own === undefined && !(initiator && this.state.isMe(initiator))) return notNow;
+    return this.say([{ kind: 'baton', to }]);
   }
 
   /** Tells the others what was seen here. */
   async receipt(): Outcome {
-    await this.log.say([{ kind: 'receipt' }]);
-    return done;
+    return this.say([{ kind: 'receipt' }]);
   }
 
   /** The note that a step is done here. */
@@ -469,10 +508,17 @@ export class Seat {
 
   /** Wipes every secret. */
   close(): void {
-    this.memory.clear();
+    this.memory.close();
     this.log.close();
   }
 }
+
+/** What a promise brings; where it brings an error, these secrets are wiped. */
+const orWiped = <T>(promise: Promise<T>, ...secrets: Bytes[]): Promise<T> =>
+  promise.catch((error: unknown) => {
+    wipe(...secrets);
+    throw error;
+  });
 
 const named = (operators: readonly number[], { manifest }: { manifest: Manifest | undefined }) =>
   operators.length === 0

@@ -1,5 +1,5 @@
 /** What the page shows of a group: plain data, computed from the log. It holds no secret. */
-import { toHex, type Bytes } from '../crypto/bytes.ts';
+import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { script, type Next, type StepName } from '../ceremony/script.ts';
 import { deviceLabel, type Card, type GroupId, type Witness } from '../ceremony/card.ts';
 import { backupAddressOf, type BackupAddress } from '../ceremony/backup-address.ts';
@@ -252,11 +252,12 @@ const testView = (test: TestProgress): TestView => ({
   faults: test.faults,
 });
 
-const attestations = ({ state }: Seat): GroupView['attestations'] =>
-  (state.manifest?.witnesses ?? []).flatMap(({ name, packetKey }) =>
-    state
-      .told(packetKey, 'attest')
-      .map(({ part: { agree, because } }) => ({ name, agree, because })),
+const attestations = (seat: Seat): GroupView['attestations'] =>
+  (seat.state.manifest?.witnesses ?? []).flatMap(({ name, packetKey }) =>
+    seat.state.told(packetKey, 'attest').map(({ part: { certified, agree, because } }) => {
+      const { keys } = seat.progress();
+      return { name, agree: agree && !!keys && equal(certified, keys.hash), because };
+    }),
   );
 
 function nameOf({ state }: Seat, key: Uint8Array): string {

@@ -17,6 +17,7 @@ const titles: Partial<Record<CeremonyFault['fault'], (who: string) => string>> =
   'log-forked': (who) => `The logs of ${who} do not fit together.`,
   'log-went-back': (who) => `The log of ${who} went back.`,
   'own-log-behind': () => 'This vault is older than what others have seen of it.',
+  'receipt-ahead': (who) => `${who} says they hold a packet of yours that is not here.`,
   'words-differ': (who) => `The words that ${who} read aloud differ.`,
   'seal-invalid': (who) => `The seal of ${who} does not hold.`,
   'seal-other': (who) => `${who} sealed another manifest.`,
