@@ -24,15 +24,10 @@ test('from five empty browsers to one active key', async ({ browser, watch }) =>
 
   for (let round = 0; round < 12; round++) {
     // Everybody does what they can; what they have to give goes to Asha, and from her to all.
-    for (const operator of everybody) {
-      let next = await operator.work();
-      if (next === 'send' && operator !== asha) {
+    for (const operator of everybody)
+      if ((await operator.work()) === 'send' && operator !== asha)
         await asha.take(await operator.give());
-        next = await operator.next();
-      }
-    }
-    const ashaNext = await asha.work();
-    if (ashaNext === 'send' || ashaNext === 'done') {
+    if (['send', 'done'].includes(await asha.work())) {
       const given = await asha.give();
       for (const operator of others) await operator.take(given);
     }

@@ -14,7 +14,6 @@ import { workspaceText } from '../../src/lib/ui/text/workspace.ts';
 const { begin, join: joining, about, door, groups, kind } = workspaceText;
 const { transfer, prepare, words: wordsText, ask } = ceremonyText;
 const { frames } = courierText;
-const PASSPHRASE = 'seven-words-nobody-drew-lamps-otter-quietly';
 
 /** How an operator's packets leave and come. */
 export type Courier = 'files' | 'codes';
@@ -26,6 +25,8 @@ export class Operator {
   readonly courier: Courier;
   /** Everything by keyboard. */
   readonly keyboard: boolean;
+  /** Opens the workspace. */
+  readonly passphrase = 'seven-words-nobody-drew-lamps-otter-quietly';
   /** Bundles carried in or out. */
   transfers = 0;
   /** What was read aloud, twice 24 words. */
@@ -58,6 +59,15 @@ export class Operator {
   ): Promise<Operator> {
     const context = await browser.newContext({ acceptDownloads: true });
     how.watch?.(context);
+    return Operator.sitDownIn(context, name, how);
+  }
+
+  /** The same in a context that is there already. */
+  static async sitDownIn(
+    context: BrowserContext,
+    name: string,
+    how: { courier?: Courier; keyboard?: boolean } = {},
+  ): Promise<Operator> {
     await context.addInitScript(() => {
       if (!isSecureContext) return;
       const counted = globalThis as { prompts?: number };
@@ -65,7 +75,7 @@ export class Operator {
         const ask = navigator.credentials[method].bind(navigator.credentials);
         navigator.credentials[method] = (options?: object) => {
           counted.prompts = (counted.prompts ?? 0) + 1;
-          return ask(options as never) as Promise<never>;
+          return ask(options);
         };
       }
     });
@@ -86,8 +96,8 @@ export class Operator {
     });
     const operator = new Operator(name, context, page, how);
     await page.goto('./#/start');
-    await operator.fill(operator.field(backupText.passphrase.label), PASSPHRASE);
-    await operator.fill(operator.field(backupText.passphrase.again), PASSPHRASE);
+    await operator.fill(operator.field(backupText.passphrase.label), operator.passphrase);
+    await operator.fill(operator.field(backupText.passphrase.again), operator.passphrase);
     await operator.press(operator.button(door.create.action));
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(groups.heading);
     return operator;
@@ -262,12 +272,14 @@ export class Operator {
 
   private async prepare(): Promise<void> {
     const open = this.page.locator('.now li:not(.has) form');
-    for (let left = await open.count(); left > 0; left--) {
+    while ((await this.next()) === 'prepare') {
+      const left = await open.count();
       const form = open.first();
       await this.fill(form.locator('input'), `seen by ${this.name}`);
       await this.press(form.getByRole('button', { name: prepare.note }));
-      if ((await this.next()) !== 'prepare') return;
-      await expect(open).toHaveCount(left - 1);
+      await expect
+        .poll(async () => (await this.next()) !== 'prepare' || (await open.count()) < left)
+        .toBe(true);
     }
   }
 

@@ -86,7 +86,7 @@ export const meOf = (device: SimulatedDevice, name: string): Me => {
   };
 };
 
-async function hostReply(device: SimulatedDevice, id: GroupId): Promise<Bytes> {
+export async function hostReply(device: SimulatedDevice, id: GroupId): Promise<Bytes> {
   const replies = await device.derive([deviceLabel('host secret', id)]);
   if (isDeviceFault(replies)) throw new Error(replies.fault);
   return replies[0]!;
