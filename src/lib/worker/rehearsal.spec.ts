@@ -11,6 +11,7 @@ import type { Action } from './desk.ts';
 import { beginGroup } from './enrol.ts';
 import { people, Player, Stage } from './rehearsal-cast.ts';
 import { misbehaving } from './rehearsal-cheats.ts';
+import { RehearsalRoom } from './rehearsal-room.ts';
 import { levers, RELOAD_AT, type Outcome, type Pull, type Story } from './rehearsal-story.ts';
 import { Rehearsal } from './rehearsal.ts';
 
@@ -271,6 +272,14 @@ test('whoever has taken a desk may leave it to the program again', async () => {
   rehearsal.you = undefined;
   expect((await rehearsal.scene()).waiting).toBeUndefined();
   expect((await played(rehearsal)).result).toBe('rehearsed');
+});
+
+test('an address beyond the end leads to the end', async () => {
+  const room = new RehearsalRoom(parts);
+  const { outcome, events } = await room.begin({ story: 'cheat', seed: 7, step: FAR }, undefined);
+  expect(outcome?.result).toBe('stopped');
+  const last = { story: 'cheat', seed: 7, step: events.length + 1 } as const;
+  expect((await room.begin(last, undefined)).outcome).toEqual(outcome);
 });
 
 test('only in a rehearsal may anybody cheat', async () => {

@@ -80,6 +80,7 @@ export class Rehearsal {
   }
 
   set you(operator: number | undefined) {
+    if (operator === this.own) return;
     this.own = operator;
     this.goOn();
   }

@@ -39,6 +39,7 @@ const acts: Record<RehearsalAct, string> = {
 const parts: Record<Part['kind'], string> = {
   invite: 'invitation',
   join: 'card',
+  'backup-address': 'backup address',
   witness: 'witness’s card',
   manifest: 'manifest',
   seal: 'seal',
