@@ -18,6 +18,7 @@ const titles: Partial<Record<CeremonyFault['fault'], (who: string) => string>> =
   'log-went-back': (who) => `The log of ${who} went back.`,
   'own-log-behind': () => 'This vault is older than what others have seen of it.',
   'receipt-ahead': (who) => `${who} says they hold a packet of yours that is not here.`,
+  'receipt-ahead': (who) => `${who} names a packet that is not known here.`,
   'words-differ': (who) => `The words that ${who} read aloud differ.`,
   'seal-invalid': (who) => `The seal of ${who} does not hold.`,
   'seal-other': (who) => `${who} sealed another manifest.`,
@@ -45,6 +46,10 @@ const certainty: Record<CeremonyFault['who'], (who: string) => string> = {
   local: (who) => (who ? `Named: ${who}.` : 'On this machine; nobody else is accused.'),
 };
 
+/** What else is known: what somebody said, or which part is meant. */
+const told = (fault: CeremonyFault['fault'], detail: string): string =>
+  detail && (fault === 'aborted' ? ` In their words: ${detail}` : ` It is about: ${detail}.`);
+
 /** A fault of the ceremony. `nameOf`: an operator's name by number. */
 export function ceremonyFaultText(
   { fault, who, proves, next, operators, detail }: CeremonyFault,
@@ -54,7 +59,7 @@ export function ceremonyFaultText(
   const someone = names.length > 0 ? listed(names) : 'somebody';
   return {
     happened: titles[fault]?.(someone) ?? `A message of ${someone} is wrong.`,
-    cause: certainty[who](listed(names)) + (detail && ` In their words: ${detail}`),
+    cause: certainty[who](listed(names)) + told(fault, detail),
     means: proves,
     next,
   };
