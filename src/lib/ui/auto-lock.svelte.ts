@@ -5,7 +5,7 @@ import { prompts } from './device.svelte.ts';
 export const lockAfter = [5, 15, 60] as const;
 
 /** The notice comes so many seconds before. */
-export const WARNING_SECONDS = 30;
+const WARNING_SECONDS = 30;
 
 const KEY = 'conclave-auto-lock';
 const signs = ['keydown', 'pointerdown', 'pointermove', 'wheel'] as const;

@@ -1,4 +1,7 @@
-/** Something that a page does for a person: busy until it is done, and what went wrong in words. */
+/**
+ * Something that a page does for a person: busy until it is done, and what went wrong in words. The
+ * button that began it stays enabled, so that it keeps the focus; pressing it again does nothing.
+ */
 import type { DeviceFault } from '../devices/device.ts';
 import { VaultError } from '../vault/fault.ts';
 import type { FaultText } from './text.ts';

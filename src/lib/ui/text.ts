@@ -6,7 +6,6 @@ export const text = {
     skip: 'Skip to the content',
     pages: { start: 'Start', courier: 'Courier', verify: 'Verify', about: 'About' },
     navigation: 'Pages',
-    noGroup: 'No group open',
     development: 'Development build',
     release: 'Release',
     otherBundle: 'The launcher serves another bundle than this browser keeps.',

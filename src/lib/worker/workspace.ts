@@ -1,5 +1,5 @@
 /** The workspace behind the door: the vault, and a desk for each group in it. */
-import { toHex, type Bytes } from '../crypto/bytes.ts';
+import { toHex, wipe, type Bytes } from '../crypto/bytes.ts';
 import type { Groups } from '../crypto/dual-dkg.ts';
 import type { Network } from '../ceremony/card.ts';
 import type { GroupId } from '../ceremony/card.ts';
@@ -66,6 +66,8 @@ export class Workspace {
   private root: Bytes = new Uint8Array(32);
   private readonly open = new Map<string, OpenGroup>();
   private readonly broken = new Map<string, BrokenGroup>();
+  /** Groups that are just being joined. */
+  private readonly entering = new Set<string>();
   /** Told to the page when the vault is lost to another tab or to the browser. */
   private lost: VaultFault | undefined;
 
@@ -120,7 +122,13 @@ export class Workspace {
           this.broken.set(group, { group, entry: error.entry, why: error.message });
         else if (error instanceof VaultError && error.fault.key)
           this.broken.set(group, { group, entry: -1, why: error.message });
-        else throw error;
+        else if (error instanceof VaultError) throw error;
+        else
+          this.broken.set(group, {
+            group,
+            entry: -1,
+            why: error instanceof Error ? error.message : '',
+          });
       }
     }
   }
@@ -234,7 +242,9 @@ export class Workspace {
     me: Me,
     device: { readonly reply: Bytes },
   ): Promise<{ group: string } | string> {
-    return this.entered(bundle, () => joinGroup(this.ports(), bundle, me, device.reply));
+    return this.entered(bundle, () => joinGroup(this.ports(), bundle, me, device.reply)).finally(
+      () => wipe(device.reply),
+    );
   }
 
   async witness(
@@ -248,9 +258,15 @@ export class Workspace {
     const invitation = this.invitation(bundle);
     if (typeof invitation === 'string') return invitation;
     const group = toHex(invitation.id.group);
-    if (this.open.has(group)) return 'you are in this group already';
-    const seat = await enter();
-    return typeof seat === 'string' ? seat : { group: this.seat(group, seat) };
+    if (this.open.has(group) || this.broken.has(group) || this.entering.has(group))
+      return 'you are in this group already';
+    this.entering.add(group);
+    try {
+      const seat = await enter();
+      return typeof seat === 'string' ? seat : { group: this.seat(group, seat) };
+    } finally {
+      this.entering.delete(group);
+    }
   }
 
   /** Which group of this workspace a bundle is for, in hex; undefined where none is. */

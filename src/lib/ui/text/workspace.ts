@@ -180,11 +180,11 @@ export const workspaceText = {
     purpose: 'Purpose',
     purposeHelp: 'One sentence that everybody will read.',
     network: 'Network',
-    mainnet: 'Mainnet: this key will hold real money. Mistakes cost it.',
+    mainnet: 'Keys of this network hold real money. Mistakes cost it.',
     numbers: 'Who signs',
     n: 'Operators',
     t: 'Threshold',
-    tHelp: 'So many must sign together.',
+    tHelp: 'The threshold is how many must sign together.',
     quorumOk: (n: number, t: number) =>
       `${t} of ${n}: any ${t} can sign, ${people(n - t)} may be absent, and ${people(t - 1)} together can do nothing. Two separate quorums cannot exist.`,
     recommended: (t: number) => `Recommended: ${t}.`,
@@ -299,7 +299,7 @@ export const workspaceText = {
     ask: 'Ask the browser to keep it',
     refusedToKeep:
       'The browser does not promise it. It is more willing once the page is installed or bookmarked. Export the workspace regularly.',
-    usage: (used: string) => `${used} in use.`,
+    usage: (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB in use.`,
     exportHeading: 'Export the workspace',
     exportHelp:
       'One encrypted file with everything in it, to move to another machine or to come back after a loss. It is no backup of a key: each group has its own.',
