@@ -18,7 +18,6 @@ const titles: Partial<Record<CeremonyFault['fault'], (who: string) => string>> =
   'log-went-back': (who) => `The log of ${who} went back.`,
   'own-log-behind': () => 'This vault is older than what others have seen of it.',
   'receipt-ahead': (who) => `${who} says they hold a packet of yours that is not here.`,
-  'receipt-ahead': (who) => `${who} names a packet that is not known here.`,
   'words-differ': (who) => `The words that ${who} read aloud differ.`,
   'seal-invalid': (who) => `The seal of ${who} does not hold.`,
   'seal-other': (who) => `${who} sealed another manifest.`,
