@@ -1,9 +1,12 @@
+import { deflateRawSync } from 'node:zlib';
 import { fromBbqr } from '../../src/lib/courier/bbqr.ts';
 import { isCourierFault, type CourierFault } from '../../src/lib/courier/faults.ts';
 import { fromFile, fromText, toFile, toText } from '../../src/lib/courier/file.ts';
+import { Receiver } from '../../src/lib/courier/receiver.ts';
 import { frames, singleCode } from '../../src/lib/courier/sender.ts';
+import { unpack } from '../../src/lib/courier/transport.ts';
 import { fromUr, toPartUr, toUr } from '../../src/lib/courier/ur.ts';
-import { equal, toHex } from '../../src/lib/crypto/bytes.ts';
+import { concat, equal, toHex } from '../../src/lib/crypto/bytes.ts';
 import type { FuzzTarget } from './fuzz-targets.ts';
 
 const latin1 = new TextDecoder('latin1');
@@ -11,6 +14,16 @@ const encode = (text: string) => new TextEncoder().encode(text);
 
 function refused<T extends object>(result: T | CourierFault): T | undefined {
   return isCourierFault(result) ? undefined : result;
+}
+
+/** Feeds a receiver as text, then as bytes: a bundle, or undefined. */
+async function received(input: Uint8Array): Promise<Uint8Array | undefined> {
+  const receiver = new Receiver();
+  for (const given of [latin1.decode(input), input]) {
+    const feedback = await receiver.feed(given);
+    if (feedback.kind === 'bundle') return feedback.bundle;
+  }
+  return undefined;
 }
 
 /** The parsers of what couriers carry; `packed` is any packed bundle. */
@@ -31,6 +44,24 @@ export function courierTargets(packed: Uint8Array): FuzzTarget[] {
   return [
     ur('UR of a whole message', singleCode(packed)!),
     ur('UR of a part', frames(packed, 10)(1)),
+    {
+      name: 'receiver, a single code',
+      seed: encode(singleCode(packed)!),
+      parse: received,
+      mayAccept: () => true,
+    },
+    {
+      name: 'receiver, a file',
+      seed: file,
+      parse: received,
+      mayAccept: () => true,
+    },
+    {
+      name: 'packed bundle',
+      seed: concat(Uint8Array.of(2), deflateRawSync(encode(toText(packed).repeat(3)))),
+      parse: async (input) => refused(await unpack(input)),
+      mayAccept: () => true,
+    },
     {
       name: 'BBQr part',
       seed: encode(`B$HB0301${toHex(packed).toUpperCase()}`),

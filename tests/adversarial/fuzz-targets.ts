@@ -15,6 +15,7 @@ import type { Groups } from '../support/groups.ts';
 import { value } from '../support/hex.ts';
 import { firstRound, honestCeremony, players, signersOf } from '../support/players.ts';
 import { openAttestation, openCustody, signAttestation, signCustody } from '../support/signing.ts';
+import { ceremonyTargets } from './fuzz-ceremony.ts';
 import { courierTargets } from './fuzz-couriers.ts';
 
 /** A parser under fuzzing. */
@@ -22,7 +23,7 @@ export interface FuzzTarget {
   readonly name: string;
   /** A valid input, from which the others are made. */
   readonly seed: Uint8Array;
-  /** Feeds the parser; it returns a value or a fault and never throws. */
+  /** Feeds the parser; it returns a value or a fault, or a promise of one, and never throws. */
   parse(input: Uint8Array): unknown;
   /**
    * Whether an input other than the seed may be accepted. Where everything is signed, certified or
@@ -275,5 +276,12 @@ export function fuzzTargets(groups: Groups): FuzzTarget[] {
     parse: (input) => fromHex(text.decode(input)),
     mayAccept: always,
   };
-  return [...keygen, ...signing, ...packages, hexTarget, ...courierTargets(recoveryData)];
+  return [
+    ...keygen,
+    ...signing,
+    ...packages,
+    hexTarget,
+    ...courierTargets(recoveryData),
+    ...ceremonyTargets(groups),
+  ];
 }

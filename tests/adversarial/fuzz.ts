@@ -80,7 +80,7 @@ export interface FuzzReport {
  * Feeds a target with monsters and with damaged copies of its seed. Throws an error that names seed number and input if
  * the parser throws, returns a fault without a text, or accepts what it must not.
  */
-export function fuzz(target: FuzzTarget, seed: number, stop: Until): FuzzReport {
+export async function fuzz(target: FuzzTarget, seed: number, stop: Until): Promise<FuzzReport> {
   const next = generator(seed);
   const large = monsters(target.seed);
   let inputs = 0;
@@ -92,7 +92,7 @@ export function fuzz(target: FuzzTarget, seed: number, stop: Until): FuzzReport 
       `${target.name}, seed ${seed}, input ${inputs}: ${Array.from(input.subarray(0, 4096), (b) => b.toString(16).padStart(2, '0')).join('')}`;
     let result: unknown;
     try {
-      result = target.parse(input);
+      result = await target.parse(input);
     } catch (cause) {
       throw new Error(`threw on ${describe()}`, { cause });
     }

@@ -10,13 +10,13 @@ import { equal } from '../../src/lib/crypto/bytes.ts';
 import { hostPubkeyOf } from '../../src/lib/crypto/host-key.ts';
 import { isFault } from '../../src/lib/crypto/faults.ts';
 import { isDeviceFault } from '../../src/lib/devices/device.ts';
-import { memoryStore } from '../../src/lib/vault/store.ts';
+import { memoryStore, type Store } from '../../src/lib/vault/store.ts';
 import { move } from '../../src/lib/worker/autopilot.ts';
 import { invitationIn, joinGroup, sitAsWitness } from '../../src/lib/worker/enrol.ts';
 import { GroupLog } from '../../src/lib/worker/group-log.ts';
 import { Memory } from '../../src/lib/worker/memory.ts';
 import { recordKeys } from '../../src/lib/worker/ports.ts';
-import type { Seat } from '../../src/lib/worker/seat.ts';
+import { Seat } from '../../src/lib/worker/seat.ts';
 import { forked, sayOtherwise } from '../support/cheating.ts';
 import {
   carry,
@@ -101,6 +101,7 @@ describe('a completed key stays complete', () => {
     await ben.seat.log.say([{ kind: 'retest', ids: [0, 2] }]);
     await carry(ben, asha, true);
     expect(asha.seat.progress().complete).toBe(true);
+    expect(asha.seat.next().act).toBe('sign-record');
     await finish(players);
     for (const { seat } of players) expect(seat.next().act).toBe('done');
   });
@@ -242,6 +243,26 @@ describe('a log', () => {
   });
 });
 
+it('whoever could not say that they joined says so later', async () => {
+  const [asha] = await enrolled(2, 2, 'later');
+  const bundle = asha!.seat.log.outgoing().bundle;
+  for (const fails of [2, 3]) {
+    const store = memoryStore();
+    let writes = 0;
+    const full: Store = {
+      ...store,
+      write: (changes) =>
+        ++writes === fails ? Promise.reject(new Error('the disk is full')) : store.write(changes),
+    };
+    const joining = joinGroup(ports(full, 'full'), bundle, meOf(deviceOf(2), 'Chen'), hostReply());
+    await expect(joining).rejects.toThrow('full');
+    const seat = await Seat.open(ports(store, 'opened'), GROUP);
+    await seat.take(bundle);
+    const [said] = seat.state.packetsFrom(seat.state.me);
+    expect(said?.parts.map(({ kind }) => kind)).toEqual(['join']);
+  }
+});
+
 describe('a stranger with the group’s id', () => {
   it('who signs two packets under one number stops nobody', async () => {
     const [asha] = await proposed('stranger twice');
@@ -300,9 +321,9 @@ describe('a stranger with the group’s id', () => {
     const [asha, ben] = players;
     for (const player of players) await until(player, 'seal');
     await play(asha);
-    for (let byte = 1; byte <= 130; byte++) {
-      const parts = [{ kind: 'abort', because: 'x' }] as const;
-      await bring(asha, strangerPacket(rehearsalId, 100 + byte, { parts }));
+    for (let i = 0; i < 210; i++) {
+      const parts = [{ kind: 'abort', because: `x${i}` }] as const;
+      await bring(asha, strangerPacket(rehearsalId, 90, { parts }));
     }
     const round2 = { kind: 'round2', view: zeros, message: new Uint8Array(128) } as const;
     await ben.seat.log.say([round2]);

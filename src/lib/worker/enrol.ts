@@ -138,11 +138,7 @@ export async function beginGroup(
     packetKey,
     name: me.name,
   }));
-  const card = seat.state.ownCard!;
-  await seat.log.say([
-    { kind: 'invite', terms, from: me.name },
-    { kind: 'join', card },
-  ]);
+  await seat.introduce();
   return seat;
 }
 
@@ -167,7 +163,6 @@ export async function joinGroup(
   }));
   await seat.take(bundleOf([invite.bytes]));
   await seat.take(bundle);
-  await seat.log.say([{ kind: 'join', card: seat.state.ownCard! }]);
   return seat;
 }
 
@@ -195,6 +190,5 @@ export async function sitAsWitness(
   const seat = new Seat(log);
   await seat.take(bundleOf([invite.bytes]));
   await seat.take(bundle);
-  await seat.log.say([{ kind: 'witness', card }]);
   return seat;
 }

@@ -71,7 +71,21 @@ export class Seat {
     if (seat.progress().tests.some((test) => seat.owes(test)))
       events.push({ kind: 'dropped', what: 'nonces' });
     await seat.log.append(events);
+    await seat.introduce();
     return seat;
+  }
+
+  /** Says who sits here, unless that was done: the first packet. A full disk may have prevented it. */
+  async introduce(): Outcome {
+    const { state } = this;
+    const { ownCard: card, terms } = state;
+    if (!state.initiator || !terms || state.packetsFrom(state.me).length > 0) return done;
+    const witness = state.noted('witness').at(-1)?.event.card;
+    if (witness) return this.say([{ kind: 'witness', card: witness }]);
+    if (!card) return done;
+    const invites = state.isMe(state.initiator);
+    const invite: Part[] = invites ? [{ kind: 'invite', terms, from: card.name }] : [];
+    return this.say([...invite, { kind: 'join', card }]);
   }
 
   get state() {
@@ -111,6 +125,7 @@ export class Seat {
   /** Takes in a bundle; a sentence fragment where it is none. */
   async take(bundle: Uint8Array): Promise<Taken | string> {
     const taken = await this.log.take(bundle);
+    await this.introduce();
     await this.settle();
     return taken;
   }

@@ -1,0 +1,202 @@
+import { backupFromBytes, backupToBytes } from '../../src/lib/ceremony/backup.ts';
+import { emptyLog, nextEntry, readEntry } from '../../src/lib/ceremony/log.ts';
+import { manifestReader, type Manifest } from '../../src/lib/ceremony/manifest.ts';
+import { bundleOf, packetsOf, readPacket, signPacket } from '../../src/lib/ceremony/packet.ts';
+import type { Part } from '../../src/lib/ceremony/parts.ts';
+import { recordFile } from '../../src/lib/ceremony/record-file.ts';
+import { verifyRecord } from '../../src/lib/ceremony/record.ts';
+import { State } from '../../src/lib/ceremony/state.ts';
+import { xOnly } from '../../src/lib/crypto/bip340.ts';
+import { equal, type Bytes } from '../../src/lib/crypto/bytes.ts';
+import { fromCbor, toCbor } from '../../src/lib/crypto/cbor.ts';
+import { read } from '../../src/lib/crypto/schema.ts';
+import { toEnvelope } from '../../src/lib/vault/envelope.ts';
+import { fromHeader } from '../../src/lib/vault/header.ts';
+import { VaultError } from '../../src/lib/vault/fault.ts';
+import type { Groups } from '../support/groups.ts';
+import type { FuzzTarget } from './fuzz-targets.ts';
+
+const fill = (byte: number, length = 32): Bytes => new Uint8Array(length).fill(byte);
+const sentence = <T>(result: T | string): T | undefined =>
+  typeof result === 'string' ? undefined : result;
+
+const id = { network: 'regtest', rehearsal: true, group: fill(9), epoch: 0 } as const;
+const terms = {
+  name: 'Fuzzed',
+  purpose: '',
+  n: 2,
+  t: 2,
+  reservationQuorum: 2,
+  minDisplayApprovals: 0,
+  backupAddress: null,
+  roots: [fill(7)],
+  draft: '0.6.0',
+  callAt: null,
+} as const;
+
+const card = (name: string, byte: number): Manifest['operators'][number] => ({
+  name,
+  organisation: '',
+  place: '',
+  hostKey: fill(2, 33),
+  packetKey: fill(byte),
+  observerKey: fill(byte + 1),
+  approvalKey: { kind: 'webauthn-es256', key: fill(4, 65), rpId: 'localhost' },
+  device: {
+    kind: 'simulated',
+    model: 'Drawn',
+    serial: '1',
+    firmware: '1',
+    simulated: true,
+    trustedDisplay: true,
+    touch: true,
+    attestation: false,
+    nonExportable: false,
+  },
+  root: fill(7),
+  signature: fill(5, 64),
+});
+
+/** The parsers of what operators exchange, log and keep; each value has one encoding. */
+export function ceremonyTargets(groups: Groups): FuzzTarget[] {
+  const { secp256k1 } = groups;
+  const secret = secp256k1.scalarFromBytesNonzeroChecked(fill(6))!;
+  const from = xOnly(secp256k1.mulBase(secret));
+  const manifest = { id, terms, operators: [card('Asha', 11), card('Ben', 21)], witnesses: [] };
+  const parts: Part[] = [
+    { kind: 'invite', terms, from: 'Asha' },
+    { kind: 'manifest', manifest },
+    {
+      kind: 'commit',
+      nonces: [{ ids: [0, 1], attempt: 0, custody: fill(2, 66), attestation: fill(3, 64) }],
+    },
+    { kind: 'close', certified: fill(1), backup: backupNote, script: [] },
+    { kind: 'abort', because: 'no' },
+  ];
+  const packet = signPacket(
+    secp256k1,
+    secret,
+    {
+      version: 1,
+      id,
+      session: fill(0),
+      from,
+      number: 1,
+      root: fill(7),
+      incarnation: fill(8, 8),
+      at: 1_800_000_000_000,
+      log: { length: 2, head: fill(3) },
+      seen: [{ from: fill(4), number: 1, length: 2, head: fill(3) }],
+      parts,
+    },
+    fill(0),
+  );
+  if (typeof packet === 'string') throw new Error(packet);
+
+  const log = new State();
+  const created = { kind: 'created', id, terms, packetKey: from, name: 'Asha' } as const;
+  for (const event of [created, { kind: 'note', step: 'seal', note: 'odd' } as const])
+    log.apply(nextEntry(log.head, 1, event));
+  const entry = nextEntry(emptyLog, 5, { kind: 'received', packet: packet.bytes });
+  const backup = backupToBytes({
+    network: 'regtest',
+    groupId: fill(9),
+    groupName: 'Fuzzed',
+    epoch: 0,
+    rehearsal: true,
+    operatorName: 'Asha',
+    index: 0,
+    manifestHash: fill(1),
+    recoveryData: fill(2, 300),
+    created: 1,
+    hostSecret: fill(6),
+  });
+  const common = { created: 1, salt: fill(1, 16), wrapped: fill(2, 60) };
+  const header = toCbor({
+    created: 1,
+    restored: { at: 3, exported: 2 },
+    slots: [
+      { kind: 'device', slot: 0, id: 'a', label: 'Key', ...common },
+      { kind: 'passphrase', slot: 1, memory: 64, passes: 1, ...common },
+    ],
+    seal: fill(3, 28),
+  });
+  const bundle = bundleOf([packet.bytes, packet.bytes]);
+  const encoded = toCbor({ ...manifest });
+  const record = recordFile(secp256k1, secret, log.entries, fill(0));
+
+  return [
+    {
+      name: 'any deterministic CBOR',
+      seed: encoded,
+      parse: (input) => fromCbor(input),
+      mayAccept: (input) => equal(toCbor(fromCbor(input)!), input),
+    },
+    {
+      name: 'packet',
+      seed: packet.bytes,
+      parse: (input) => sentence(readPacket(secp256k1, input)),
+      mayAccept: (input) => equal(input, packet.bytes),
+    },
+    {
+      name: 'bundle of packets',
+      seed: bundle,
+      parse: (input) => sentence(packetsOf(input)),
+      mayAccept: (input) => equal(bundleOf(sentence(packetsOf(input)) ?? []), input),
+    },
+    {
+      name: 'log entry',
+      seed: entry.bytes,
+      parse: (input) => sentence(readEntry(input, emptyLog)),
+      mayAccept: (input) => {
+        const again = sentence(readEntry(input, emptyLog));
+        return !!again && equal(nextEntry(emptyLog, again.at, again.event).bytes, input);
+      },
+    },
+    {
+      name: 'manifest',
+      seed: encoded,
+      parse: (input) => sentence(read(manifestReader, input)),
+      mayAccept: (input) => {
+        const again = sentence(read(manifestReader, input));
+        return !!again && equal(toCbor({ ...again.value }), input);
+      },
+    },
+    {
+      name: 'record',
+      seed: record,
+      parse: (input) => {
+        const { report } = verifyRecord(groups, groups, input);
+        return ['broken', 'not-a-record'].includes(report.verdict) ? undefined : report;
+      },
+      mayAccept: (input) => equal(input, record),
+    },
+    {
+      name: 'backup',
+      seed: backup,
+      parse: (input) => {
+        const content = backupFromBytes(input);
+        return 'fault' in content ? undefined : content;
+      },
+      mayAccept: (input) => {
+        const content = backupFromBytes(input);
+        return !('fault' in content) && equal(backupToBytes(content), input);
+      },
+    },
+    {
+      name: 'vault header',
+      seed: header,
+      parse: (input) => {
+        try {
+          return fromHeader(toEnvelope('conclave vault', 1, input));
+        } catch (error) {
+          if (error instanceof VaultError) return undefined;
+          throw error;
+        }
+      },
+      mayAccept: (input) => equal(toCbor(fromCbor(input)!), input),
+    },
+  ];
+}
+
+const backupNote = { tier: 'age-file', method: 'read-back', at: 1 } as const;
