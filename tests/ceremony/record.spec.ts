@@ -133,6 +133,29 @@ describe('a flipped bit', () => {
   }, 300_000);
 });
 
+it('a flipped letter in the last entry, a note that nothing follows, is found', async () => {
+  const note = nextEntry(headAfter(entries.at(-1)!), 1, {
+    kind: 'note',
+    step: 'test',
+    note: 'xyz',
+  });
+  const record = await signed(asha, [...entries, note]);
+  expect(verify(record).verdict).toBe('intact');
+  const letter = Buffer.from(record).lastIndexOf('xyz');
+  expect(verify(flipped(record, letter, 0)).broken).toMatchObject({
+    entry: entries.length,
+    why: saying('another hash'),
+  });
+});
+
+it('a length written in more bytes than it needs is refused', () => {
+  const [start, length] = [at[1]!, entries[1]!.bytes.length];
+  const head = toCbor(entries[1]!.bytes).length - length;
+  const longer = Uint8Array.of(0x5a, 0, 0, length >> 8, length & 255);
+  const record = concat(file.slice(0, start), longer, file.slice(start + head));
+  expect(verify(record).broken).toMatchObject({ entry: 1, why: saying('its length') });
+});
+
 describe('a cut tail', () => {
   it('is found where it was cut, between entries', () => {
     for (const [number, start] of at.slice(0, -1).entries()) {
@@ -193,7 +216,7 @@ describe('entries in another order', () => {
       note: 'x',
     });
     const more = verify(concat(file, toCbor(note.bytes)));
-    expect(more.broken).toMatchObject({ entry: entries.length });
+    expect(more.broken).toMatchObject({ entry: entries.length, why: saying('after the end') });
   });
 
   it('a whole other log under the end is refused', () => {
@@ -231,6 +254,14 @@ describe('a log that its owner wrote anew', () => {
     });
     const left = await rewritten((entry) => (entry.number === at ? undefined : entry.event));
     expect(verify(left).broken).toMatchObject({ entry: next - 1 });
+  });
+
+  it('breaks where another’s packet is said to be the own one', async () => {
+    const first = entries.findIndex(({ event }) => event.kind === 'received');
+    const changed = await rewritten(({ number, event }) =>
+      number === first && event.kind === 'received' ? { ...event, kind: 'sent' } : event,
+    );
+    expect(verify(changed).broken).toMatchObject({ entry: first, why: saying('another signed') });
   });
 
   it('breaks where a packet of another group, or one twice, was put in', async () => {
