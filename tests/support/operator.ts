@@ -151,10 +151,25 @@ export class Operator {
 
   private async chooseFiles(input: Locator, files: string[]): Promise<void> {
     if (!this.keyboard) return input.setInputFiles(files);
-    await this.tabTo(input);
-    const chooser = this.page.waitForEvent('filechooser');
-    await this.page.keyboard.press('Enter');
-    await (await chooser).setFiles(files);
+    // Where the page moved the focus meanwhile, a person presses again.
+    for (let tries = 0; ; tries++) {
+      await this.tabTo(input);
+      const opened = this.page
+        .waitForEvent('filechooser', { timeout: 5000 })
+        .catch(() => undefined);
+      await this.page.keyboard.press('Enter');
+      const chooser = await opened;
+      if (chooser) return chooser.setFiles(files);
+      if (tries === 3) throw new Error(`${this.name} cannot choose a file by keyboard.`);
+    }
+  }
+
+  /** Loads the page again and unlocks the workspace: the group is there where it was left. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.fill(this.field(backupText.passphrase.label), this.passphrase);
+    await this.press(this.button(door.unlock.action));
+    await expect(this.page.getByTestId('now')).toBeVisible();
   }
 
   private async introduce(): Promise<void> {
