@@ -7,7 +7,6 @@ import { isFault } from '../crypto/faults.ts';
 import { hostPubkeyOf } from '../crypto/host-key.ts';
 import { printable } from '../crypto/schema.ts';
 import type { Scalar } from '../wasm/group.ts';
-import { verifyApproval } from '../ceremony/approval.ts';
 import { failed, type CeremonyFault } from '../ceremony/faults.ts';
 import { seal, type GroupKeys } from '../ceremony/keygen.ts';
 import type { Event } from '../ceremony/log.ts';
@@ -18,49 +17,25 @@ import {
   type Manifest,
 } from '../ceremony/manifest.ts';
 import { MAX_ATTEMPT, type Nonces, type Part, type Shares } from '../ceremony/parts.ts';
-import { progressOf, type Progress, type TestProgress } from '../ceremony/progress.ts';
-import { nextStep, retestSets, stillToHear, type Next, type StepName } from '../ceremony/script.ts';
+import type { TestProgress } from '../ceremony/progress.ts';
+import { retestSets } from '../ceremony/script.ts';
 import { share } from '../ceremony/signing.ts';
 import { closing } from './closing.ts';
-import { GroupLog, type Taken } from './group-log.ts';
+import { GroupLog } from './group-log.ts';
 import { hostSecretFrom } from './host-secret.ts';
-import { Memory, type ShareSecrets } from './memory.ts';
-import type { Change } from '../vault/store.ts';
+import type { ShareSecrets } from './memory.ts';
 import type { Ports } from './ports.ts';
+import { closed, done, notNow, SeatBase, type Outcome } from './seat-base.ts';
 import { openShare, sealShare, type ShareIs } from './sealed-shares.ts';
 
-/** Why an act was not done; nothing changed. */
-export type SeatFault =
-  /** The device's reply opens another host secret or share: another device, seed or passphrase. */
-  | { readonly fault: 'other-device' }
-  /** A secret that this act needs is not open. */
-  | { readonly fault: 'secret-closed' }
-  /** The act does not belong here now. */
-  | { readonly fault: 'not-now' }
-  /** The clock jumped: the machine may have been set back, so the nonces were dropped. */
-  | { readonly fault: 'clock-jumped' }
-  | CeremonyFault;
+export type { SeatFault } from './seat-base.ts';
 
-type Outcome = Promise<SeatFault | undefined>;
-
-const done = undefined;
-const notNow: SeatFault = { fault: 'not-now' };
-const closed: SeatFault = { fault: 'secret-closed' };
 const suites = ['custody', 'attestation'] as const;
 
 /** The device's replies to the labels of both shares, 32 bytes each; wiped by whoever takes them. */
 type ShareReplies = Readonly<Record<(typeof suites)[number], Bytes>>;
 
-export class Seat {
-  readonly log: GroupLog;
-  private readonly memory: Memory;
-  private cached: { readonly at: number; readonly progress: Progress } | undefined;
-
-  constructor(log: GroupLog, host?: Bytes) {
-    this.log = log;
-    this.memory = new Memory(log.ports, host);
-  }
-
+export class Seat extends SeatBase {
   /** Opens a stored group. Notes which secrets were dropped, and that the workspace was restored. */
   static async open(ports: Ports, group: string): Promise<Seat> {
     const seat = new Seat(await GroupLog.open(ports, group));
@@ -73,88 +48,6 @@ export class Seat {
     await seat.log.append(events);
     await seat.introduce();
     return seat;
-  }
-
-  /** Says who sits here, unless that was done: the first packet. A full disk may have prevented it. */
-  async introduce(): Outcome {
-    const { state } = this;
-    const { ownCard: card, terms } = state;
-    if (!state.initiator || !terms || state.packetsFrom(state.me).length > 0) return done;
-    const witness = state.noted('witness').at(-1)?.event.card;
-    if (witness) return this.say([{ kind: 'witness', card: witness }]);
-    if (!card) return done;
-    const invites = state.isMe(state.initiator);
-    const invite: Part[] = invites ? [{ kind: 'invite', terms, from: card.name }] : [];
-    return this.say([...invite, { kind: 'join', card }]);
-  }
-
-  get state() {
-    return this.log.state;
-  }
-
-  /** Whether nonces were sent for this test and no share yet. */
-  private owes({ request, nonces, shares }: TestProgress): boolean {
-    const at = request.ids.indexOf(this.state.own ?? -1);
-    return at >= 0 && nonces[at] !== undefined && shares[at] === undefined;
-  }
-
-  progress(): Progress {
-    const at = this.state.head.length;
-    if (this.cached?.at !== at) {
-      const { groups, other } = this.log.ports;
-      this.cached = { at, progress: progressOf(groups, other, this.state) };
-    }
-    return this.cached.progress;
-  }
-
-  next(): Next {
-    return nextStep(this.state, this.progress(), (test) => this.memory.holds(test));
-  }
-
-  /** Which secrets are open: those in memory need no device. */
-  opened() {
-    const { host, shares } = this.memory;
-    return { host: host !== undefined, shares: shares !== undefined };
-  }
-
-  /** The host secret, for the backup alone. */
-  get hostSecret(): Bytes | undefined {
-    return this.memory.host;
-  }
-
-  /** Takes in a bundle; a sentence fragment where it is none. */
-  async take(bundle: Uint8Array): Promise<Taken | string> {
-    const taken = await this.log.take(bundle);
-    await this.introduce();
-    await this.settle();
-    return taken;
-  }
-
-  /** Says these parts, after `events`, unless others would refuse them or this vault is behind. */
-  private async say(
-    parts: readonly Part[],
-    events: readonly Event[] = [],
-    changes: readonly Change[] = [],
-  ): Outcome {
-    if (stillToHear(this.state) > 0 || !this.log.fits(parts)) return notNow;
-    await this.log.say(parts, events, changes);
-    return done;
-  }
-
-  /**
-   * At the end of the ceremony nothing needs the secrets any more. Where it ended without a key, those
-   * of the run are destroyed.
-   */
-  private async settle(): Promise<void> {
-    const { stopped, complete } = this.progress();
-    if (!stopped && !complete) return;
-    this.memory.clear();
-    const { keys, ports } = this.log;
-    if (stopped && (await ports.store.read(keys.run)) !== undefined)
-      await this.log.append(
-        [{ kind: 'dropped', what: 'run' }],
-        [{ key: keys.run, value: undefined }],
-      );
   }
 
   // Enrolment
@@ -291,12 +184,6 @@ export class Seat {
       ],
       [this.signOff('agree')],
     );
-  }
-
-  /** Whether others will find this to be the own device's approval of the statement. */
-  private approves(statement: string, approval: Uint8Array): boolean {
-    const { ed25519 } = this.log.ports.groups;
-    return verifyApproval(ed25519, this.state.ownCard!.approvalKey, statement, approval);
   }
 
   /** Fresh nonces for those of these tests that the operator here takes part in. */
@@ -480,51 +367,12 @@ export class Seat {
     return this.say([{ kind: 'attest', certified: keys.hash, agree, because: why }]);
   }
 
-  // At any time
-
-  async note(step: string, note: string): Outcome {
-    await this.log.append([{ kind: 'note', step, note: printable(note, 500) }]);
-    return done;
-  }
-
   /** Approves a backup address where the manifest has none: it is set once everybody did. */
   async approveBackupAddress(address: string, approval: Bytes): Outcome {
     const { manifest, sealed, id } = this.state;
     const open = manifest?.terms.backupAddress === null && sealed;
     if (!open || !backupAddressFits(id!.network, address)) return notNow;
     return this.say([{ kind: 'backup-address', address, signature: approval }]);
-  }
-
-  /** Stops the ceremony for everybody. */
-  async abort(because: string): Outcome {
-    const why = printable(because, 500);
-    if (why === '' || this.progress().complete) return notNow;
-    const said = await this.say([{ kind: 'abort', because: why }]);
-    await this.settle();
-    return said;
-  }
-
-  /** Names who collects from now on. */
-  async handOver(to: Bytes): Outcome {
-    const { own, initiator } = this.state;
-    if (own === undefined && !(initiator && this.state.isMe(initiator))) return notNow;
-    return this.say([{ kind: 'baton', to }]);
-  }
-
-  /** Tells the others what was seen here. */
-  async receipt(): Outcome {
-    return this.say([{ kind: 'receipt' }]);
-  }
-
-  /** The note that a step is done here. */
-  signOff(step: StepName): Event {
-    return { kind: 'signedOff', step };
-  }
-
-  /** Wipes every secret. */
-  close(): void {
-    this.memory.close();
-    this.log.close();
   }
 }
 

@@ -1,0 +1,169 @@
+/** What a seat is at any time: its log, its secrets while they live, how far it is, and how it speaks. */
+import { verifyApproval } from '../ceremony/approval.ts';
+import type { CeremonyFault } from '../ceremony/faults.ts';
+import type { Event } from '../ceremony/log.ts';
+import type { Part } from '../ceremony/parts.ts';
+import { progressOf, type Progress, type TestProgress } from '../ceremony/progress.ts';
+import { nextStep, stillToHear, type Next, type StepName } from '../ceremony/script.ts';
+import type { Bytes } from '../crypto/bytes.ts';
+import { printable } from '../crypto/schema.ts';
+import type { Change } from '../vault/store.ts';
+import type { GroupLog, Taken } from './group-log.ts';
+import { Memory } from './memory.ts';
+
+/** Why an act was not done; nothing changed. */
+export type SeatFault =
+  /** The device's reply opens another host secret or share: another device, seed or passphrase. */
+  | { readonly fault: 'other-device' }
+  /** A secret that this act needs is not open. */
+  | { readonly fault: 'secret-closed' }
+  /** The act does not belong here now. */
+  | { readonly fault: 'not-now' }
+  /** The clock jumped: the machine may have been set back, so the nonces were dropped. */
+  | { readonly fault: 'clock-jumped' }
+  | CeremonyFault;
+
+export type Outcome = Promise<SeatFault | undefined>;
+
+export const done = undefined;
+export const notNow: SeatFault = { fault: 'not-now' };
+export const closed: SeatFault = { fault: 'secret-closed' };
+
+/** Every seat, whatever it does in a ceremony. */
+export class SeatBase {
+  readonly log: GroupLog;
+  protected readonly memory: Memory;
+  private cached: { readonly at: number; readonly progress: Progress } | undefined;
+
+  constructor(log: GroupLog, host?: Bytes) {
+    this.log = log;
+    this.memory = new Memory(log.ports, host);
+  }
+
+  get state() {
+    return this.log.state;
+  }
+
+  progress(): Progress {
+    const at = this.state.head.length;
+    if (this.cached?.at !== at) {
+      const { groups, other } = this.log.ports;
+      this.cached = { at, progress: progressOf(groups, other, this.state) };
+    }
+    return this.cached.progress;
+  }
+
+  next(): Next {
+    return nextStep(this.state, this.progress(), (test) => this.memory.holds(test));
+  }
+
+  /** Which secrets are open: those in memory need no device. */
+  opened() {
+    const { host, shares } = this.memory;
+    return { host: host !== undefined, shares: shares !== undefined };
+  }
+
+  /** The host secret, for the backup alone. */
+  get hostSecret(): Bytes | undefined {
+    return this.memory.host;
+  }
+
+  /** Takes in a bundle; a sentence fragment where it is none. */
+  async take(bundle: Uint8Array): Promise<Taken | string> {
+    const taken = await this.log.take(bundle);
+    await this.introduce();
+    await this.settle();
+    return taken;
+  }
+
+  /** Says these parts, after `events`, unless others would refuse them or this vault is behind. */
+  protected async say(
+    parts: readonly Part[],
+    events: readonly Event[] = [],
+    changes: readonly Change[] = [],
+  ): Outcome {
+    if (stillToHear(this.state) > 0 || !this.log.fits(parts)) return notNow;
+    await this.log.say(parts, events, changes);
+    return done;
+  }
+
+  /**
+   * At the end of the ceremony nothing needs the secrets any more. Where it ended without a key, those
+   * of the run are destroyed.
+   */
+  protected async settle(): Promise<void> {
+    const { stopped, complete } = this.progress();
+    if (!stopped && !complete) return;
+    this.memory.clear();
+    const { keys, ports } = this.log;
+    if (stopped && (await ports.store.read(keys.run)) !== undefined)
+      await this.log.append(
+        [{ kind: 'dropped', what: 'run' }],
+        [{ key: keys.run, value: undefined }],
+      );
+  }
+
+  /** Says who sits here, unless that was done: the first packet. A full disk may have prevented it. */
+  async introduce(): Outcome {
+    const { state } = this;
+    const { ownCard: card, terms } = state;
+    if (!state.initiator || !terms || state.packetsFrom(state.me).length > 0) return done;
+    const witness = state.noted('witness').at(-1)?.event.card;
+    if (witness) return this.say([{ kind: 'witness', card: witness }]);
+    if (!card) return done;
+    const invites = state.isMe(state.initiator);
+    const invite: Part[] = invites ? [{ kind: 'invite', terms, from: card.name }] : [];
+    return this.say([...invite, { kind: 'join', card }]);
+  }
+
+  /** Whether nonces were sent for this test and no share yet. */
+  protected owes({ request, nonces, shares }: TestProgress): boolean {
+    const at = request.ids.indexOf(this.state.own ?? -1);
+    return at >= 0 && nonces[at] !== undefined && shares[at] === undefined;
+  }
+
+  /** Whether others will find this to be the own device's approval of the statement. */
+  protected approves(statement: string, approval: Uint8Array): boolean {
+    const { ed25519 } = this.log.ports.groups;
+    return verifyApproval(ed25519, this.state.ownCard!.approvalKey, statement, approval);
+  }
+
+  // At any time
+
+  async note(step: string, note: string): Outcome {
+    await this.log.append([{ kind: 'note', step, note: printable(note, 500) }]);
+    return done;
+  }
+
+  /** Stops the ceremony for everybody. */
+  async abort(because: string): Outcome {
+    const why = printable(because, 500);
+    if (why === '' || this.progress().complete) return notNow;
+    const said = await this.say([{ kind: 'abort', because: why }]);
+    await this.settle();
+    return said;
+  }
+
+  /** Names who collects from now on. */
+  async handOver(to: Bytes): Outcome {
+    const { own, initiator } = this.state;
+    if (own === undefined && !(initiator && this.state.isMe(initiator))) return notNow;
+    return this.say([{ kind: 'baton', to }]);
+  }
+
+  /** Tells the others what was seen here. */
+  async receipt(): Outcome {
+    return this.say([{ kind: 'receipt' }]);
+  }
+
+  /** The note that a step is done here. */
+  signOff(step: StepName): Event {
+    return { kind: 'signedOff', step };
+  }
+
+  /** Wipes every secret. */
+  close(): void {
+    this.memory.close();
+    this.log.close();
+  }
+}
