@@ -1,7 +1,8 @@
 /** Records of a ceremony that was played in Node, checked, read and printed in the browser. */
 import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
+import { chromiumArgs, findChromium } from '../../bundle/machine.mjs';
 import { verifyRecord } from '../../src/lib/ceremony/record.ts';
 import { backupText } from '../../src/lib/ui/text/backup.ts';
 import { recordText } from '../../src/lib/ui/text/record.ts';
@@ -136,6 +137,31 @@ test('a record holds, every check named, without a workspace', async ({ page }) 
   await expect(audit.locator('tr[data-state=missing]')).toHaveText(/Witnesses.*Wim/s);
   await expect(audit).toContainText(verify.two);
   await expect(page.getByTestId('announcement')).toHaveText(recordText.verdicts.incomplete);
+});
+
+test('without WebAssembly a record is verified too, by one implementation, which is said', async ({
+  baseURL,
+  watch,
+}) => {
+  test.slow();
+  const two = await enrolled(2, 2, 'without');
+  await finish(two);
+  const browser = await chromium.launch({
+    executablePath: findChromium()!,
+    args: [...chromiumArgs, '--js-flags=--jitless'],
+  });
+  try {
+    const context = await browser.newContext({ baseURL: baseURL! });
+    watch.over(context);
+    const page = await context.newPage();
+    await open(page);
+    await choose(page, two[1]!.seat.log.record());
+    const audit = page.getByTestId('audit');
+    await expect(audit).toHaveAttribute('data-verdict', 'intact', { timeout: 60_000 });
+    await expect(audit).toContainText(verify.one);
+  } finally {
+    await browser.close();
+  }
 });
 
 test('a flipped byte is named by its entry, a cut tail too, other bytes are no record', async ({
