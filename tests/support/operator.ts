@@ -8,6 +8,7 @@ import { courierText } from '../../src/lib/ui/text/courier.ts';
 import { ceremonyText } from '../../src/lib/ui/text/ceremony.ts';
 import { transferText } from '../../src/lib/ui/text/transfer.ts';
 import { workspaceText } from '../../src/lib/ui/text/workspace.ts';
+import { securityKey } from './authenticator.ts';
 
 /* An operator at an own browser: what a person does there, by mouse or by keyboard alone. */
 
@@ -83,16 +84,7 @@ export class Operator {
     const devtools = await context.newCDPSession(page);
     await devtools.send('WebAuthn.enable');
     await devtools.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        ctap2Version: 'ctap2_1',
-        transport: 'usb',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        hasPrf: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
+      options: securityKey,
     });
     const operator = new Operator(name, context, page, how);
     await page.goto('./#/start');

@@ -4,6 +4,7 @@ import { fromCbor, toCbor, type Cbor } from '../crypto/cbor.ts';
 import { isFault } from '../crypto/faults.ts';
 import { hostPubkeyOf } from '../crypto/host-key.ts';
 import { boolean, bytes, fit, integer, oneOf, record, text, type Read } from '../crypto/schema.ts';
+import { networks } from './card.ts';
 
 /*
  * What an operator's backup file holds once the age encryption is off: one deterministic CBOR map.
@@ -17,8 +18,6 @@ const SECRET_LENGTH = 32;
 
 /** Longest recovery data, in bytes: a group of 128 operators needs less. */
 export const MAX_RECOVERY_DATA = 200_000;
-
-const networks = ['mainnet', 'testnet4', 'signet', 'regtest'] as const;
 
 const open = record({
   network: oneOf(...networks),

@@ -7,6 +7,7 @@ import { toCbor } from '../crypto/cbor.ts';
 import { isDeviceFault, type Device, type DeviceFault } from './device.ts';
 import type { Answer, Presence, Prompt } from './prompt.ts';
 import { enrolSecurityKey, openSecurityKey } from './security-key.ts';
+import { securityKey } from '../../../tests/support/authenticator.ts';
 
 /*
  * Real WebAuthn in Chromium, with its virtual authenticator in place of a key and a finger.
@@ -24,17 +25,7 @@ let authenticatorId = '';
 
 async function plugIn(options: { hasPrf?: boolean } = {}): Promise<void> {
   ({ authenticatorId } = await browser.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      ctap2Version: 'ctap2_1',
-      transport: 'usb',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      hasPrf: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-      ...options,
-    },
+    options: { ...securityKey, ...options },
   }));
 }
 
