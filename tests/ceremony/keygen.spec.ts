@@ -6,7 +6,7 @@ import { isDeviceFault } from '../../src/lib/devices/device.ts';
 import { testMessage } from '../../src/lib/ceremony/messages.ts';
 import { script } from '../../src/lib/ceremony/script.ts';
 import { equal } from '../../src/lib/crypto/bytes.ts';
-import { enrolled, finish, round, type Player } from '../support/seats.ts';
+import { carry, enrolled, finish, round, type Player } from '../support/seats.ts';
 
 /** What each operator but the collector carries, in or out, until the key is complete. */
 const MOST_TRANSFERS = 10;
@@ -60,6 +60,12 @@ it('each step of the script begins where the one before it ended', async () => {
     await round(players);
   }
   expect(seat.next().act).toBe('done');
+});
+
+it('a receipt before there is a manifest is taken in', async () => {
+  const [asha, ben] = (await enrolled(3, 2)) as [Player, Player];
+  expect(await ben.seat.receipt()).toBeUndefined();
+  expect(await carry(ben, asha)).toMatchObject({ taken: 2, early: [], refused: [] });
 });
 
 it('somebody else can collect from any moment on', async () => {

@@ -52,6 +52,7 @@ const enrolment = new Set<Part['kind']>([
   'manifest',
   'baton',
   'abort',
+  'receipt',
 ]);
 const forWitnesses = new Set<Part['kind']>(['witness', 'attest', 'baton', 'receipt']);
 

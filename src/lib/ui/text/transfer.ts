@@ -137,7 +137,9 @@ export const transferText = {
     },
     hints: {
       codes: (frames: number, seconds: number) =>
-        frames === 1 ? 'one code' : `${frames} frames, about ${seconds} seconds`,
+        frames === 1
+          ? 'one code'
+          : `${frames} frames, about ${seconds} ${seconds === 1 ? 'second' : 'seconds'}`,
       tooLarge: 'too large for codes',
       file: 'for a USB stick',
       text: 'for a chat',
