@@ -455,12 +455,11 @@ describe('nothing is sent that others would refuse, for it would silence its sen
     expect(seat.state.packetsFrom(seat.state.me).length).toBe(length);
   };
 
-  it('a receipt or a hand-over before the manifest, a proposal by another or of too few', async () => {
+  it('a hand-over before the manifest, a proposal by another or of too few', async () => {
     const three = await before('refused by others');
     for (const other of three.slice(1)) await carry(other, three[0]);
     await carry(three[0], three[1], true);
     const keys = three.map(({ seat }) => seat.state.me);
-    await nothing(([, { seat }]) => [seat, seat.receipt()], three);
     await nothing(([, { seat }]) => [seat, seat.handOver(keys[2]!)], three);
     await nothing(([, { seat }]) => [seat, seat.propose(keys)], three);
     await nothing(([{ seat }]) => [seat, seat.propose(keys.slice(0, 2))], three);
