@@ -14,6 +14,8 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: 'test-results/e2e.json' }]],
   use: {
     baseURL: 'http://conclave.localhost:7465',
+    // What cannot be done in a minute is named, instead of the whole test's time.
+    actionTimeout: 60_000,
     launchOptions: { executablePath, args: chromiumArgs },
   },
   webServer: {

@@ -193,12 +193,13 @@ export class Operator {
     await expect(this.page.getByTestId('now')).toBeVisible();
   }
 
-  /** What is shown as the own next act, or `send` where a hand-over is due. */
-  async next(): Promise<string> {
-    const ceremony = this.page.locator('.ceremony');
-    if (await this.button(transfer.handed).isVisible()) return 'send';
-    return (await ceremony.getAttribute('data-act'))!;
-  }
+  /** What is shown as the own next act, or `send` where a hand-over is due: both at one moment. */
+  next = (): Promise<string> =>
+    this.page.locator('.ceremony').evaluate((ceremony, handed) => {
+      const buttons = [...ceremony.querySelectorAll('button')];
+      const due = buttons.some(({ textContent }) => textContent.trim() === handed);
+      return due ? 'send' : (ceremony as HTMLElement).dataset['act']!;
+    }, transfer.handed);
 
   private handOver = (side: 'send' | 'receive') =>
     this.choose(this.page.getByRole('radio', { name: transfer[side], exact: true }));
