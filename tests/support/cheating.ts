@@ -1,6 +1,6 @@
 import { concat, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import type { Part } from '../../src/lib/ceremony/parts.ts';
-import { signPacket, type Packet } from '../../src/lib/ceremony/packet.ts';
+import { signPacket, type Body, type Packet } from '../../src/lib/ceremony/packet.ts';
 import { edit, type Run } from './attacks.ts';
 import { groups, type Player } from './seats.ts';
 
@@ -43,7 +43,8 @@ export function sayOtherwise({ seat }: Player, change: (part: Part) => Part): vo
 /** Another packet of this operator under the number of `packet`, with these parts. */
 export async function forked({ store, seat }: Player, packet: Packet, parts: readonly Part[]) {
   const secret = await store.read(seat.log.keys.packetSecret);
-  const { bytes: _, hash: __, ...body } = packet;
+  const own = Object.entries(packet).filter(([name]) => !['bytes', 'hash'].includes(name));
+  const body = Object.fromEntries(own) as unknown as Body;
   const scalar = groups.secp256k1.scalarFromBytesNonzeroChecked(secret!)!;
   const made = signPacket(groups.secp256k1, scalar, { ...body, parts }, new Uint8Array(32).fill(5));
   if (typeof made === 'string') throw new Error(made);

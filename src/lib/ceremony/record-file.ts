@@ -173,8 +173,7 @@ function ownProblem({ me, head }: State, { from, log }: Packet): string | undefi
     : `Its packet was made upon another log: ${log.length} entries with another head.`;
 }
 
-const sameHead = (a: Head, b: Head): boolean =>
-  a.length === b.length && equal(a.head, b.head);
+const sameHead = (a: Head, b: Head): boolean => a.length === b.length && equal(a.head, b.head);
 
 /** Why a packet could not have been taken in here; undefined if it could. */
 function refusal(secp256k1: Group, state: State, packet: Packet): string | undefined {
