@@ -8,6 +8,8 @@ if (!executablePath) throw new Error('No Chromium was found; set CONCLAVE_CHROMI
 export default defineConfig({
   testDir: 'tests/e2e',
   timeout: 60_000,
+  // Passphrases and five browsers take their time on a busy machine.
+  expect: { timeout: 15_000 },
   workers: 1,
   retries: 0,
   forbidOnly: true,

@@ -33,6 +33,8 @@ export async function serveChanged(changed: string): Promise<Running> {
 export async function keepIn(page: Page, { address }: Running): Promise<void> {
   await page.goto(`${address}#/verify`);
   await expect(page.getByTestId('kept')).toContainText('is kept here');
+  // Until the page has checked every kept file, it would mend what a test breaks.
+  await expect(page.getByTestId('verdict')).toBeVisible();
 }
 
 export async function shownRoot(page: Page): Promise<string> {
