@@ -1,7 +1,12 @@
 import { expect } from 'vitest';
-import { scriptOfAddress, type AddressNetwork } from '../../src/lib/bitcoin/address.ts';
+import {
+  addressOfScript,
+  scriptOfAddress,
+  type AddressNetwork,
+} from '../../src/lib/bitcoin/address.ts';
 import { toHex } from '../../src/lib/crypto/bytes.ts';
 import type { Conformance } from '../support/conformance.ts';
+import { unhex } from '../support/hex.ts';
 
 type Valid = [string, string, { chain: string; isPrivkey: boolean; tryCaseFlip?: boolean }];
 
@@ -25,6 +30,10 @@ export const address: Conformance = {
       check(valid, text, () => {
         const network = chains[chain] ?? (chain as AddressNetwork);
         expect(scriptOf(network, text)).toBe(isPrivkey ? undefined : script);
+        if (!isPrivkey)
+          expect(addressOfScript(network, unhex(script))).toBe(
+            tryCaseFlip ? text.toLowerCase() : text,
+          );
         if (tryCaseFlip) expect(scriptOf(network, text.toUpperCase())).toBe(script);
         if (network === 'mainnet')
           for (const other of networks.slice(1)) expect(scriptOf(other, text)).toBeUndefined();
