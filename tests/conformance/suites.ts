@@ -5,6 +5,7 @@ import { chilldkgVectors } from './chilldkg.ts';
 import { cocktailVectors } from './cocktail.ts';
 import { ed25519Vectors } from './ed25519.ts';
 import { rfc9591Vectors } from './rfc9591.ts';
+import { watchOnlyVectors } from './watch-only.ts';
 
 export const suites = [
   chilldkgVectors,
@@ -13,4 +14,5 @@ export const suites = [
   cocktailVectors,
   ed25519Vectors,
   bitcoinKeyVectors,
+  watchOnlyVectors,
 ];

@@ -54,6 +54,7 @@ export const tags = {
   request: 'Conclave/request v1',
   requests: 'Conclave/list of requests v1',
   signingPackage: 'Conclave/signing package v1',
+  depositAddress: 'Conclave/deposit address v1',
   record: 'Conclave/ceremony record v1',
   recordFile: 'Conclave/end of a record v1',
 } as const;
