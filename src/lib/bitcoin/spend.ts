@@ -9,6 +9,9 @@ import { pathReader } from './branches.ts';
 /** All bitcoin that will ever be, in sat. */
 export const MAX_SAT = 2_100_000_000_000_000;
 
+/** The most requests in one batch. */
+export const MAX_ITEMS = 100;
+
 /** The most inputs and outputs of one transaction here. */
 export const MAX_INPUTS = 100;
 export const MAX_OUTPUTS = 100;
@@ -51,6 +54,7 @@ export type SpendOutput = Spend['outputs'][number];
 export const spendProblemNames = [
   // A PSBT
   'not-a-psbt',
+  'too-many',
   'trailing-bytes',
   'unknown-field',
   'already-signed',

@@ -13,7 +13,7 @@ it('no two uses share a tag', () => {
 });
 
 it('tags of our own are named and versioned as such', () => {
-  const specified = /^(BIP0340|BIP0445)\/\w+$|^TapTweak$|^BIP DKG\/[\w /]+$/;
+  const specified = /^(BIP0340|BIP0445)\/\w+$|^Tap(Tweak|Sighash)$|^BIP DKG\/[\w /]+$/;
   const ours = /^Conclave\/[\w ]+ v\d+(\/[\w ]+)?$/;
   for (const tag of all) expect(tag).toMatch(specified.test(tag) ? specified : ours);
 });

@@ -14,6 +14,7 @@ export const tags = {
   bip340Nonce: 'BIP0340/nonce',
   bip340Challenge: 'BIP0340/challenge',
   tapTweak: 'TapTweak',
+  tapSighash: 'TapSighash',
 
   frostAux: 'BIP0445/aux',
   frostNonce: 'BIP0445/nonce',
@@ -54,6 +55,8 @@ export const tags = {
   request: 'Conclave/request v1',
   requests: 'Conclave/list of requests v1',
   signingPackage: 'Conclave/signing package v1',
+  messages: 'Conclave/list of messages v1',
+  frozenPackage: 'Conclave/frozen package v1',
   depositAddress: 'Conclave/deposit address v1',
   record: 'Conclave/ceremony record v1',
   recordFile: 'Conclave/end of a record v1',
