@@ -1,6 +1,7 @@
 /** Every set of official vectors, for runners that take them all. */
 import { bip445Vectors } from './bip445.ts';
 import { bitcoinKeyVectors } from './bitcoin-keys.ts';
+import { bitcoinTransactionVectors } from './bitcoin-transactions.ts';
 import { chilldkgVectors } from './chilldkg.ts';
 import { cocktailVectors } from './cocktail.ts';
 import { ed25519Vectors } from './ed25519.ts';
@@ -14,5 +15,6 @@ export const suites = [
   cocktailVectors,
   ed25519Vectors,
   bitcoinKeyVectors,
+  bitcoinTransactionVectors,
   watchOnlyVectors,
 ];
