@@ -28,6 +28,7 @@ const terms = {
   t: 2,
   reservationQuorum: 2,
   minDisplayApprovals: 0,
+  limits: { items: 1, batch: 1, item: 1, feeRate: 1 },
   backupAddress: null,
   roots: [fill(7)],
   draft: '0.6.0',

@@ -638,7 +638,7 @@ describe('secrets are wiped', () => {
     const players = await proposed('wrong time');
     const [asha] = players;
     const early = replies();
-    expect(await asha.seat.openShares(early)).toEqual(notNow);
+    expect(await asha.seat.openTestShares(early)).toEqual(notNow);
     wiped(early);
     const store = replies();
     expect(await asha.seat.store(store)).toEqual(notNow);
@@ -651,7 +651,7 @@ describe('secrets are wiped', () => {
     };
     Object.assign(asha.seat.log.ports, { store: failing });
     const late = replies();
-    await expect(asha.seat.openShares(late)).rejects.toThrow('locked');
+    await expect(asha.seat.openTestShares(late)).rejects.toThrow('locked');
     wiped(late);
     const host = hostReply();
     await expect(asha.seat.openHost(host)).rejects.toThrow('locked');
@@ -671,7 +671,7 @@ describe('secrets are wiped', () => {
     const derived = await asha.device.derive(labels);
     if (isDeviceFault(derived)) throw new Error(derived.fault);
     const { memory } = asha.seat as unknown as { memory: Memory };
-    const opening = asha.seat.openShares({ custody: derived[0]!, attestation: derived[1]! });
+    const opening = asha.seat.openTestShares({ custody: derived[0]!, attestation: derived[1]! });
     asha.seat.close();
     expect(await opening).toBeUndefined();
     expect(memory.shares).toBeUndefined();

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concat } from '../../src/lib/crypto/bytes.ts';
 import { deviceLabel, type GroupId } from '../../src/lib/ceremony/card.ts';
-import { defaultReservation, type Terms } from '../../src/lib/ceremony/manifest.ts';
+import { defaultLimits, defaultReservation, type Terms } from '../../src/lib/ceremony/manifest.ts';
 import { isDeviceFault } from '../../src/lib/devices/device.ts';
 import { SimulatedDevice } from '../../src/lib/devices/simulated.ts';
 import { memoryStore } from '../../src/lib/vault/store.ts';
@@ -47,6 +47,7 @@ export const terms = (n: number, t: number, callAt: number | null = null): Terms
   t,
   reservationQuorum: defaultReservation(n, t),
   minDisplayApprovals: 0,
+  limits: defaultLimits,
   backupAddress: null,
   roots: [root],
   draft: '0.6.0',

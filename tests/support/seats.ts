@@ -2,7 +2,7 @@ import { randomFrom } from './players.ts';
 import { startEngine } from './engine-node.ts';
 import { jsGroup } from '../../src/lib/wasm/js-group.ts';
 import { deviceLabel, type GroupId } from '../../src/lib/ceremony/card.ts';
-import { defaultReservation, type Terms } from '../../src/lib/ceremony/manifest.ts';
+import { defaultLimits, defaultReservation, type Terms } from '../../src/lib/ceremony/manifest.ts';
 import { toHex, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { isDeviceFault } from '../../src/lib/devices/device.ts';
 import { SimulatedDevice } from '../../src/lib/devices/simulated.ts';
@@ -65,6 +65,7 @@ export const termsFor = (n: number, t: number): Terms => ({
   t,
   reservationQuorum: defaultReservation(n, t),
   minDisplayApprovals: 0,
+  limits: defaultLimits,
   backupAddress: null,
   roots: [ROOT],
   draft: '0.6.0',

@@ -74,6 +74,18 @@ const texts = {
       'The two implementations in this program disagree about a finished signature, so it was withheld. This machine or browser computes incorrectly.',
     next: 'Do not sign on this machine. Report it.',
   },
+  'reserved-twice': {
+    who: 'operator',
+    proves:
+      'The named operator reserved the same coins, or the same payment, for two requests that could both be paid. Their two signed packets are the proof; the second reservation does not count.',
+    next: 'Do not sign with the named operator until the group has looked into it. Keep this log.',
+  },
+  'share-wrong': {
+    who: 'operator',
+    proves:
+      'The named operator’s signature share is wrong. It came in their own signed packet, so nobody on the way changed it. No signature came of it, and nothing was spent.',
+    next: 'Choose other signers: everybody needs fresh nonces, nobody approves again. The other requests of the batch are not touched.',
+  },
   'approval-invalid': {
     who: 'operator',
     proves:

@@ -41,7 +41,8 @@ const refused = (because: string, fault?: CeremonyFault): Verdict => ({
 });
 const early = (because: string): Verdict => ({ verdict: 'early', because });
 
-/** The most packets of one sender, and the most senders: a ceremony needs far fewer. */
+/** The most packets of one sender: of an operator, and of anybody else. Then the most senders. */
+const MAX_FROM_OPERATOR = 100_000;
 const MAX_FROM_ONE = 200;
 const MAX_SENDERS = 100;
 
@@ -66,12 +67,14 @@ export function judge(secp256k1: Group, state: State, packet: Packet): Verdict {
     return { verdict: proven || equal(same.hash, packet.hash) ? 'known' : 'conflict' };
   }
   const last = said.at(-1);
-  if (said.length >= MAX_FROM_ONE) return refused('Its sender sent too many packets.');
+  const most = state.inRoster(packet.from) ? MAX_FROM_OPERATOR : MAX_FROM_ONE;
+  if (said.length >= most) return refused('Its sender sent too many packets.');
   if (!last && !state.inRoster(packet.from) && state.senders >= MAX_SENDERS)
     return refused('Too many people sent something.');
   if (packet.number !== (last?.number ?? 0) + 1)
     return early(`Packet ${(last?.number ?? 0) + 1} of the same sender is missing.`);
-  if (last && packet.log.length <= last.log.length) {
+  const resumes = packet.parts.some(({ kind }) => kind === 'resumed');
+  if (last && packet.log.length <= last.log.length && !resumes) {
     const number = state.numberOf(packet.from);
     return refused(
       'Its sender’s log went back.',
@@ -193,6 +196,16 @@ function ofPart(secp256k1: Group, state: State, packet: Packet, part: Part): Ver
     }
     case 'abort':
     case 'approve':
+    case 'request':
+    case 'slip':
+    case 'reserve':
+    case 'nonces':
+    case 'package':
+    case 'signature-shares':
+    case 'object':
+    case 'sighting':
+    case 'deposit-address':
+    case 'resumed':
     case 'shares':
     case 'retest':
     case 'record':

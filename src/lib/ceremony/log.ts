@@ -1,8 +1,10 @@
+import { MAX_ITEMS } from '../bitcoin/spend.ts';
 import { equal, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import {
   bytes,
   integer,
+  list,
   nullable,
   oneOf,
   read,
@@ -15,6 +17,7 @@ import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import { cardReader, groupIdReader, witnessReader } from './card.ts';
 import { MAX_PACKET } from './packet.ts';
 import { termsReader } from './manifest.ts';
+import { requestReader } from './request.ts';
 
 /*
  * The log of one group on one machine: packets and decisions, each entry chained to the one before by
@@ -51,6 +54,8 @@ export const eventReader = variant({
   dropped: { what: oneOf('nonces', 'run') },
   /** This vault was restored from an export: it may be older than what the others have seen. */
   restored: { at: integer(0, 8_640_000_000_000_000) },
+  /** Requests that were prepared here and not proposed yet; none: the draft was dropped. */
+  draft: { name: bytes(8), batch: list(requestReader, MAX_ITEMS) },
   /** A nonce was used: the hash of its package. It is written before the share leaves. */
   spent: { signingPackage: bytes(32) },
 });

@@ -1,4 +1,5 @@
 import { scriptOfAddress } from '../bitcoin/address.ts';
+import { MAX_ITEMS, MAX_SAT } from '../bitcoin/spend.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { isFault } from '../crypto/faults.ts';
@@ -40,6 +41,15 @@ export const termsReader = record({
   reservationQuorum: integer(2, MAX_IN_MANIFEST),
   /** How many approvals must come from devices with a trusted display. */
   minDisplayApprovals: integer(0, MAX_IN_MANIFEST),
+  /** What one session may do at most. */
+  limits: record({
+    items: integer(1, MAX_ITEMS),
+    /** What a batch, and each of its requests, pays to others, in sat. */
+    batch: integer(1, MAX_SAT),
+    item: integer(1, MAX_SAT),
+    /** sat for each vB. */
+    feeRate: integer(1, 100_000),
+  }),
   /** Where everything is swept if the key is suspected to be stolen; may be set later. */
   backupAddress: nullable(text(100, 14)),
   /** Bundle roots the group accepts, 32 bytes each. */
@@ -66,9 +76,9 @@ export const manifestHash = (manifest: Manifest): Bytes =>
 
 /** What is wrong with the numbers of the terms, as a sentence; undefined if nothing is. */
 export function termsProblem(
-  terms: Pick<Terms, 'n' | 't' | 'reservationQuorum' | 'minDisplayApprovals'>,
+  terms: Pick<Terms, 'n' | 't' | 'reservationQuorum' | 'minDisplayApprovals' | 'limits'>,
 ): string | undefined {
-  const { n, t, reservationQuorum: r, minDisplayApprovals } = terms;
+  const { n, t, reservationQuorum: r, minDisplayApprovals, limits } = terms;
   if (t > n) return 'The threshold is larger than the group.';
   if (2 * t <= n)
     return 'The threshold is not more than half of the operators: two separate quorums could sign.';
@@ -76,6 +86,8 @@ export function termsProblem(
     return 'The reservation quorum must lie between the threshold and the number of operators.';
   if (minDisplayApprovals > t)
     return 'More approvals on a trusted display are demanded than operators sign.';
+  if (limits.item > limits.batch)
+    return 'One request may pay more than the batch that it would stand in.';
   return undefined;
 }
 
@@ -123,6 +135,14 @@ export function manifestProblem(secp256k1: Group, manifest: Manifest): string | 
     return 'Fewer operators have a trusted display than the terms demand for an approval.';
   return undefined;
 }
+
+/** What limits are proposed: 10 BTC for a request, 50 in a batch. */
+export const defaultLimits: Terms['limits'] = {
+  items: 50,
+  batch: 5_000_000_000,
+  item: 1_000_000_000,
+  feeRate: 200,
+};
 
 /** The default reservation quorum ⌈(n + t) / 2⌉. */
 export const defaultReservation = (n: number, t: number): number => Math.ceil((n + t) / 2);

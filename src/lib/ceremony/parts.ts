@@ -1,3 +1,4 @@
+import { MAX_INPUTS, MAX_ITEMS } from '../bitcoin/spend.ts';
 import { MAX_STATEMENT } from '../crypto/approval-key.ts';
 import {
   ascii,
@@ -13,6 +14,7 @@ import {
 } from '../crypto/schema.ts';
 import { cardReader, witnessReader } from './card.ts';
 import { MAX_IN_MANIFEST, manifestReader, termsReader } from './manifest.ts';
+import { batchReader } from './request.ts';
 
 /*
  * What a packet carries: one part for each step of a ceremony. Operators are named by their number
@@ -49,6 +51,15 @@ const shares = record({
   attestation: bytes(32),
 });
 
+/** Items of a batch, by their position. */
+const items = list(integer(0, MAX_ITEMS - 1), MAX_ITEMS, 1);
+
+const nonceList = list(bytes(64, 66), MAX_INPUTS, 1);
+const shareList = list(bytes(32), MAX_INPUTS, 1);
+
+/** The batch that a part is about: its root. */
+const session = bytes(32);
+
 const scriptEntry = record({
   step: text(40, 1),
   done: moment,
@@ -81,11 +92,46 @@ export const partReader = variant({
     script: list(scriptEntry, 40),
   },
   record: { hash: bytes(32) },
+  // Requests
+  request: { batch: batchReader },
+  /** What the sender found, for each item, before they saw what others found. */
+  slip: {
+    session,
+    /** Where they looked: an own source. */
+    source: text(200, 1),
+    verdicts: list(record({ accept: boolean, because: text(300) }), MAX_ITEMS, 1),
+  },
+  /** What is spent and paid belongs to these items and to nothing else. */
+  reserve: { session, items },
+  /** Fresh public nonces, one for each signature of each item: 66 bytes custody, 64 attestation. */
+  nonces: {
+    session,
+    items: list(record({ item: integer(0, MAX_ITEMS - 1), nonces: nonceList }), MAX_ITEMS, 1),
+  },
+  /** Who signs which items, under the nonces of which packets. */
+  package: {
+    session,
+    items,
+    signers: list(record({ operator, packet: bytes(32) }), MAX_IN_MANIFEST, 2),
+  },
+  'signature-shares': {
+    session,
+    package: bytes(32),
+    items: list(record({ item: integer(0, MAX_ITEMS - 1), shares: shareList }), MAX_ITEMS, 1),
+  },
+  /** Items accepted before are not signed any more. */
+  object: { session, items, because: text(300, 1) },
+  /** How deep the sender saw the transaction of a request: 0 when it was handed over to the network. */
+  sighting: { digest: bytes(32), depth: integer(0, 1_000_000) },
+  /** A deposit address that was given out. `recipient`: the hash of the recipient's public key. */
+  'deposit-address': { recipient: bytes(32), index: integer(0, 2 ** 31 - 1) },
   attest: { certified: bytes(32), agree: boolean, because: text(1000) },
   // At any time
   'backup-address': { address: text(100, 14), signature: bytes(64, 1024) },
   abort: { because: text(500, 1) },
   baton: { to: bytes(32) },
+  /** The vault was restored from an older copy and took in what it had said since: its log is shorter. */
+  resumed: { at: moment },
   /** Nothing but what every packet tells: what its sender has seen. */
   receipt: {},
 });

@@ -171,7 +171,7 @@ export function nextStep(
 /**
  * How many operators a restored vault must hear from before it speaks: n − t + 1, so that at least one
  * of any quorum that went on without it is among them. What they have seen of it shows whether it is
- * an older copy.
+ * an older copy: then it takes in its own later packets first.
  */
 export function stillToHear(state: State): number {
   const restored = state.noted('restored').at(-1);
@@ -182,7 +182,8 @@ export function stillToHear(state: State): number {
     .filter(({ from, hash }) => !state.isMe(from) && state.heardAfter(hash, restored.number))
     .filter(({ from }) => !state.manifest || state.numberOf(from) !== undefined)
     .map(({ from }) => toHex(from));
-  return Math.max(0, n - t + 1 - new Set(heard).size);
+  const behind = state.receiptFaults().some(({ fault }) => fault === 'receipt-ahead');
+  return Math.max(behind ? 1 : 0, n - t + 1 - new Set(heard).size);
 }
 
 function beforeManifest(state: State): Next {

@@ -158,6 +158,11 @@ export class State {
     return (this.cameIn.get(toHex(hash)) ?? -1) > number;
   }
 
+  /** Whether one packet came here before another. */
+  cameBefore(a: Packet, b: Packet): boolean {
+    return (this.cameIn.get(toHex(a.hash)) ?? -1) < (this.cameIn.get(toHex(b.hash)) ?? -1);
+  }
+
   /** The parts of a kind that a sender gave in this session. */
   told<K extends Part['kind']>(key: Uint8Array, kind: K): Told<K>[] {
     const session = this.manifestHash ?? NO_SESSION;

@@ -114,5 +114,5 @@ async function shareReplies({ seat, device }: Pilot) {
 async function openShares(pilot: Pilot) {
   if (pilot.seat.opened().shares) return undefined;
   const replies = await shareReplies(pilot);
-  return isDeviceFault(replies) ? replies : pilot.seat.openShares(replies);
+  return isDeviceFault(replies) ? replies : pilot.seat.openTestShares(replies);
 }

@@ -4,8 +4,23 @@ import type { BackupFault } from '../ceremony/backup.ts';
 import type { AgeFault } from './age-report.ts';
 import { makeBackup, verifyBackup } from './backup.ts';
 import type { Taken } from './group-log.ts';
+import type { Batch } from '../ceremony/request.ts';
+import { requestsViewOf, type RequestsView } from './requests-view.ts';
 import type { Seat, SeatFault } from './seat.ts';
+import type { Findings } from './signer.ts';
 import { viewOf, type GroupView } from './view.ts';
+import {
+  compose,
+  draftFromPsbt,
+  finishedOf,
+  importCoins,
+  watchViewOf,
+  type CoinImport,
+  type Drafted,
+  type Finished,
+  type WatchView,
+  type Wish,
+} from './watch.ts';
 
 /** Everything an operator can do. Device replies (32 bytes each) are transferred, and wiped there. */
 export type Action =
@@ -28,6 +43,33 @@ export type Action =
   | { readonly act: 'attest'; readonly agree: boolean; readonly because: string }
   | { readonly act: 'note'; readonly step: string; readonly note: string }
   | { readonly act: 'backup-address'; readonly address: string; readonly approval: Bytes }
+  | { readonly act: 'draft'; readonly name: Bytes; readonly batch: Batch }
+  | { readonly act: 'request'; readonly batch: Batch; readonly draft: Bytes | undefined }
+  | {
+      readonly act: 'open-for-signing';
+      readonly custody: Bytes | undefined;
+      readonly attestation: Bytes | undefined;
+    }
+  | {
+      readonly act: 'reply';
+      readonly root: Bytes;
+      readonly findings: Findings | undefined;
+      readonly approval: Bytes | undefined;
+    }
+  | { readonly act: 'renew' | 'sign'; readonly root: Bytes }
+  | {
+      readonly act: 'freeze';
+      readonly root: Bytes;
+      readonly among: readonly number[] | undefined;
+    }
+  | {
+      readonly act: 'object';
+      readonly root: Bytes;
+      readonly items: readonly number[];
+      readonly because: string;
+    }
+  | { readonly act: 'sighting'; readonly digest: Bytes; readonly depth: number }
+  | { readonly act: 'issue-address'; readonly recipient: Bytes }
   | { readonly act: 'abort'; readonly because: string }
   | { readonly act: 'hand-over'; readonly to: Bytes };
 
@@ -44,6 +86,19 @@ export interface Desk {
   outgoing(everything: boolean): Promise<{ readonly bundle: Bytes; readonly packets: number }>;
   /** The own log as a file that anybody can check. */
   record(): Promise<Bytes>;
+
+  // While the key may be used; undefined otherwise
+
+  requests(): Promise<RequestsView | undefined>;
+  /** What the own device shows where these items of a batch are accepted. */
+  statement(root: Bytes, accepted: readonly number[]): Promise<string | undefined>;
+  watch(): Promise<WatchView | undefined>;
+  importCoins(json: string): Promise<CoinImport | undefined>;
+  /** A transaction to be requested, from a PSBT (a file's bytes or base64) or from the coins. */
+  draftFromPsbt(psbt: Bytes | string): Promise<Drafted | undefined>;
+  compose(wish: Wish): Promise<Drafted | undefined>;
+  /** The signed transaction of a request, by its digest. */
+  finished(digest: Bytes): Promise<Finished | undefined>;
 }
 
 /** Puts a seat behind a desk. */
@@ -61,6 +116,13 @@ export function deskOf(seat: Seat): Desk {
     take: (bundle) => inTurn(() => seat.take(bundle)),
     outgoing: (everything) => inTurn(() => seat.log.outgoing(everything)),
     record: () => inTurn(() => seat.log.record()),
+    requests: () => inTurn(() => requestsViewOf(seat)),
+    statement: (root, accepted) => inTurn(() => seat.statement(root, accepted)),
+    watch: () => inTurn(() => watchViewOf(seat)),
+    importCoins: (json) => inTurn(() => importCoins(seat, json)),
+    draftFromPsbt: (psbt) => inTurn(() => draftFromPsbt(seat, psbt)),
+    compose: (wish) => inTurn(() => compose(seat, wish)),
+    finished: (digest) => inTurn(() => finishedOf(seat, digest)),
   };
 }
 
@@ -81,7 +143,7 @@ function perform(seat: Seat, action: Action): Promise<ActionFault | undefined> {
     case 'store':
       return seat.store(action);
     case 'open-shares':
-      return seat.openShares(action);
+      return seat.openTestShares(action);
     case 'verify-backup':
       return verifyBackup(seat, action.file, action.passphrase);
     case 'commit':
@@ -102,6 +164,26 @@ function perform(seat: Seat, action: Action): Promise<ActionFault | undefined> {
       return seat.note(action.step, action.note);
     case 'backup-address':
       return seat.approveBackupAddress(action.address, action.approval);
+    case 'draft':
+      return seat.draft(action.name, action.batch);
+    case 'request':
+      return seat.request(action.batch, action.draft);
+    case 'open-for-signing':
+      return seat.openForSigning(action);
+    case 'reply':
+      return seat.reply(action.root, action.findings, action.approval);
+    case 'renew':
+      return seat.renew(action.root);
+    case 'sign':
+      return seat.sign(action.root);
+    case 'freeze':
+      return seat.freeze(action.root, action.among);
+    case 'object':
+      return seat.object(action.root, action.items, action.because);
+    case 'sighting':
+      return seat.sight(action.digest, action.depth);
+    case 'issue-address':
+      return seat.issueAddress(action.recipient);
     case 'abort':
       return seat.abort(action.because);
     case 'hand-over':

@@ -15,7 +15,11 @@ export interface ShareSecrets {
 }
 
 /** A clock that drifted so far against the time that passed was set, or the machine was, in ms. */
-const JUMP = 60_000;
+export const JUMP = 60_000;
+
+/** The machine's clock against the time that passed, in ms. */
+export const offset = ({ now, monotonic }: Pick<Ports, 'now' | 'monotonic'>): number =>
+  now() - monotonic();
 
 interface Held {
   readonly attempt: number;
@@ -68,7 +72,11 @@ export class Memory {
     wipe(random);
     if (failed(made)) return made;
     this.dropNonces(request.digest);
-    this.nonces.set(toHex(request.digest), { attempt, secret: made.secret, clock: this.offset() });
+    this.nonces.set(toHex(request.digest), {
+      attempt,
+      secret: made.secret,
+      clock: offset(this.ports),
+    });
     return made.public;
   }
 
@@ -95,12 +103,8 @@ export class Memory {
 
   /** Whether the machine was set back, or its clock, since any of the nonces were made. */
   jumped(): boolean {
-    const now = this.offset();
+    const now = offset(this.ports);
     return [...this.nonces.values()].some(({ clock }) => Math.abs(now - clock) > JUMP);
-  }
-
-  private offset(): number {
-    return this.ports.now() - this.ports.monotonic();
   }
 
   /** Wipes everything. */

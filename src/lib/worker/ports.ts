@@ -33,6 +33,8 @@ export const recordKeys = (group: string) => ({
   salt: `group/${group}/salt`,
   /** The randomness of the run, until its end. */
   run: `group/${group}/run`,
+  /** The coins that Bitcoin Core listed. */
+  coins: `group/${group}/coins`,
   /** Which device, as the page needs it to find it again. */
   device: `group/${group}/device`,
   share: (suite: 'custody' | 'attestation') => `group/${group}/share/${suite}`,

@@ -2,7 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { be32, concat, toHex, type Bytes } from '../crypto/bytes.ts';
 import { deviceLabel, type GroupId } from '../ceremony/card.ts';
-import { defaultReservation, type Terms } from '../ceremony/manifest.ts';
+import { defaultLimits, defaultReservation, type Terms } from '../ceremony/manifest.ts';
 import { isDeviceFault } from '../devices/device.ts';
 import { SimulatedDevice } from '../devices/simulated.ts';
 import { memoryStore, type Store } from '../vault/store.ts';
@@ -59,6 +59,7 @@ export class Stage {
       t: T,
       reservationQuorum: defaultReservation(N, T),
       minDisplayApprovals: 0,
+      limits: defaultLimits,
       backupAddress: null,
       roots: [ROOT],
       draft: '0.6.0',

@@ -7,6 +7,7 @@ import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { bundleOf, packetsOf, readPacket } from '../ceremony/packet.ts';
 import { move } from './autopilot.ts';
 import { deskOf, type Action, type Desk } from './desk.ts';
+import { deskThrough } from './desk-through.ts';
 import type { Taken } from './group-log.ts';
 import { people, Player, Stage, type RehearsalParts } from './rehearsal-cast.ts';
 import {
@@ -124,17 +125,13 @@ export class Rehearsal {
         return ask(deskOf(seat));
       });
     return {
-      view: () => mine((desk) => desk.view()),
+      ...deskThrough(mine),
       act: (action) =>
         mine(async (desk) => {
           const fault = await desk.act(action);
           if (!fault) this.noteOwn(action);
           return fault;
         }),
-      backup: (passphrase) => mine((desk) => desk.backup(passphrase)),
-      take: (bundle) => mine((desk) => desk.take(bundle)),
-      outgoing: (everything) => mine((desk) => desk.outgoing(everything)),
-      record: () => mine((desk) => desk.record()),
     };
   }
 

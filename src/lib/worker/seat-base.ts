@@ -2,6 +2,7 @@
 import { verifyApproval } from '../ceremony/approval.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
 import type { Event } from '../ceremony/log.ts';
+import type { Packet } from '../ceremony/packet.ts';
 import type { Part } from '../ceremony/parts.ts';
 import { progressOf, type Progress, type TestProgress } from '../ceremony/progress.ts';
 import { nextStep, stillToHear, type Next, type StepName } from '../ceremony/script.ts';
@@ -19,6 +20,8 @@ export type SeatFault =
   | { readonly fault: 'secret-closed' }
   /** The act does not belong here now. */
   | { readonly fault: 'not-now' }
+  /** These requests, or one of them, cannot be signed by this group. */
+  | { readonly fault: 'request-unfit' }
   /** The clock jumped: the machine may have been set back, so the nonces were dropped. */
   | { readonly fault: 'clock-jumped' }
   | CeremonyFault;
@@ -82,9 +85,22 @@ export class SeatBase {
     events: readonly Event[] = [],
     changes: readonly Change[] = [],
   ): Outcome {
-    if (stillToHear(this.state) > 0 || !this.log.fits(parts)) return notNow;
-    await this.log.say(parts, events, changes);
-    return done;
+    return (await this.tell(parts, events, changes)) ? done : notNow;
+  }
+
+  /** As `say`; the packet that went out, or undefined where none did. */
+  protected async tell(
+    parts: readonly Part[],
+    events: readonly Event[] = [],
+    changes: readonly Change[] = [],
+  ): Promise<Packet | undefined> {
+    const { state } = this;
+    if (stillToHear(state) > 0 || !this.log.fits(parts)) return undefined;
+    const said = state.packetsFrom(state.me).at(-1);
+    const restored = state.noted('restored').at(-1);
+    const shorter = said && state.head.length + events.length <= said.log.length;
+    const resumed: Part[] = shorter && restored ? [{ kind: 'resumed', at: restored.event.at }] : [];
+    return this.log.say([...parts, ...resumed], events, changes);
   }
 
   /**

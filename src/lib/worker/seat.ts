@@ -25,8 +25,9 @@ import { GroupLog } from './group-log.ts';
 import { hostSecretFrom } from './host-secret.ts';
 import type { ShareSecrets } from './memory.ts';
 import type { Ports } from './ports.ts';
-import { closed, done, notNow, SeatBase, type Outcome } from './seat-base.ts';
-import { openShare, sealShare, type ShareIs } from './sealed-shares.ts';
+import { closed, done, notNow, type Outcome } from './seat-base.ts';
+import { openShare, sealShare } from './sealed-shares.ts';
+import { Signer } from './signer.ts';
 
 export type { SeatFault } from './seat-base.ts';
 
@@ -35,7 +36,7 @@ const suites = ['custody', 'attestation'] as const;
 /** The device's replies to the labels of both shares, 32 bytes each; wiped by whoever takes them. */
 type ShareReplies = Readonly<Record<(typeof suites)[number], Bytes>>;
 
-export class Seat extends SeatBase {
+export class Seat extends Signer {
   /** Opens a stored group. Notes which secrets were dropped, and that the workspace was restored. */
   static async open(ports: Ports, group: string): Promise<Seat> {
     const seat = new Seat(await GroupLog.open(ports, group));
@@ -43,7 +44,7 @@ export class Seat extends SeatBase {
     const at = ports.restoredAt;
     if (at !== undefined && !seat.state.noted('restored').some(({ event }) => event.at === at))
       events.push({ kind: 'restored', at });
-    if (seat.progress().tests.some((test) => seat.owes(test)))
+    if (seat.progress().tests.some((test) => seat.owes(test)) || seat.lostNonces())
       events.push({ kind: 'dropped', what: 'nonces' });
     await seat.log.append(events);
     await seat.introduce();
@@ -202,13 +203,6 @@ export class Seat extends SeatBase {
     return fresh;
   }
 
-  private shareIs(suite: (typeof suites)[number]): ShareIs {
-    const keys = this.progress().keys!;
-    const operator = this.state.own!;
-    const pubshare = keys[suite].pubshares[operator]!;
-    return { id: this.state.id!, suite, operator, pubshare, certified: keys.hash };
-  }
-
   /**
    * Computes both shares from the host secret and the certified recovery data and seals them. They
    * stay open in memory for the tests.
@@ -245,12 +239,14 @@ export class Seat extends SeatBase {
     return done;
   }
 
-  /** Opens the sealed shares. */
-  async openShares(replies: ShareReplies): Outcome {
-    return this.openSharesWith(replies).finally(() => wipe(replies.custody, replies.attestation));
+  /** Opens the sealed shares for the tests of the ceremony. */
+  async openTestShares(replies: ShareReplies): Outcome {
+    return this.openTestSharesWith(replies).finally(() =>
+      wipe(replies.custody, replies.attestation),
+    );
   }
 
-  private async openSharesWith(replies: ShareReplies): Outcome {
+  private async openTestSharesWith(replies: ShareReplies): Outcome {
     const { ports, keys } = this.log;
     const { stopped, complete, keys: certified } = this.progress();
     if (!certified || this.state.own === undefined || stopped || complete) return notNow;

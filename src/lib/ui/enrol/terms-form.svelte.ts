@@ -2,6 +2,7 @@
 import type { Network } from '../../ceremony/card.ts';
 import {
   backupAddressFits,
+  defaultLimits,
   defaultReservation,
   MAX_IN_MANIFEST,
   termsProblem,
@@ -77,6 +78,7 @@ export class TermsForm {
       t: this.t,
       reservationQuorum: this.reservation,
       minDisplayApprovals: this.displays,
+      limits: defaultLimits,
       backupAddress: typed(this.backupAddress) || null,
       roots: [],
       draft: '0.6.0',

@@ -55,6 +55,16 @@ const parts: Record<Part['kind'], string> = {
   abort: 'stop',
   baton: 'hand-over',
   receipt: 'receipt',
+  request: 'request',
+  slip: 'what was found',
+  reserve: 'reservation',
+  nonces: 'nonces',
+  package: 'frozen package',
+  'signature-shares': 'signature shares',
+  object: 'objection',
+  sighting: 'sighting',
+  'deposit-address': 'deposit address',
+  resumed: 'word of a restored vault',
 };
 
 const damages: Record<Damage, string> = {

@@ -2,6 +2,7 @@
 import type { Bytes } from '../../crypto/bytes.ts';
 import type { Pull, Scene } from '../../worker/rehearsal-story.ts';
 import type { Plan } from '../../worker/rehearsal-room.ts';
+import { deskThrough } from '../../worker/desk-through.ts';
 import type { RemoteDesk } from '../../worker/report.ts';
 import { rehearsal, rehearsalDesk } from '../../worker/door.ts';
 import type { FaultText } from '../text.ts';
@@ -89,16 +90,12 @@ export class Show {
 
   /** The own desk; what is done at it is seen by the others. */
   readonly desk: RemoteDesk = {
-    view: () => rehearsalDesk.view(),
+    ...deskThrough((use) => use(rehearsalDesk)),
     act: async (action) => {
       const fault = await rehearsalDesk.act(action);
       await this.#show(() => rehearsal.scene());
       return fault;
     },
-    backup: (passphrase) => rehearsalDesk.backup(passphrase),
-    take: (bundle) => rehearsalDesk.take(bundle),
-    outgoing: (everything) => rehearsalDesk.outgoing(everything),
-    record: () => rehearsalDesk.record(),
   };
 
   /** 32 bytes: the seed of the own device. */

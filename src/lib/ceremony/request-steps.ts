@@ -1,0 +1,274 @@
+import { equal, type Bytes } from '../crypto/bytes.ts';
+import type { Terms } from './manifest.ts';
+import { collisions, impossible } from './requests.ts';
+import { signable, type Item, type Package, type Requests, type Session } from './session.ts';
+import type { Told } from './state.ts';
+
+/*
+ * The life of a request, and what the operator here does next for it.
+ */
+
+/** How far a request came, in order. */
+export const stages = [
+  'proposed',
+  'validating',
+  'policy',
+  'approved',
+  'reserved',
+  'nonces',
+  'package-frozen',
+  'shares',
+  'aggregated',
+  'verified',
+  'released',
+  'confirmed',
+] as const;
+export type Stage = (typeof stages)[number];
+
+/** Why a request does not go on. */
+export type Halt =
+  /** Something is wrong with it or its batch, whatever anybody says. */
+  | 'refused'
+  /** Too many operators object. */
+  | 'objected'
+  | 'expired'
+  /** What it claims is reserved for another request. */
+  | 'held'
+  /** A share was wrong: it goes on with other signers. */
+  | 'failed'
+  /** Another transaction that excludes it is final. */
+  | 'replaced';
+
+/** Where things stand here. */
+export interface Here {
+  readonly terms: Terms;
+  readonly requests: Requests;
+  /** The own number. */
+  readonly own: number;
+  /** ms since 1970. */
+  readonly now: number;
+  readonly collects: boolean;
+  /** Whether the nonces that a packet announced are in memory. */
+  readonly holds: (packet: Uint8Array) => boolean;
+}
+
+const count = (session: Session, test: (number: number) => boolean): number =>
+  session.replies.filter((_, number) => test(number)).length;
+
+/** How far a request came. */
+export function stageOf(terms: Terms, session: Session, position: number): Stage {
+  const item = session.items[position]!;
+  const { t, reservationQuorum } = terms;
+  const accepts = (number: number) => session.replies[number]!.accepts.has(position);
+  const approves = (number: number) => accepts(number) && session.replies[number]!.approved;
+  const packages = session.packages.filter(
+    ({ items, problems }) => problems.length === 0 && items.includes(position),
+  );
+  if (item.depth) return 'confirmed';
+  if (item.seen.size > 0) return 'released';
+  if (item.signatures) return 'verified';
+  if (packages.some(({ shared }) => shared.get(position)?.length === t)) return 'aggregated';
+  if (item.shared.size > 0) return 'shares';
+  if (packages.length > 0) return 'package-frozen';
+  const approved = count(session, approves) >= t;
+  const reserved = !item.claim || item.reserved.size >= reservationQuorum;
+  const committed = count(
+    session,
+    (number) => approves(number) && unspent(session, number) !== undefined,
+  );
+  if (approved && reserved && committed >= t) return 'nonces';
+  if (approved && reserved) return 'reserved';
+  if (approved) return 'approved';
+  if (count(session, accepts) >= t) return 'policy';
+  return session.replies.some(({ slip }) => slip) ? 'validating' : 'proposed';
+}
+
+/** Why a request does not go on here; undefined where it does, or is signed. */
+export function haltOf(here: Here, session: Session, position: number): Halt | undefined {
+  const { terms, requests, now } = here;
+  const item = session.items[position]!;
+  if (impossible(item, requests.items.values())) return 'replaced';
+  if (item.signatures) return undefined;
+  if (session.problems.length > 0 || !signable(item)) return 'refused';
+  const needed = item.claim ? terms.reservationQuorum : terms.t;
+  const objecting = count(session, (number) => session.replies[number]!.objections.has(position));
+  if (objecting > terms.n - needed) return 'objected';
+  if (now > item.request.expires) return 'expired';
+  if (held(here, item).length > 0) return 'held';
+  const last = session.packages.findLast(({ items }) => items.includes(position));
+  return last && last.wrong.length > 0 ? 'failed' : undefined;
+}
+
+/** The requests for which what this one claims is reserved. */
+export const held = ({ terms, requests, own }: Here, item: Item) =>
+  collisions(
+    item,
+    requests.items.values(),
+    (by) => by.has(own) || by.size > terms.n - terms.reservationQuorum,
+  );
+
+/** Whether a request can still be signed here. */
+export const open = (here: Here, session: Session, position: number): boolean => {
+  const halt = haltOf(here, session, position);
+  return !session.items[position]!.signatures && (halt === undefined || halt === 'failed');
+};
+
+/** Positions of all that can still be signed here. */
+export const openItems = (here: Here, session: Session): number[] =>
+  session.items.flatMap((_, i) => (open(here, session, i) ? [i] : []));
+
+/** Whether an operator's share under a package is out. */
+const sharedBy = ({ shared }: Package, number: number): boolean =>
+  [...shared.values()].some((ids) => ids.includes(number));
+
+/** The last nonces of an operator under which they gave no share yet. */
+export function unspent(
+  { replies, packages }: Session,
+  number: number,
+): Told<'nonces'> | undefined {
+  const last = replies[number]!.nonces.at(-1);
+  const spent = packages.some(
+    (one) =>
+      sharedBy(one, number) &&
+      one.commits.some((commit) => last !== undefined && equal(commit, last.packet.hash)),
+  );
+  return spent ? undefined : last;
+}
+
+/** Whether a signer who gave no share yet announced other nonces since: nobody waits for it. */
+const overtaken = ({ replies }: Session, one: Package): boolean =>
+  one.ids.some((id, i) => {
+    const last = replies[id]!.nonces.at(-1);
+    return !sharedBy(one, id) && last !== undefined && !equal(last.packet.hash, one.commits[i]!);
+  });
+
+/** Whose share was wrong in this session. */
+export const culprits = ({ packages }: Session): number[] => [
+  ...new Set(packages.flatMap(({ wrong }) => wrong)),
+];
+
+/** A choice of signers and of the items that all of them can sign. */
+export interface Choice {
+  readonly items: readonly number[];
+  readonly signers: readonly { readonly operator: number; readonly packet: Bytes }[];
+}
+
+/**
+ * The t signers that can sign the most open items, with as many trusted displays as the group
+ * demands; `among`: only these operators. Undefined where there are none.
+ */
+export function chooseSigners(
+  here: Here,
+  session: Session,
+  displays: readonly boolean[],
+  among?: readonly number[],
+): Choice | undefined {
+  const { t, reservationQuorum, minDisplayApprovals } = here.terms;
+  const reserved = openItems(here, session).filter((i) => {
+    const item = session.items[i]!;
+    return !item.claim || item.reserved.size >= reservationQuorum;
+  });
+  const able = session.replies.flatMap((reply, operator) => {
+    const nonces = unspent(session, operator);
+    const fits = reply.approved && nonces && (!among || among.includes(operator));
+    const given = new Set(nonces?.part.items.map(({ item }) => item));
+    const items = reserved.filter((i) => reply.accepts.has(i) && given.has(i));
+    return fits && !(among === undefined && culprits(session).includes(operator))
+      ? [{ operator, packet: nonces.packet.hash, items }]
+      : [];
+  });
+  let best: Choice | undefined;
+  for (const signers of subsets(able, t)) {
+    if (signers.filter(({ operator }) => displays[operator]).length < minDisplayApprovals) continue;
+    const items = reserved.filter((i) => signers.every((one) => one.items.includes(i)));
+    if (items.length > (best?.items.length ?? 0))
+      best = { items, signers: signers.map(({ operator, packet }) => ({ operator, packet })) };
+  }
+  return best;
+}
+
+/** All subsets of this size, the first elements first. */
+function* subsets<T>(list: readonly T[], size: number): Generator<readonly T[]> {
+  if (size === 0) yield [];
+  for (const [i, first] of list.entries())
+    if (list.length - i >= size)
+      for (const rest of subsets(list.slice(i + 1), size - 1)) yield [first, ...rest];
+}
+
+/** What the operator here does next for a batch. */
+export type SessionNext =
+  /** Look at it and say what was found. */
+  | { readonly act: 'answer' }
+  /** Approve what was accepted, to sign it. */
+  | { readonly act: 'sign' }
+  /** Fresh nonces in place of those that are gone or used. */
+  | { readonly act: 'renew' }
+  | { readonly act: 'freeze'; readonly choice: Choice }
+  | { readonly act: 'release'; readonly packages: readonly Package[] }
+  /** Somebody else is to send something. */
+  | { readonly act: 'bring'; readonly from: readonly number[] }
+  /** Signed: hand the transaction over to the network and say so. */
+  | { readonly act: 'hand-over'; readonly items: readonly number[] }
+  | { readonly act: 'done' };
+
+/** The next step here. `displays`: by operator, whether their device has a trusted display. */
+export function sessionNext(
+  here: Here,
+  session: Session,
+  displays: readonly boolean[],
+): SessionNext {
+  const { own, terms, holds } = here;
+  const reply = session.replies[own]!;
+  const open = openItems(here, session);
+  if (open.length > 0 && !reply.slip) return { act: 'answer' };
+  const packages = session.packages.filter((one) => releasable(here, session, one));
+  if (packages.length > 0) return { act: 'release', packages };
+  const mine = open.filter((i) => reply.accepts.has(i));
+  const waited = session.packages.filter(
+    (one) =>
+      one.problems.length === 0 &&
+      one.wrong.length === 0 &&
+      !overtaken(session, one) &&
+      one.items.some((i) => open.includes(i) && one.shared.get(i)?.length !== one.ids.length),
+  );
+  if (open.length > 0 && waited.length > 0) {
+    const last = waited.at(-1)!;
+    const out = new Set([...last.shared.values()].flat());
+    const from = last.ids.filter((id) => !out.has(id));
+    if (from.includes(own)) return { act: 'renew' };
+    return { act: 'bring', from };
+  }
+  if (mine.length > 0 && reply.approved) {
+    const current = unspent(session, own);
+    if (!current || !holds(current.packet.hash)) return { act: 'renew' };
+  }
+  const choice = here.collects ? chooseSigners(here, session, displays) : undefined;
+  if (choice) return { act: 'freeze', choice };
+  const ready = session.replies.filter(
+    ({ approved }, number) =>
+      approved && unspent(session, number) && !culprits(session).includes(number),
+  ).length;
+  if (mine.length > 0 && !reply.approved && ready < terms.t) return { act: 'sign' };
+  if (open.length > 0) {
+    const from = session.replies.flatMap(({ slip }, number) =>
+      number !== own && !slip ? [number] : [],
+    );
+    return { act: 'bring', from };
+  }
+  const signed = session.items.flatMap(({ signatures, seen, request }, i) =>
+    request.kind === 'spend' && signatures && seen.size === 0 ? [i] : [],
+  );
+  return signed.length > 0 ? { act: 'hand-over', items: signed } : { act: 'done' };
+}
+
+/** Whether the own share is due under a package: nothing is wrong with it and the nonces are here. */
+function releasable(here: Here, session: Session, one: Package): boolean {
+  const at = one.ids.indexOf(here.own);
+  return (
+    at >= 0 &&
+    one.problems.length === 0 &&
+    !sharedBy(one, here.own) &&
+    here.holds(one.commits[at]!) &&
+    one.items.some((i) => open(here, session, i))
+  );
+}

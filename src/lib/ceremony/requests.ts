@@ -1,0 +1,281 @@
+import { paidOut, spendProblems } from '../bitcoin/checks.ts';
+import type { SpendProblem } from '../bitcoin/spend.ts';
+import { toHex, type Bytes } from '../crypto/bytes.ts';
+import { verifyApproval } from './approval.ts';
+import { claimOf, collision, conflict } from './claims.ts';
+import { ceremonyFault, type CeremonyFault } from './faults.ts';
+import type { Manifest } from './manifest.ts';
+import { packageOf } from './packages.ts';
+import type { Packet } from './packet.ts';
+import type { PartOf } from './parts.ts';
+import {
+  batchRoot,
+  MAX_SIGNATURES,
+  requestDigest,
+  signatureCount,
+  unitsOf,
+  type Batch,
+  type Request,
+} from './request.ts';
+import {
+  signable,
+  type BatchProblem,
+  type Item,
+  type Known,
+  type Reply,
+  type Requests,
+  type Session,
+} from './session.ts';
+import type { Told } from './state.ts';
+import { requestStatement } from './statement.ts';
+
+/*
+ * What the packets say about requests, computed by everybody alone: who found what, who reserved and
+ * approved, which nonces there are, which packages were frozen, what was signed and what was seen.
+ */
+
+/** How deep a transaction must lie before another one that it excludes counts as impossible. */
+export const FINAL_DEPTH = 6;
+
+interface Draft extends Item {
+  readonly reserved: Set<number>;
+  readonly shared: Set<number>;
+  readonly seen: Map<number, number>;
+  signatures: readonly Bytes[] | undefined;
+  depth: number | undefined;
+}
+
+/** Reads all requests of this log. */
+export function requestsOf(known: Known): Requests {
+  const { state, manifest } = known;
+  const items = new Map<string, Draft>();
+  const sessions = new Map<string, { told: Told<'request'>; from: number; items: Draft[] }>();
+  for (const [from, { packetKey }] of manifest.operators.entries())
+    for (const told of state.told(packetKey, 'request')) {
+      const batch = itemsOf(known, told).map((item) => {
+        const name = toHex(item.digest);
+        const draft = items.get(name) ?? {
+          ...item,
+          reserved: new Set(),
+          shared: new Set(),
+          seen: new Map(),
+          signatures: undefined,
+          depth: undefined,
+        };
+        items.set(name, draft);
+        return draft;
+      });
+      const name = toHex(batchRoot(batch.map(({ digest }) => digest)));
+      const before = sessions.get(name);
+      if (!before || state.cameBefore(told.packet, before.told.packet))
+        sessions.set(name, { told, from, items: batch });
+    }
+  sightings(known, items);
+  const faults = reservations(known, items, sessions);
+  const ordered = [...sessions.values()].sort((a, b) =>
+    state.cameBefore(a.told.packet, b.told.packet) ? -1 : 1,
+  );
+  return {
+    sessions: ordered.map(({ told, from, items: batch }) =>
+      sessionOf(known, told.packet, from, batch),
+    ),
+    items,
+    faults,
+  };
+}
+
+/** Everything that is wrong with a request by itself. */
+export const checkRequest = (
+  { groups, id, keys, manifest }: Pick<Known, 'groups' | 'id' | 'keys' | 'manifest'>,
+  request: Request,
+): readonly SpendProblem[] =>
+  request.kind === 'spend'
+    ? spendProblems(
+        groups.secp256k1,
+        id.network,
+        keys.custody.threshPk,
+        request.transaction,
+        manifest.terms.limits,
+      )
+    : [];
+
+type Fixed = Pick<Item, 'request' | 'digest' | 'units' | 'problems' | 'claim'>;
+
+/** What follows from a proposal alone. */
+function itemsOf(known: Known, { part, packet }: Told<'request'>): readonly Fixed[] {
+  return known.state.once('requests', [packet.hash], () =>
+    part.batch.map((request): Fixed => {
+      const digest = requestDigest(known, request);
+      const problems = checkRequest(known, request);
+      const units = problems.length === 0 ? (unitsOf(known.groups, known, request) ?? []) : [];
+      return { request, digest, units, problems, claim: claimOf(request, digest) };
+    }),
+  );
+}
+
+/** What is wrong with a batch, whoever proposed it. */
+export function batchProblems({ limits }: Manifest['terms'], batch: Batch): BatchProblem[] {
+  const problems: BatchProblem[] = [];
+  if (batch.some(({ kind }) => kind !== batch[0]!.kind)) problems.push('kinds-mixed');
+  if (batch.length > limits.items) problems.push('too-many');
+  if (batch.reduce((all, request) => all + signatureCount(request), 0) > MAX_SIGNATURES)
+    problems.push('too-many-signatures');
+  const paid = batch.map((request) =>
+    request.kind === 'spend' ? paidOut(request.transaction) : 0,
+  );
+  if (paid.reduce((a, b) => a + b, 0) > limits.batch) problems.push('sum-too-large');
+  const claims = batch.flatMap((request, i) => claimOf(request, Uint8Array.of(i)) ?? []);
+  const collide = claims.some((claim, i) =>
+    claims.slice(0, i).some((earlier) => collision(earlier, claim) || conflict(earlier, claim)),
+  );
+  if (collide) problems.push('items-collide');
+  return problems;
+}
+
+function sightings({ state, manifest }: Known, items: ReadonlyMap<string, Draft>): void {
+  for (const [number, { packetKey }] of manifest.operators.entries())
+    for (const { part } of state.told(packetKey, 'sighting'))
+      items.get(toHex(part.digest))?.seen.set(number, part.depth);
+  for (const item of items.values()) {
+    const depths = [...item.seen.values()].sort((a, b) => b - a);
+    item.depth = depths[manifest.terms.t - 1];
+  }
+}
+
+/** Whether a request can never be confirmed any more: another one that excludes it is deep enough. */
+export const impossible = (item: Pick<Item, 'claim'>, items: Iterable<Item>): boolean =>
+  [...items].some(
+    ({ claim, depth }) =>
+      item.claim !== undefined &&
+      claim !== undefined &&
+      claim.digest !== item.claim.digest &&
+      depth !== undefined &&
+      depth >= FINAL_DEPTH &&
+      conflict(claim, item.claim),
+  );
+
+/** Earlier requests, reserved by these operators, beside which a request must not be reserved. */
+export const collisions = (
+  { claim }: Pick<Item, 'claim'>,
+  items: Iterable<Item>,
+  by: (operators: ReadonlySet<number>) => boolean,
+): { readonly item: Item; readonly over: 'outpoint' | 'payment' }[] => {
+  const all = [...items];
+  return all.flatMap((item) => {
+    if (!claim || !item.claim || !by(item.reserved) || impossible(item, all)) return [];
+    const over = collision(item.claim, claim);
+    return over ? [{ item, over }] : [];
+  });
+};
+
+/** Who reserved what, each operator's packets in order: a second claim on the same thing is proof. */
+function reservations(
+  { state, manifest }: Known,
+  items: ReadonlyMap<string, Draft>,
+  sessions: ReadonlyMap<string, { items: readonly Draft[] }>,
+): CeremonyFault[] {
+  const faults: CeremonyFault[] = [];
+  for (const [number, { packetKey }] of manifest.operators.entries()) {
+    let honest = true;
+    for (const { part } of state.told(packetKey, 'reserve'))
+      for (const position of part.items) {
+        const item = sessions.get(toHex(part.session))?.items[position];
+        if (!item) continue;
+        const twice = collisions(item, items.values(), (by) => by.has(number));
+        if (twice.length === 0) item.reserved.add(number);
+        else honest = false;
+      }
+    if (!honest) faults.push(ceremonyFault('reserved-twice', [number]));
+  }
+  return faults;
+}
+
+function sessionOf(
+  known: Known,
+  packet: Packet,
+  proposer: number,
+  items: readonly Draft[],
+): Session {
+  const { manifest, state } = known;
+  const root = batchRoot(items.map(({ digest }) => digest));
+  const faults: CeremonyFault[] = [];
+  const replies = manifest.operators.map((_, number) => {
+    const reply = replyOf(known, root, items, number);
+    if (reply.statement !== undefined && !reply.approved && reply.claims)
+      faults.push(ceremonyFault('approval-invalid', [number]));
+    return reply;
+  });
+  const session = {
+    root,
+    kind: items[0]!.request.kind,
+    proposer,
+    packet,
+    items,
+    problems: batchProblems(
+      manifest.terms,
+      items.map(({ request }) => request),
+    ),
+    replies,
+  };
+  const packages = manifest.operators
+    .flatMap(({ packetKey }) => state.told(packetKey, 'package'))
+    .filter(({ part }) => toHex(part.session) === toHex(root))
+    .sort((a, b) => (state.cameBefore(a.packet, b.packet) ? -1 : 1))
+    .flatMap((told) => packageOf(known, session, told) ?? []);
+  for (const one of packages) {
+    faults.push(...one.faults);
+    for (const [position, by] of one.shared) for (const id of by) items[position]!.shared.add(id);
+    for (const [position, signatures] of one.signatures) items[position]!.signatures ??= signatures;
+  }
+  return { ...session, packages, faults };
+}
+
+/** What one operator said about a batch. `claims`: there is an approval that says it is theirs. */
+function replyOf(
+  known: Known,
+  root: Bytes,
+  items: readonly Item[],
+  number: number,
+): Reply & { readonly claims: boolean } {
+  const { state, manifest, groups } = known;
+  const { packetKey, approvalKey } = manifest.operators[number]!;
+  const about = <K extends 'slip' | 'object' | 'nonces'>(kind: K): Told<K>[] =>
+    state
+      .told(packetKey, kind)
+      .filter(({ part }) => toHex((part as PartOf<'slip'>).session) === toHex(root));
+  const slip = about('slip').find(({ part }) => part.verdicts.length === items.length);
+  const accepted = items.flatMap((item, i) =>
+    slip?.part.verdicts[i]!.accept && signable(item) ? [i] : [],
+  );
+  const objections = new Map<number, string>();
+  for (const [i, { accept, because }] of (slip?.part.verdicts ?? []).entries())
+    if (!accept) objections.set(i, because);
+  for (const { part } of about('object'))
+    for (const i of part.items) if (i < items.length) objections.set(i, part.because);
+  const statement =
+    accepted.length > 0
+      ? state.once('statement', [root, Uint8Array.from(accepted)], () =>
+          requestStatement(
+            known,
+            accepted.map((i) => items[i]!),
+          ),
+        )
+      : undefined;
+  const told = state.told(packetKey, 'approve').filter(({ part }) => part.statement === statement);
+  const approved = told.some(({ part: { signature } }) =>
+    state.once('approval', [packetKey, utf8.encode(statement), signature], () =>
+      verifyApproval(groups.ed25519, approvalKey, statement!, signature),
+    ),
+  );
+  return {
+    slip,
+    accepts: new Set(accepted.filter((i) => !objections.has(i))),
+    objections,
+    statement,
+    approved,
+    claims: told.length > 0,
+    nonces: about('nonces'),
+  };
+}
+
+const utf8 = new TextEncoder();

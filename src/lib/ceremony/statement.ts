@@ -1,0 +1,103 @@
+import { addressOfScript } from '../bitcoin/address.ts';
+import { fingerprintOf } from '../bitcoin/descriptor.ts';
+import { MAX_STATEMENT } from '../crypto/approval-key.ts';
+import { toHex } from '../crypto/bytes.ts';
+import {
+  batchRoot,
+  messagesHash,
+  type Request,
+  type RequestOf,
+  type Under,
+  type Unit,
+} from './request.ts';
+
+/*
+ * What a device shows and signs for the requests that its operator accepts: at most 640 ASCII
+ * characters. Up to five recipients stand there in full; above that, how many, how much in all and
+ * the largest. The hashes at the end stand for every field of every request and for the list of
+ * messages to be signed.
+ */
+
+/** A request with what follows from it. */
+export interface Signable {
+  readonly request: Request;
+  readonly digest: Uint8Array;
+  readonly units: readonly Unit[];
+}
+
+/** The most recipients that a device shows one by one. */
+export const MAX_SHOWN = 5;
+
+/** An amount as it is shown, exact. */
+export const bitcoin = (sat: number): string =>
+  `${Math.floor(sat / 1e8)}.${String(sat % 1e8).padStart(8, '0')} BTC`;
+
+interface Payment {
+  readonly amount: number;
+  readonly address: string;
+}
+
+const payments = (
+  network: Under['id']['network'],
+  { transaction }: RequestOf<'spend'>,
+): Payment[] =>
+  transaction.outputs
+    .filter(({ path }) => path === null)
+    .map(({ amount, script }) => ({
+      amount,
+      address: addressOfScript(network, script) ?? `script ${toHex(script)}`,
+    }));
+
+const sum = (amounts: readonly number[]): number => amounts.reduce((a, b) => a + b, 0);
+
+/** The statement for these requests, all of one kind, in the order of their batch. */
+export function requestStatement({ id, keys }: Under, items: readonly Signable[]): string {
+  const where = [
+    id.network,
+    ...(id.rehearsal ? ['REHEARSAL'] : []),
+    `epoch ${id.epoch}`,
+    `key ${toHex(fingerprintOf(keys.custody.threshPk))}`,
+  ].join(' ');
+  const hashes = [
+    items.length === 1
+      ? `request ${toHex(items[0]!.digest)}`
+      : `batch ${toHex(batchRoot(items.map(({ digest }) => digest)))}`,
+    `messages ${toHex(messagesHash(items.flatMap(({ units }) => units)))}`,
+  ];
+  const spends = items.flatMap(({ request }) => (request.kind === 'spend' ? [request] : []));
+  if (spends.length === 0)
+    return [
+      'CONCLAVE TEST SIGNATURES',
+      where,
+      'No money moves.',
+      `${items.length} with both keys`,
+      ...hashes,
+    ].join('\n');
+  const paid = spends.flatMap((request) => payments(id.network, request));
+  const fees = sum(
+    spends.map(
+      ({ transaction: { inputs, outputs } }) =>
+        sum(inputs.map(({ amount }) => amount)) - sum(outputs.map(({ amount }) => amount)),
+    ),
+  );
+  const title = spends.length === 1 ? 'CONCLAVE SPEND' : `CONCLAVE ${spends.length} SPENDS`;
+  const full = [
+    title,
+    where,
+    ...paid.map(({ amount, address }) => `${bitcoin(amount)} to\n${address}`),
+    ...(paid.length === 0 ? ['Nothing to others.'] : []),
+    `fees ${bitcoin(fees)}`,
+    ...hashes,
+  ].join('\n');
+  if (paid.length <= MAX_SHOWN && full.length <= MAX_STATEMENT) return full;
+  const largest = paid.reduce((a, b) => (b.amount > a.amount ? b : a));
+  return [
+    title,
+    where,
+    `${paid.length} payments`,
+    `total ${bitcoin(sum(paid.map(({ amount }) => amount)))}`,
+    `largest ${bitcoin(largest.amount)} to\n${largest.address}`,
+    `fees ${bitcoin(fees)}`,
+    ...hashes,
+  ].join('\n');
+}

@@ -1,0 +1,19 @@
+/** Types and calls only, so that a page can use it without the engine's code. */
+import type { Desk } from './desk.ts';
+
+/** A desk that is reached another way: every call goes through `reach`. */
+export const deskThrough = (reach: <T>(use: (desk: Desk) => Promise<T>) => Promise<T>): Desk => ({
+  view: () => reach((desk) => desk.view()),
+  act: (action) => reach((desk) => desk.act(action)),
+  backup: (passphrase) => reach((desk) => desk.backup(passphrase)),
+  take: (bundle) => reach((desk) => desk.take(bundle)),
+  outgoing: (everything) => reach((desk) => desk.outgoing(everything)),
+  record: () => reach((desk) => desk.record()),
+  requests: () => reach((desk) => desk.requests()),
+  statement: (root, accepted) => reach((desk) => desk.statement(root, accepted)),
+  watch: () => reach((desk) => desk.watch()),
+  importCoins: (json) => reach((desk) => desk.importCoins(json)),
+  draftFromPsbt: (psbt) => reach((desk) => desk.draftFromPsbt(psbt)),
+  compose: (wish) => reach((desk) => desk.compose(wish)),
+  finished: (digest) => reach((desk) => desk.finished(digest)),
+});

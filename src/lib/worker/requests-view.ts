@@ -1,0 +1,230 @@
+/**
+ * What the page shows of requests: plain data, computed from the log. What others found is withheld
+ * until the operator here said what they found.
+ */
+import { toHex, type Bytes } from '../crypto/bytes.ts';
+import type { SpendProblem } from '../bitcoin/spend.ts';
+import type { CeremonyFault } from '../ceremony/faults.ts';
+import type { Terms } from '../ceremony/manifest.ts';
+import {
+  culprits,
+  haltOf,
+  held,
+  sessionNext,
+  stageOf,
+  type Halt,
+  type Here,
+  type SessionNext,
+  type Stage,
+} from '../ceremony/request-steps.ts';
+import type { Batch, Kind, Request, RequestOf } from '../ceremony/request.ts';
+import type {
+  BatchProblem,
+  Known,
+  PackageProblem,
+  Requests,
+  Session,
+} from '../ceremony/session.ts';
+import { reviewOf, type SpendReview } from './review.ts';
+import type { Signer } from './signer.ts';
+import type { Suite } from './signing-memory.ts';
+
+/** One request. Operators by number. */
+export interface ItemView {
+  readonly position: number;
+  readonly digest: Bytes;
+  readonly request: Request;
+  readonly stage: Stage;
+  readonly halt: Halt | undefined;
+  /** Of a spend. */
+  readonly review: SpendReview | undefined;
+  readonly problems: readonly SpendProblem[];
+  readonly accepted: readonly number[];
+  readonly reserved: readonly number[];
+  readonly objections: readonly { readonly operator: number; readonly because: string }[];
+  /** What this one waits for: requests that claim the same. */
+  readonly heldBy: readonly { readonly digest: Bytes; readonly over: 'outpoint' | 'payment' }[];
+  /** Whose shares are out; from the first on it stays possibly signed for ever. */
+  readonly shared: readonly number[];
+  readonly signatures: readonly Bytes[] | undefined;
+  readonly seen: readonly { readonly operator: number; readonly depth: number }[];
+  readonly depth: number | undefined;
+}
+
+/** One operator's reply. */
+export interface ReplyView {
+  readonly answered: boolean;
+  /** Undefined while it is withheld. */
+  readonly source: string | undefined;
+  readonly approved: boolean;
+  readonly nonces: boolean;
+  readonly culprit: boolean;
+}
+
+export interface PackageView {
+  readonly hash: Bytes;
+  readonly frozenBy: number;
+  readonly ids: readonly number[];
+  readonly items: readonly number[];
+  readonly problems: readonly PackageProblem[];
+  /** Whose shares are out, of `ids`. */
+  readonly shared: readonly number[];
+  readonly wrong: readonly number[];
+}
+
+export interface SessionView {
+  /** Stands for the batch, 32 bytes. */
+  readonly root: Bytes;
+  readonly kind: Kind;
+  readonly proposer: number;
+  /** The proposer's clock, ms since 1970. */
+  readonly at: number;
+  readonly items: readonly ItemView[];
+  readonly problems: readonly BatchProblem[];
+  readonly replies: readonly ReplyView[];
+  readonly packages: readonly PackageView[];
+  /** The own slip was sent; before, what others found is not shown. */
+  readonly answered: boolean;
+  /** Positions accepted here. */
+  readonly accepted: readonly number[];
+  /** What the own device shows for what was accepted. */
+  readonly statement: string | undefined;
+  readonly next: SessionNext;
+  /** Which shares its signatures need. */
+  readonly suites: readonly Suite[];
+  readonly faults: readonly CeremonyFault[];
+}
+
+export interface RequestsView {
+  readonly own: number;
+  readonly terms: Terms;
+  /** By operator. */
+  readonly displays: readonly boolean[];
+  readonly collects: boolean;
+  /** The last one first. */
+  readonly sessions: readonly SessionView[];
+  readonly drafts: readonly { readonly name: Bytes; readonly at: number; readonly batch: Batch }[];
+  /** Which shares are open for signing. */
+  readonly opened: readonly Suite[];
+  readonly faults: readonly CeremonyFault[];
+}
+
+/** Undefined while the key may not be used. */
+export function requestsViewOf(seat: Signer): RequestsView | undefined {
+  const known = seat.known();
+  const requests = seat.requests();
+  if (!known || !requests) return undefined;
+  const here = seat.here(requests);
+  return {
+    own: here.own,
+    terms: here.terms,
+    displays: seat.displays,
+    collects: here.collects,
+    sessions: requests.sessions
+      .map((session) => sessionView(known, here, requests, session, seat.displays))
+      .reverse(),
+    drafts: draftsOf(seat),
+    opened: seat.openedForSigning(),
+    faults: requests.faults,
+  };
+}
+
+function draftsOf({ state }: Signer): RequestsView['drafts'] {
+  const drafts = new Map(
+    state
+      .noted('draft')
+      .map(({ at, event: { name, batch } }) => [toHex(name), { name, at, batch }] as const),
+  );
+  return [...drafts.values()].filter(({ batch }) => batch.length > 0).reverse();
+}
+
+function sessionView(
+  known: Known,
+  here: Here,
+  requests: Requests,
+  session: Session,
+  displays: readonly boolean[],
+): SessionView {
+  const own = session.replies[here.own]!;
+  const answered = own.slip !== undefined;
+  const visible = (number: number) => answered || number === here.own;
+  const bad = culprits(session);
+  const earlier = spendsBefore(requests, session);
+  return {
+    root: session.root,
+    kind: session.kind,
+    proposer: session.proposer,
+    at: session.packet.at,
+    items: session.items.map((_, position) =>
+      itemView(known, here, session, position, earlier, answered),
+    ),
+    problems: session.problems,
+    replies: session.replies.map(({ slip, approved, nonces }, number) => ({
+      answered: slip !== undefined,
+      source: visible(number) ? slip?.part.source : undefined,
+      approved: visible(number) && approved,
+      nonces: nonces.length > 0,
+      culprit: bad.includes(number),
+    })),
+    packages: session.packages.map(({ hash, frozenBy, ids, items, problems, shared, wrong }) => ({
+      hash,
+      frozenBy,
+      ids,
+      items,
+      problems,
+      shared: ids.filter((id) => [...shared.values()].some((out) => out.includes(id))),
+      wrong,
+    })),
+    answered,
+    accepted: [...own.accepts],
+    statement: own.statement,
+    next: sessionNext(here, session, displays),
+    suites: session.kind === 'test' ? ['custody', 'attestation'] : ['custody'],
+    faults: answered ? session.faults : [],
+  };
+}
+
+/** The spends proposed before a session, oldest first. */
+const spendsBefore = ({ sessions }: Requests, session: Session) =>
+  sessions
+    .slice(0, sessions.indexOf(session))
+    .flatMap(({ items }) =>
+      items.flatMap(({ request, signatures }) =>
+        request.kind === 'spend' ? [{ request, signed: signatures !== undefined }] : [],
+      ),
+    );
+
+function itemView(
+  known: Known,
+  here: Here,
+  session: Session,
+  position: number,
+  earlier: readonly { readonly request: RequestOf<'spend'>; readonly signed: boolean }[],
+  answered: boolean,
+): ItemView {
+  const item = session.items[position]!;
+  const { request, digest, reserved, shared, signatures, seen, depth } = item;
+  const numbers = session.replies.map((_, number) => number);
+  const shown = answered ? numbers : [here.own];
+  const stage = stageOf(here.terms, session, position);
+  return {
+    position,
+    digest,
+    request,
+    stage: answered || signatures || item.shared.size > 0 ? stage : 'proposed',
+    halt: haltOf(here, session, position),
+    review: request.kind === 'spend' ? reviewOf(known, request, earlier) : undefined,
+    problems: item.problems,
+    accepted: shown.filter((number) => session.replies[number]!.accepts.has(position)),
+    reserved: shown.filter((number) => reserved.has(number)),
+    objections: shown.flatMap((operator) => {
+      const because = session.replies[operator]!.objections.get(position);
+      return because === undefined ? [] : [{ operator, because }];
+    }),
+    heldBy: held(here, item).map(({ item: other, over }) => ({ digest: other.digest, over })),
+    shared: [...shared],
+    signatures,
+    seen: [...seen].map(([operator, at]) => ({ operator, depth: at })),
+    depth,
+  };
+}

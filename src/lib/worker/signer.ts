@@ -1,0 +1,408 @@
+/**
+ * The part of an operator's seat that signs requests with a key that is complete. Everything that
+ * keeps a share back stands here: no share leaves for what was not looked at, accepted, reserved,
+ * approved by the frozen signers and frozen under the nonces held here.
+ */
+import { equal, wipe, type Bytes } from '../crypto/bytes.ts';
+import { toCbor } from '../crypto/cbor.ts';
+import { isFault } from '../crypto/faults.ts';
+import * as frostEd25519 from '../crypto/frost-ed25519.ts';
+import * as frostSecp256k1 from '../crypto/frost-secp256k1.ts';
+import type { Scalar } from '../wasm/group.ts';
+import { failed, inSignedPackets, type CeremonyFault } from '../ceremony/faults.ts';
+import type { Event } from '../ceremony/log.ts';
+import { openItem } from '../ceremony/packages.ts';
+import { MAX_PACKET } from '../ceremony/packet.ts';
+import type { Part, PartOf } from '../ceremony/parts.ts';
+import {
+  chooseSigners,
+  haltOf,
+  open,
+  sessionNext,
+  type Here,
+  type SessionNext,
+} from '../ceremony/request-steps.ts';
+import { batchProblems, checkRequest, requestsOf } from '../ceremony/requests.ts';
+import type { Batch } from '../ceremony/request.ts';
+import {
+  signable,
+  type Known,
+  type Package,
+  type Requests,
+  type Session,
+} from '../ceremony/session.ts';
+import { requestStatement } from '../ceremony/statement.ts';
+import { printable } from '../crypto/schema.ts';
+import type { GroupLog } from './group-log.ts';
+import { closed, done, notNow, SeatBase, type Outcome } from './seat-base.ts';
+import { openShare, type ShareIs } from './sealed-shares.ts';
+import { SigningMemory, type Suite } from './signing-memory.ts';
+
+/** What an operator says about a batch. */
+export interface Findings {
+  /** Where they looked. */
+  readonly source: string;
+  /** For each item. `because`: why not, where it is not accepted. */
+  readonly verdicts: readonly { readonly accept: boolean; readonly because: string }[];
+}
+
+/** The device's replies to the labels of the shares that a signing needs. */
+type SuiteReplies = Readonly<Record<Suite, Bytes | undefined>>;
+
+/** Room in a packet for everything but a batch. */
+const REST_OF_PACKET = 8192;
+
+export class Signer extends SeatBase {
+  private readonly signing: SigningMemory;
+  private read: { readonly at: number; readonly requests: Requests } | undefined;
+
+  constructor(log: GroupLog, host?: Bytes) {
+    super(log, host);
+    this.signing = new SigningMemory(log.ports);
+  }
+
+  /** What requests are computed from; undefined while the key may not be used, or for a witness. */
+  known(): Known | undefined {
+    const { keys, complete, manifest } = this.progress();
+    const { state, log } = this;
+    if (!keys || !complete || !manifest || state.own === undefined) return undefined;
+    const { groups, other } = log.ports;
+    return { id: state.id!, keys, groups, other, state, manifest };
+  }
+
+  /** All requests of the log; undefined as `known`. */
+  requests(): Requests | undefined {
+    const known = this.known();
+    if (!known) return undefined;
+    const at = this.state.head.length;
+    if (this.read?.at !== at) this.read = { at, requests: requestsOf(known) };
+    return this.read.requests;
+  }
+
+  /** Where things stand here; the key must be complete. */
+  here(requests: Requests): Here {
+    const { state, log } = this;
+    return {
+      terms: state.manifest!.terms,
+      requests,
+      own: state.own!,
+      now: log.ports.now(),
+      collects: state.collector !== undefined && state.isMe(state.collector),
+      holds: (packet) => this.signing.holds(packet),
+    };
+  }
+
+  /** By operator: whether their device has a display of its own. */
+  get displays(): boolean[] {
+    return this.state.manifest!.operators.map(({ device }) => device.trustedDisplay);
+  }
+
+  /** What is next here for a batch. */
+  nextFor(session: Session): SessionNext {
+    return sessionNext(this.here(this.requests()!), session, this.displays);
+  }
+
+  private session(root: Uint8Array): Session | undefined {
+    return this.requests()?.sessions.find((one) => equal(one.root, root));
+  }
+
+  /** Which shares are open for signing. */
+  openedForSigning(): readonly Suite[] {
+    return (['custody', 'attestation'] as const).filter((suite) => this.signing.share(suite));
+  }
+
+  // Before anybody else knows
+
+  /** Keeps a draft under a name (8 bytes); an empty batch drops it. */
+  async draft(name: Bytes, batch: Batch): Outcome {
+    await this.log.append([{ kind: 'draft', name, batch }]);
+    return done;
+  }
+
+  /** Proposes a batch to the group, and drops the draft that it came from. */
+  async request(batch: Batch, draft?: Bytes): Outcome {
+    const known = this.known();
+    if (!known) return notNow;
+    const unfit =
+      batchProblems(known.manifest.terms, batch).length > 0 ||
+      batch.some((request) => checkRequest(known, request).length > 0) ||
+      batch.some(({ expires }) => expires <= this.log.ports.now()) ||
+      toCbor(batch.map((request) => ({ ...request }))).length > MAX_PACKET - REST_OF_PACKET;
+    if (unfit) return { fault: 'request-unfit' };
+    const events: Event[] = draft ? [{ kind: 'draft', name: draft, batch: [] }] : [];
+    return this.say([{ kind: 'request', batch }], events);
+  }
+
+  // The reply
+
+  /** What the own device shows where these items are accepted; undefined where none may be. */
+  statement(root: Uint8Array, accepted: readonly number[]): string | undefined {
+    const session = this.session(root);
+    const known = this.known();
+    const items = accepted.map((i) => session?.items[i]);
+    if (!known || items.length === 0 || !items.every((item) => item && signable(item)))
+      return undefined;
+    return requestStatement(
+      known,
+      items.map((item) => item!),
+    );
+  }
+
+  /**
+   * Opens the shares for a signing from the device's replies (32 bytes each, wiped here). They stay
+   * open while nonces wait for them.
+   */
+  async openForSigning({ custody, attestation }: SuiteReplies): Outcome {
+    try {
+      return await this.openEach({ custody, attestation });
+    } finally {
+      for (const reply of [custody, attestation]) if (reply) wipe(reply);
+    }
+  }
+
+  private async openEach(replies: SuiteReplies): Outcome {
+    const known = this.known();
+    if (!known) return notNow;
+    for (const suite of ['custody', 'attestation'] as const) {
+      const reply = replies[suite];
+      if (!reply) continue;
+      const sealed = await this.log.ports.store.read(this.log.keys.share(suite));
+      if (!sealed) return notNow;
+      const share = await openShare(sealed, reply, this.shareIs(suite));
+      if (!share) return { fault: 'other-device' };
+      this.signing.open(suite, share as Scalar);
+    }
+    return done;
+  }
+
+  /** Which share this is. */
+  protected shareIs(suite: Suite): ShareIs {
+    const keys = this.progress().keys!;
+    const operator = this.state.own!;
+    const pubshare = keys[suite].pubshares[operator]!;
+    return { id: this.state.id!, suite, operator, pubshare, certified: keys.hash };
+  }
+
+  /**
+   * Says what was found, once; reserves what is accepted; and, with the device's approval of
+   * `statement`, gives nonces to sign with. `findings` is undefined where they were said before.
+   */
+  async reply(root: Bytes, findings: Findings | undefined, approval: Bytes | undefined): Outcome {
+    const requests = this.requests();
+    const session = this.session(root);
+    if (!requests || !session) return notNow;
+    const here = this.here(requests);
+    const own = session.replies[here.own]!;
+    if ((own.slip === undefined) === (findings === undefined)) return notNow;
+    const accepted = findings
+      ? findings.verdicts.flatMap(({ accept }, i) => (accept ? [i] : []))
+      : [...own.accepts];
+    if (findings && findings.verdicts.length !== session.items.length) return notNow;
+    const halted = (i: number) => {
+      const halt = haltOf(here, session, i);
+      return halt !== undefined && halt !== 'failed';
+    };
+    if (findings && accepted.some(halted)) return notNow;
+    const parts: Part[] = [];
+    if (findings) {
+      const { source, verdicts } = findings;
+      parts.push({
+        kind: 'slip',
+        session: root,
+        source: printable(source, 200),
+        verdicts: verdicts.map(({ accept, because }) => ({
+          accept,
+          because: printable(because, 300),
+        })),
+      });
+    }
+    const claims = accepted.filter((i) => {
+      const { claim, reserved } = session.items[i]!;
+      return claim && !reserved.has(here.own) && !halted(i);
+    });
+    if (claims.length > 0) parts.push({ kind: 'reserve', session: root, items: claims });
+    if (!approval) return parts.length > 0 ? this.say(parts) : notNow;
+    const statement = findings ? this.statement(root, accepted) : own.statement;
+    if (!statement) return notNow;
+    if (!this.approves(statement, approval)) return { fault: 'other-device' };
+    parts.push({ kind: 'approve', statement, signature: approval });
+    return this.withNonces(
+      session,
+      accepted.filter((i) => !halted(i)),
+      parts,
+    );
+  }
+
+  /** Fresh nonces for what was accepted and approved, in place of those that are gone or used. */
+  async renew(root: Bytes): Outcome {
+    const requests = this.requests();
+    const session = this.session(root);
+    if (!requests || !session) return notNow;
+    const here = this.here(requests);
+    const own = session.replies[here.own]!;
+    const items = [...own.accepts].filter((i) => open(here, session, i));
+    if (!own.approved || items.length === 0) return notNow;
+    return this.withNonces(session, items, []);
+  }
+
+  private async withNonces(session: Session, items: readonly number[], parts: Part[]): Outcome {
+    const { keys } = this.progress();
+    const suites = new Set(items.flatMap((i) => session.items[i]!.units.map(({ suite }) => suite)));
+    if (items.length === 0) return notNow;
+    if ([...suites].some((suite) => !this.signing.share(suite))) return closed;
+    const nonces = this.signing.freshNonces(
+      session,
+      items,
+      (suite) => keys![suite].pubshares[this.state.own!]!,
+    );
+    if (failed(nonces)) return nonces;
+    const part: PartOf<'nonces'> = { kind: 'nonces', session: session.root, items: nonces };
+    const packet = await this.tell([...parts, part]).catch((error: unknown) => {
+      this.signing.drop(session.root);
+      throw error;
+    });
+    if (!packet) {
+      this.signing.drop(session.root);
+      return notNow;
+    }
+    this.signing.announced(session.root, packet.hash);
+    return done;
+  }
+
+  // Package and shares
+
+  /** Freezes a package: the signers who can sign most, or these. */
+  async freeze(root: Bytes, among?: readonly number[]): Outcome {
+    const requests = this.requests();
+    const session = this.session(root);
+    if (!requests || !session) return notNow;
+    const choice = chooseSigners(this.here(requests), session, this.displays, among);
+    if (!choice) return notNow;
+    return this.say([{ kind: 'package', session: root, ...choice }]);
+  }
+
+  /**
+   * Gives the own shares under every package that is due. The nonces are noted as spent before a
+   * share leaves; those of items that are not signed are burned with them.
+   */
+  async sign(root: Bytes): Outcome {
+    const session = this.session(root);
+    const next = session && this.nextFor(session);
+    if (!session || next?.act !== 'release') return notNow;
+    if (this.signing.jumped()) {
+      this.signing.drop();
+      await this.log.append([{ kind: 'dropped', what: 'nonces' }]);
+      return { fault: 'clock-jumped' };
+    }
+    for (const one of next.packages) {
+      const fault = await this.signUnder(session, one);
+      if (fault) return fault;
+    }
+    this.signing.settle();
+    return done;
+  }
+
+  private async signUnder(session: Session, one: Package): Outcome {
+    const here = this.here(this.requests()!);
+    const { own } = here;
+    const reply = session.replies[own]!;
+    const items = one.items.filter((i) => {
+      const { claim, reserved } = session.items[i]!;
+      return open(here, session, i) && reply.accepts.has(i) && (!claim || reserved.has(own));
+    });
+    const suites = new Set(items.flatMap((i) => session.items[i]!.units.map(({ suite }) => suite)));
+    if (items.length === 0) return notNow;
+    if ([...suites].some((suite) => !this.signing.share(suite))) return closed;
+    await this.log.append([{ kind: 'spent', signingPackage: one.hash }]);
+    const secret = this.signing.take(one.commits[one.ids.indexOf(own)]!)!;
+    try {
+      const shares: PartOf<'signature-shares'>['items'][number][] = [];
+      for (const item of items) {
+        const made = this.sharesFor(session, one, item, secret.get(item)!);
+        if (failed(made)) return made;
+        shares.push({ item, shares: made });
+      }
+      const part: Part = {
+        kind: 'signature-shares',
+        session: session.root,
+        package: one.hash,
+        items: shares,
+      };
+      return await this.say([part]);
+    } finally {
+      wipe(...[...secret.values()].flat());
+    }
+  }
+
+  private sharesFor(
+    session: Session,
+    one: Package,
+    item: number,
+    nonces: readonly Bytes[],
+  ): Bytes[] | CeremonyFault {
+    const opened = openItem(this.known()!, session, one, item);
+    if (failed(opened)) return opened;
+    const { groups } = this.log.ports;
+    const own = this.state.own!;
+    const shares: Bytes[] = [];
+    for (const [u, { suite, session: signing }] of opened.entries()) {
+      const share = this.signing.share(suite)!;
+      const made =
+        suite === 'custody'
+          ? frostSecp256k1.sign(groups.secp256k1, signing, nonces[u]!, share, own)
+          : frostEd25519.sign(groups.ed25519, signing, nonces[u]!, share, own);
+      if (isFault(made)) return inSignedPackets(made);
+      shares.push(made);
+    }
+    return shares;
+  }
+
+  // At any time
+
+  /** Takes back what was accepted; nonces for it that wait here are burned. */
+  async object(root: Bytes, items: readonly number[], because: string): Outcome {
+    const session = this.session(root);
+    const why = printable(because, 300);
+    const own = session?.replies[this.state.own!];
+    if (!own?.slip || why === '' || !items.every((i) => own.accepts.has(i))) return notNow;
+    this.signing.drop(root);
+    return this.say([{ kind: 'object', session: root, items, because: why }]);
+  }
+
+  /** Says how deep the transaction of a request lies: 0 when it was handed over to the network. */
+  async sight(digest: Bytes, depth: number): Outcome {
+    const item = [...(this.requests()?.items.values() ?? [])].find((one) =>
+      equal(one.digest, digest),
+    );
+    if (!item?.signatures || item.request.kind !== 'spend') return notNow;
+    return this.say([{ kind: 'sighting', digest, depth }]);
+  }
+
+  /** Gives out the next deposit address for a recipient: the hash of their public key, 32 bytes. */
+  async issueAddress(recipient: Bytes): Outcome {
+    if (!this.known()) return notNow;
+    const issued = this.state.manifest!.operators.flatMap(({ packetKey }) =>
+      this.state.told(packetKey, 'deposit-address'),
+    );
+    const index =
+      1 +
+      Math.max(
+        -1,
+        ...issued.flatMap(({ part }) => (equal(part.recipient, recipient) ? [part.index] : [])),
+      );
+    return this.say([{ kind: 'deposit-address', recipient, index }]);
+  }
+
+  /** Notes which nonces a reload lost. */
+  protected lostNonces(): boolean {
+    const { own } = this.state;
+    return (this.requests()?.sessions ?? []).some(
+      (session) => own !== undefined && this.nextFor(session).act === 'renew',
+    );
+  }
+
+  override close(): void {
+    this.signing.close();
+    super.close();
+  }
+}

@@ -1,0 +1,277 @@
+/** Watching a group's bitcoin: descriptors, addresses, the coins that Bitcoin Core listed, and drafts. */
+import { addressOfScript } from '../bitcoin/address.ts';
+import { branches, outputAt, pathReader, pathText, type Path } from '../bitcoin/branches.ts';
+import { readCoins, type Coin, type CoinListProblem, type SkippedCoin } from '../bitcoin/coins.ts';
+import { composeSpend, type ComposeProblem, type SpendPlan } from '../bitcoin/compose.ts';
+import { depositPath } from '../bitcoin/deposit.ts';
+import { depositDescriptor, descriptorsOf, fingerprintOf, xpubOf } from '../bitcoin/descriptor.ts';
+import { psbtBytes, readPsbt } from '../bitcoin/psbt.ts';
+import type { Spend, SpendProblem } from '../bitcoin/spend.ts';
+import { finalTx } from '../bitcoin/transaction.ts';
+import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
+import { toCbor } from '../crypto/cbor.ts';
+import { isFault } from '../crypto/faults.ts';
+import { bytes, integer, list, read, record } from '../crypto/schema.ts';
+import { MAX_SAT } from '../bitcoin/spend.ts';
+import type { RequestOf } from '../ceremony/request.ts';
+import type { Known } from '../ceremony/session.ts';
+import { reviewOf, txidText, type SpendReview } from './review.ts';
+import type { Signer } from './signer.ts';
+
+/** An address of the group. */
+export interface AddressView {
+  readonly address: string;
+  readonly path: string;
+}
+
+/** A deposit address that was given out. */
+export interface DepositView extends AddressView {
+  readonly recipient: Bytes;
+  readonly index: number;
+  readonly by: number;
+  readonly at: number;
+  readonly descriptor: string;
+  /** How many operators are known to hold it; n − t + 1 of them suffice. */
+  readonly receipts: number;
+}
+
+export interface CoinView extends AddressView {
+  readonly txid: string;
+  readonly vout: number;
+  /** In sat. */
+  readonly amount: number;
+  readonly confirmations: number;
+  /** Whether a request that was reserved here spends it. */
+  readonly reserved: boolean;
+}
+
+export interface WatchView {
+  /** 4 bytes in hex. */
+  readonly fingerprint: string;
+  readonly xpub: string;
+  readonly descriptors: { readonly main: string; readonly fees: string };
+  /** The first addresses of each branch. */
+  readonly receive: readonly AddressView[];
+  readonly change: readonly AddressView[];
+  readonly fees: readonly AddressView[];
+  readonly deposits: readonly DepositView[];
+  readonly receiptsNeeded: number;
+  readonly coins: readonly CoinView[];
+  /** When the coins were listed here, ms since 1970. */
+  readonly coinsAt: number | undefined;
+}
+
+/** What a list of coins was taken for. */
+export type CoinImport =
+  | { readonly coins: number; readonly skipped: readonly SkippedCoin[] }
+  | { readonly problem: CoinListProblem };
+
+const SHOWN = 20;
+
+const coinsReader = record({
+  at: integer(0, 8_640_000_000_000_000),
+  coins: list(
+    record({
+      txid: bytes(32),
+      vout: integer(0, 0xffff_ffff),
+      amount: integer(1, MAX_SAT),
+      path: pathReader,
+      confirmations: integer(0, 1_000_000_000),
+    }),
+    4000,
+  ),
+});
+
+async function storedCoins({ log }: Signer): Promise<{ at: number; coins: readonly Coin[] }> {
+  const stored = await log.ports.store.read(log.keys.coins);
+  const coins = stored && read(coinsReader, stored);
+  if (typeof coins === 'string') throw new Error(`The list of coins does not read: ${coins}.`);
+  return coins ? coins.value : { at: 0, coins: [] };
+}
+
+function addressAt({ groups, id, keys }: Known, path: Path): AddressView {
+  const output = outputAt(groups.secp256k1, keys.custody.threshPk, path);
+  const address = isFault(output) ? undefined : addressOfScript(id.network, output.script);
+  return { address: address ?? '', path: pathText(path) };
+}
+
+/** The deposit addresses that were given out, oldest first of each operator. */
+function depositsOf(known: Known): (DepositView & { readonly at: number; readonly steps: Path })[] {
+  const { state, manifest, id, keys } = known;
+  const holders = (key: Uint8Array, number: number) =>
+    manifest.operators.filter(
+      ({ packetKey }) =>
+        !equal(packetKey, key) &&
+        (state.isMe(packetKey) ||
+          state
+            .packetsFrom(packetKey)
+            .some(({ seen }) => seen.some((one) => equal(one.from, key) && one.number >= number))),
+    ).length;
+  return manifest.operators.flatMap(({ packetKey }, by) =>
+    state.told(packetKey, 'deposit-address').flatMap(({ part, packet }) => {
+      const steps = depositPath(id.network, part.recipient, part.index);
+      if (isFault(steps)) return [];
+      return [
+        {
+          ...addressAt(known, steps),
+          steps,
+          recipient: part.recipient,
+          index: part.index,
+          by,
+          at: packet.at,
+          descriptor: depositDescriptor(id.network, keys.custody.threshPk, steps),
+          receipts: 1 + holders(packetKey, packet.number),
+        },
+      ];
+    }),
+  );
+}
+
+/** Everything to watch with; undefined while the key may not be used. */
+export async function watchViewOf(seat: Signer): Promise<WatchView | undefined> {
+  const known = seat.known();
+  const requests = seat.requests();
+  if (!known || !requests) return undefined;
+  const { id, keys, manifest, state } = known;
+  const { threshPk } = keys.custody;
+  const addresses = (branch: 'receive' | 'change' | 'fees') =>
+    Array.from({ length: SHOWN }, (_, i) => addressAt(known, [branches[branch], i]));
+  const { at, coins } = await storedCoins(seat);
+  const claimed = new Set(
+    [...requests.items.values()].flatMap(({ claim, reserved }) =>
+      claim && reserved.has(state.own!) ? [...claim.outpoints] : [],
+    ),
+  );
+  return {
+    fingerprint: toHex(fingerprintOf(threshPk)),
+    xpub: xpubOf(id.network, threshPk),
+    descriptors: descriptorsOf(id.network, threshPk),
+    receive: addresses('receive'),
+    change: addresses('change'),
+    fees: addresses('fees'),
+    deposits: depositsOf(known).map(({ steps: _, ...deposit }) => deposit),
+    receiptsNeeded: manifest.terms.n - manifest.terms.t + 1,
+    coins: coins.map(({ txid, vout, amount, path, confirmations }) => ({
+      ...addressAt(known, path),
+      txid: txidText(txid),
+      vout,
+      amount,
+      confirmations,
+      reserved: claimed.has(`${toHex(txid)}:${vout}`),
+    })),
+    coinsAt: at || undefined,
+  };
+}
+
+/** Takes in what Bitcoin Core's `listunspent` printed, in place of the former list. */
+export async function importCoins(seat: Signer, json: string): Promise<CoinImport | undefined> {
+  const known = seat.known();
+  if (!known) return undefined;
+  const { groups, id, keys } = known;
+  const deposits = depositsOf(known).map(({ steps }) => steps);
+  const { threshPk } = keys.custody;
+  const taken = readCoins(groups.secp256k1, id.network, threshPk, json, deposits);
+  if (typeof taken === 'string') return { problem: taken };
+  if (isFault(taken)) throw new Error(taken.proves);
+  const { ports, keys: names } = seat.log;
+  const coins = taken.coins.map((coin) => ({ ...coin }));
+  await ports.store.write([{ key: names.coins, value: toCbor({ at: ports.now(), coins }) }]);
+  return { coins: coins.length, skipped: taken.skipped };
+}
+
+/** What a draft would be: its transaction as it will be reviewed, or why there is none. */
+export type Drafted =
+  | { readonly transaction: Spend; readonly review: SpendReview }
+  | { readonly problems: readonly SpendProblem[] }
+  | { readonly compose: ComposeProblem };
+
+function drafted(known: Known, transaction: Spend): Drafted {
+  const request: RequestOf<'spend'> = {
+    kind: 'spend',
+    purpose: '-',
+    expires: 0,
+    payment: new Uint8Array(16),
+    replaces: null,
+    transaction,
+  };
+  return { transaction, review: reviewOf(known, request, []) };
+}
+
+/** Reads a PSBT, as a file or base64, into a transaction to be requested. */
+export function draftFromPsbt(seat: Signer, psbt: Bytes | string): Drafted | undefined {
+  const known = seat.known();
+  if (!known) return undefined;
+  const binary = psbtBytes(psbt);
+  if (!binary) return { problems: [{ problem: 'not-a-psbt', detail: '' }] };
+  const spend = readPsbt(known.groups.secp256k1, known.keys.custody.threshPk, binary);
+  return Array.isArray(spend) ? { problems: spend } : drafted(known, spend as Spend);
+}
+
+/** What a person wants to be paid, in their words. */
+export type Wish = Pick<SpendPlan, 'payments' | 'feeRate' | 'locktime'> & {
+  /** `txid:vout` of the coins to choose from; every coin that no request spends, where empty. */
+  readonly coins: readonly string[];
+};
+
+/** Composes a transaction from the coins that were listed. */
+export async function compose(seat: Signer, wish: Wish): Promise<Drafted | undefined> {
+  const known = seat.known();
+  const requests = seat.requests();
+  if (!known || !requests) return undefined;
+  const { coins } = await storedCoins(seat);
+  const spends = [...requests.items.values()].flatMap(({ request }) =>
+    request.kind === 'spend' ? [request.transaction] : [],
+  );
+  const spent = new Set(
+    spends.flatMap(({ inputs }) => inputs.map(({ txid, vout }) => `${txidText(txid)}:${vout}`)),
+  );
+  const named = ({ txid, vout }: Coin) => `${txidText(txid)}:${vout}`;
+  const made = composeSpend({
+    group: known.groups.secp256k1,
+    network: known.id.network,
+    threshPk: known.keys.custody.threshPk,
+    coins: coins.filter((coin) =>
+      wish.coins.length > 0 ? wish.coins.includes(named(coin)) : !spent.has(named(coin)),
+    ),
+    payments: wish.payments,
+    feeRate: wish.feeRate,
+    changeIndex: nextChange(coins, spends),
+    locktime: wish.locktime,
+  });
+  if (isFault(made)) throw new Error(made.proves);
+  return 'problem' in made ? { compose: made } : drafted(known, made);
+}
+
+/** The first change address that nothing here used. */
+const nextChange = (coins: readonly Coin[], spends: readonly Spend[]): number => {
+  const paths = [
+    ...coins.map(({ path }) => path),
+    ...spends.flatMap(({ outputs }) => outputs.flatMap(({ path }) => (path ? [path] : []))),
+  ];
+  const used = paths.flatMap(([branch, index]) => (branch === branches.change ? [index!] : []));
+  return 1 + Math.max(-1, ...used);
+};
+
+/** A signed request's transaction, to be handed over. Hex and base64 are left to whoever shows it. */
+export interface Finished {
+  readonly txid: string;
+  /** For the network. */
+  readonly raw: Bytes;
+  readonly psbtV0: Bytes;
+  readonly psbtV2: Bytes;
+}
+
+/** The signed transaction of a spend; undefined where it is not signed. */
+export function finishedOf(seat: Signer, digest: Uint8Array): Finished | undefined {
+  const known = seat.known();
+  const item = seat.requests()?.items.get(toHex(digest));
+  if (!known || item?.request.kind !== 'spend' || !item.signatures) return undefined;
+  const made = finalTx(
+    known.groups.secp256k1,
+    known.keys.custody.threshPk,
+    item.request.transaction,
+    item.signatures,
+  );
+  if (isFault(made)) throw new Error(made.proves);
+  return { txid: txidText(made.txid), raw: made.raw, psbtV0: made.psbtV0, psbtV2: made.psbtV2 };
+}
