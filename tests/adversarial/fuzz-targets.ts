@@ -15,6 +15,7 @@ import type { Groups } from '../support/groups.ts';
 import { value } from '../support/hex.ts';
 import { firstRound, honestCeremony, players, signersOf } from '../support/players.ts';
 import { openAttestation, openCustody, signAttestation, signCustody } from '../support/signing.ts';
+import { bitcoinTargets } from './fuzz-bitcoin.ts';
 import { ceremonyTargets } from './fuzz-ceremony.ts';
 import { courierTargets } from './fuzz-couriers.ts';
 
@@ -283,5 +284,6 @@ export function fuzzTargets(groups: Groups): FuzzTarget[] {
     hexTarget,
     ...courierTargets(recoveryData),
     ...ceremonyTargets(groups),
+    ...bitcoinTargets(groups, custody[0]!.threshPk),
   ];
 }

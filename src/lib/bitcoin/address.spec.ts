@@ -43,6 +43,7 @@ it.each([
   ['OP_RETURN', '6a0401020304'],
   ['a bare key', `21${'02'.repeat(33)}ac`],
   ['version 0 of 31 bytes', `001f${'11'.repeat(31)}`],
+  ['the opcode between versions 0 and 1', `5020${'11'.repeat(32)}`],
   ['version 17', `6120${'11'.repeat(32)}`],
   ['a push that is too short', `511f${'11'.repeat(32)}`],
   ['a program of 41 bytes', `5129${'11'.repeat(41)}`],

@@ -46,10 +46,14 @@ export function addressOfScript(network: AddressNetwork, script: Uint8Array): st
     return base58check.encode(concat(Uint8Array.of(p2sh), scriptHash));
   const [opcode, length] = script;
   const version = opcode === 0 ? 0 : opcode! - 0x50;
-  if (length !== script.length - 2 || !isWitnessProgram(version, length)) return undefined;
+  if (opcode !== opcodeOf(version) || length !== script.length - 2) return undefined;
+  if (!isWitnessProgram(version, length)) return undefined;
   const coder = version === 0 ? bech32 : bech32m;
   return coder.encode(hrp, [version, ...coder.toWords(script.subarray(2))], 90);
 }
+
+/** OP_0, or OP_1 to OP_16. Between them stands 0x50, which is neither. */
+const opcodeOf = (version: number): number => (version === 0 ? 0 : 0x50 + version);
 
 /** Versions 0 to 16; 2 to 40 bytes, 20 or 32 for version 0 (BIP 141). */
 const isWitnessProgram = (version: number, length: number): boolean =>
@@ -68,7 +72,7 @@ function witnessScript(hrp: string, address: string): Bytes | undefined {
   if ((version === 0) !== (v0 !== undefined)) return undefined;
   const program = bech32.fromWordsUnsafe(decoded.words.slice(1));
   if (!program || !isWitnessProgram(version, program.length)) return undefined;
-  return concat(Uint8Array.of(version === 0 ? 0 : 0x50 + version, program.length), program);
+  return concat(Uint8Array.of(opcodeOf(version), program.length), program);
 }
 
 function base58Script(network: AddressNetwork, address: string): Bytes | undefined {

@@ -1,0 +1,65 @@
+import { addressOfScript, scriptOfAddress } from '../../src/lib/bitcoin/address.ts';
+import { outputAt } from '../../src/lib/bitcoin/branches.ts';
+import { readCoins } from '../../src/lib/bitcoin/coins.ts';
+import { equal, toHex } from '../../src/lib/crypto/bytes.ts';
+import { isFault } from '../../src/lib/crypto/faults.ts';
+import type { Groups } from '../support/groups.ts';
+import { value } from '../support/hex.ts';
+import type { FuzzTarget } from './fuzz-targets.ts';
+
+const text = new TextDecoder('utf-8', { ignoreBOM: true });
+const encode = (json: string) => new TextEncoder().encode(json);
+
+/** The parsers of what comes from Bitcoin; `threshPk` is any group's custody key. */
+export function bitcoinTargets({ secp256k1 }: Groups, threshPk: Uint8Array): FuzzTarget[] {
+  const { script, internalKey } = value(outputAt(secp256k1, threshPk, [0, 7]));
+  const address = addressOfScript('regtest', script)!;
+  const coin = {
+    txid: '00112233445566778899aabbccddeeff'.repeat(2),
+    vout: 1,
+    address,
+    scriptPubKey: toHex(script),
+    amount: 0.12345678,
+    confirmations: 6,
+    desc: `tr([00000000/0/7]${toHex(internalKey)})`,
+  };
+  const coins = (input: Uint8Array) => {
+    const read = readCoins(secp256k1, 'regtest', threshPk, text.decode(input), []);
+    if (isFault(read)) return read;
+    return typeof read === 'string' || read.coins.length === 0 ? undefined : read.coins;
+  };
+  return [
+    {
+      name: 'address',
+      seed: encode(address),
+      parse: (input) => scriptOfAddress('regtest', text.decode(input)),
+      // The same in capitals is the same.
+      mayAccept: (input) => text.decode(input).toLowerCase() === address,
+    },
+    {
+      name: 'output script',
+      seed: script,
+      parse: (input) => addressOfScript('regtest', input),
+      mayAccept: (input) =>
+        equal(scriptOfAddress('regtest', addressOfScript('regtest', input)!)!, input),
+    },
+    {
+      name: 'list of coins',
+      seed: encode(JSON.stringify([coin])),
+      parse: coins,
+      // What is accepted is at our address, and each of its values stands in the list.
+      mayAccept: (input) => {
+        const list = text.decode(input);
+        return value(coins(input))!.every(
+          ({ txid, amount, path }) =>
+            Number.isInteger(amount) &&
+            amount > 0 &&
+            list.includes(toHex(txid.toReversed())) &&
+            list.includes(
+              addressOfScript('regtest', value(outputAt(secp256k1, threshPk, path)).script)!,
+            ),
+        );
+      },
+    },
+  ];
+}
