@@ -52,6 +52,7 @@ export function bitcoinTargets({ secp256k1 }: Groups, threshPk: Uint8Array): Fuz
         const list = text.decode(input);
         return value(coins(input))!.every(
           ({ txid, amount, path }) =>
+            txid.length === 32 &&
             Number.isInteger(amount) &&
             amount > 0 &&
             list.includes(toHex(txid.toReversed())) &&
