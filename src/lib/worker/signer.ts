@@ -102,6 +102,14 @@ export class Signer extends SeatBase {
     return sessionNext(this.here(this.requests()!), session, this.displays);
   }
 
+  /** How many batches wait for an act of the operator here. */
+  waiting(): number {
+    const waits = ['bring', 'done'];
+    return (this.requests()?.sessions ?? []).filter(
+      (session) => !waits.includes(this.nextFor(session).act),
+    ).length;
+  }
+
   private session(root: Uint8Array): Session | undefined {
     return this.requests()?.sessions.find((one) => equal(one.root, root));
   }

@@ -18,6 +18,8 @@ export interface PersonView {
   /** When their last packet came or went, ms since 1970. */
   readonly heardAt: number | undefined;
   readonly packets: number;
+  /** When they last went on with a restored vault, ms since 1970. */
+  readonly resumedAt: number | undefined;
   /** What they gave, by step; undefined where the step has no packet. */
   readonly gave: Readonly<Partial<Record<StepName, boolean>>>;
 }
@@ -115,6 +117,8 @@ export interface GroupView {
   /** How many packets others are not known to hold. */
   readonly outgoing: number;
   readonly restored: boolean;
+  /** How many batches wait for an act of the operator here. */
+  readonly requestsWaiting: number;
 }
 
 /** The view of a seat. */
@@ -176,6 +180,7 @@ export function viewOf(seat: Seat): GroupView {
     log: state.head,
     outgoing: seat.log.outgoing().packets,
     restored: state.noted('restored').length > 0,
+    requestsWaiting: seat.waiting(),
   };
 }
 
@@ -200,6 +205,7 @@ function people(seat: Seat): PersonView[] {
       collects: state.collector !== undefined && toHex(state.collector) === toHex(card.packetKey),
       heardAt: packets.at(-1)?.at,
       packets: packets.length,
+      resumedAt: state.told(card.packetKey, 'resumed').at(-1)?.packet.at,
       gave: state.manifest
         ? {
             seal: sealed[number]!,

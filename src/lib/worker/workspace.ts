@@ -40,6 +40,8 @@ export interface GroupSummary {
   readonly role: 'operator' | 'witness';
   readonly keyState: GroupView['keyState'];
   readonly next: GroupView['next']['act'];
+  /** How many batches of requests wait for an act of the operator here. */
+  readonly requestsWaiting: number;
 }
 
 /** A group whose log does not read as one; the others go on. */
@@ -314,4 +316,5 @@ const summary = (view: GroupView): GroupSummary => ({
   role: view.role,
   keyState: view.keyState,
   next: view.next.act,
+  requestsWaiting: view.requestsWaiting,
 });

@@ -202,6 +202,7 @@ export const ceremonyText = {
     missing: 'not yet',
     waited: 'waited for',
     packets: (count: number) => (count === 1 ? '1 packet' : `${count} packets`),
+    resumed: 'went on with a restored vault',
     nobody: 'Nobody is here yet.',
     witnesses: 'Witnesses',
   },

@@ -121,6 +121,11 @@ export const workspaceText = {
       stopped: 'see why it stopped',
       done: 'nothing; everything is done',
     },
+    waiting: (count: number) =>
+      count === 1
+        ? 'One batch of requests waits for you'
+        : `${count} batches of requests wait for you`,
+    openRequests: 'Open the requests',
     openGroup: (name: string) => `Open “${name}”`,
     unnamed: 'A group not yet introduced',
     begin: 'Begin a group',
