@@ -1,6 +1,6 @@
 /** Watching a group's bitcoin: descriptors, addresses, the coins that Bitcoin Core listed, and drafts. */
 import { addressOfScript } from '../bitcoin/address.ts';
-import { branches, outputAt, pathReader, pathText, type Path } from '../bitcoin/branches.ts';
+import { branches, branchOf, outputAt, pathReader, pathText, type Path } from '../bitcoin/branches.ts';
 import { readCoins, type Coin, type CoinListProblem, type SkippedCoin } from '../bitcoin/coins.ts';
 import { composeSpend, type ComposeProblem, type SpendPlan } from '../bitcoin/compose.ts';
 import { depositPath } from '../bitcoin/deposit.ts';
@@ -209,7 +209,10 @@ export function draftFromPsbt(seat: Signer, psbt: Bytes | string): Drafted | und
 
 /** What a person wants to be paid, in their words. */
 export type Wish = Pick<SpendPlan, 'payments' | 'feeRate' | 'locktime'> & {
-  /** `txid:vout` of the coins to choose from; every coin that no request spends, where empty. */
+  /**
+   * `txid:vout` of the coins to choose from. Where empty: every confirmed coin that no request spends
+   * and that is not of the fee reservoir.
+   */
   readonly coins: readonly string[];
 };
 
@@ -231,7 +234,9 @@ export async function compose(seat: Signer, wish: Wish): Promise<Drafted | undef
     network: known.id.network,
     threshPk: known.keys.custody.threshPk,
     coins: coins.filter((coin) =>
-      wish.coins.length > 0 ? wish.coins.includes(named(coin)) : !spent.has(named(coin)),
+      wish.coins.length > 0
+        ? wish.coins.includes(named(coin))
+        : coin.confirmations > 0 && branchOf(coin.path) !== 'fees' && !spent.has(named(coin)),
     ),
     payments: wish.payments,
     feeRate: wish.feeRate,
