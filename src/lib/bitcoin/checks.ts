@@ -82,7 +82,10 @@ function amountProblems(spend: Spend, limits: SpendLimits): SpendProblem[] {
   const fee = feeOf(spend);
   const rate = feeRateOf(spend);
   if (fee < 0) problems.push({ problem: 'outputs-above-inputs', detail: String(-fee) });
-  else if (rate < 1) problems.push({ problem: 'fee-too-low', detail: rate.toFixed(2) });
-  if (rate > limits.feeRate) problems.push({ problem: 'fee-too-high', detail: rate.toFixed(2) });
+  // Rounded away from the limit, so that the figure never looks like one that is allowed.
+  else if (rate < 1)
+    problems.push({ problem: 'fee-too-low', detail: (Math.floor(100 * rate) / 100).toFixed(2) });
+  if (rate > limits.feeRate)
+    problems.push({ problem: 'fee-too-high', detail: (Math.ceil(100 * rate) / 100).toFixed(2) });
   return problems;
 }

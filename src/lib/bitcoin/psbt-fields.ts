@@ -126,25 +126,34 @@ function oldTransaction(bytes: Uint8Array | undefined) {
 /** Fields that may not be there, and values that are refused whatever the rest says. */
 export function fieldProblems(frame: Frame): SpendProblem[] {
   const problems: SpendProblem[] = [];
-  const check = (map: PsbtMap, types: readonly number[], where: Partial<SpendProblem>) => {
+  const may = allowed[frame.version];
+  /** `keyed` is the one type whose key has more than the type: the x coordinate of a key. */
+  const check = (
+    map: PsbtMap,
+    known: readonly number[],
+    keyed?: number,
+    where?: { input: number } | { output: number },
+  ) => {
     for (const { type, key } of map)
-      if (!types.includes(type))
+      if (!known.includes(type) || key.length !== (type === keyed ? 33 : 1))
         problems.push({
           problem: 'unknown-field',
           ...where,
           detail: `0x${toHex(key).slice(0, 8)}`,
         });
   };
-  const may = allowed[frame.version];
-  check(frame.global, may.global, {});
+  check(frame.global, may.global);
   for (const [i, map] of frame.inputs.entries()) {
-    const signed = map.filter(({ type }) => signatures.includes(type));
-    if (signed.length > 0) problems.push({ problem: 'already-signed', input: i, detail: '' });
-    check(map, [...may.input, ...signatures], { input: i });
+    const where = { input: i };
+    const unsigned = map.filter(({ type }) => !signatures.includes(type));
+    if (unsigned.length < map.length)
+      problems.push({ problem: 'already-signed', ...where, detail: '' });
+    check(unsigned, may.input, input.tapBip32Derivation, where);
     const sighash = valueOf(map, input.sighashType);
     if (sighash && !equal(sighash, le32(0)))
-      problems.push({ problem: 'sighash', input: i, detail: `0x${toHex(sighash)}` });
+      problems.push({ problem: 'sighash', ...where, detail: `0x${toHex(sighash)}` });
   }
-  for (const [i, map] of frame.outputs.entries()) check(map, may.output, { output: i });
+  for (const [i, map] of frame.outputs.entries())
+    check(map, may.output, output.tapBip32Derivation, { output: i });
   return problems;
 }

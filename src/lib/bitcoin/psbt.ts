@@ -102,9 +102,10 @@ function readInput(
   if (!fields.tapInternalKey || !equal(spent.internalKey, fields.tapInternalKey))
     return { problem: 'foreign-input', input: i, detail: pathText(path) };
 
-  const amount = satOf(witnessUtxo?.amount);
+  if (!witnessUtxo) return { problem: 'utxo-differs', input: i, detail: '' };
+  const amount = satOf(witnessUtxo.amount);
   if (amount === undefined)
-    return { problem: 'too-much', input: i, detail: String(witnessUtxo?.amount) };
+    return { problem: 'too-much', input: i, detail: String(witnessUtxo.amount) };
   const txid = concat(shown).reverse();
   const utxo = concat(le64(amount), withLength(spent.script));
   const said = valueOf(map, types.input.witnessUtxo);
