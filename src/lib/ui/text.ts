@@ -239,6 +239,15 @@ export const text = {
     license:
       'Conclave is licensed under the Apache License 2.0; each part under its own permissive licence.',
   },
+  clipboard: {
+    copied: 'It is in the clipboard.',
+    failed: {
+      happened: 'It was not copied.',
+      cause: 'The browser or its policy keeps this page from the clipboard.',
+      means: 'Nothing left this page.',
+      next: 'Mark the text and copy it with the keyboard, or save it as a file.',
+    },
+  },
   fault: { cause: 'Cause', means: 'Consequence', next: 'Next step' },
   hold: {
     instruction: (seconds: number) => `Hold for ${seconds} seconds`,
