@@ -93,17 +93,30 @@ export async function hostReply(device: SimulatedDevice, id: GroupId): Promise<B
   return replies[0]!;
 }
 
+/** What is special about a group of a test. `displays`: by operator, whether theirs is trusted. */
+export interface Special {
+  readonly terms?: Partial<Terms>;
+  readonly displays?: readonly boolean[];
+}
+
 /** n operators, enrolled with the first as initiator; nothing was carried but invitation and cards. */
-export async function enrolled(n: number, t: number, seed = 'seats'): Promise<Player[]> {
+export async function enrolled(
+  n: number,
+  t: number,
+  seed = 'seats',
+  { terms, displays }: Special = {},
+): Promise<Player[]> {
   const players: Player[] = [];
   for (let i = 0; i < n; i++) {
     const [device, store, name] = [deviceOf(i), memoryStore(), names[i]!];
-    const me = meOf(device, name);
+    const plain = meOf(device, name);
+    const trustedDisplay = displays?.[i] ?? plain.device.trustedDisplay;
+    const me = { ...plain, device: { ...plain.device, trustedDisplay } };
     const reply = await hostReply(device, rehearsalId);
     const p = ports(store, `${seed} ${name}`);
     const seat =
       i === 0
-        ? await beginGroup(p, rehearsalId, termsFor(n, t), me, reply)
+        ? await beginGroup(p, rehearsalId, { ...termsFor(n, t), ...terms }, me, reply)
         : await joinGroup(p, players[0]!.seat.log.outgoing().bundle, me, reply);
     if (typeof seat === 'string') throw new Error(seat);
     players.push({ seat, device, store, name, hears: () => true });

@@ -8,14 +8,28 @@ import type { Batch, RequestOf } from '../../src/lib/ceremony/request.ts';
 import type { Session } from '../../src/lib/ceremony/session.ts';
 import { isDeviceFault } from '../../src/lib/devices/device.ts';
 import type { SeatFault } from '../../src/lib/worker/seat-base.ts';
-import { carry, clock, enrolled, finish, groups, rehearsalId, type Player } from './seats.ts';
+import {
+  carry,
+  clock,
+  enrolled,
+  finish,
+  groups,
+  rehearsalId,
+  type Player,
+  type Special,
+} from './seats.ts';
 import { randomFrom } from './players.ts';
 
 /* Operators of a group whose key is complete: what they do with requests. */
 
 /** n operators with a complete key. */
-export async function withKey(n: number, t: number, seed = 'signing'): Promise<Player[]> {
-  const players = await enrolled(n, t, seed);
+export async function withKey(
+  n: number,
+  t: number,
+  seed = 'signing',
+  special: Special = {},
+): Promise<Player[]> {
+  const players = await enrolled(n, t, seed, special);
   await finish(players);
   const next = players.map(({ seat }) => seat.next().act);
   if (next.some((act) => act !== 'done')) throw new Error(`No key: ${next.join(' ')}`);
@@ -92,6 +106,8 @@ export async function did(act: Promise<SeatFault | undefined>): Promise<void> {
 
 export const sessions = ({ seat }: Player): readonly Session[] => seat.requests()!.sessions;
 export const lastSession = (player: Player): Session => sessions(player).at(-1)!;
+export const sessionAt = (player: Player, root: Bytes): Session =>
+  sessions(player).find((one) => toHex(one.root) === toHex(root))!;
 
 /** Everybody's packets go to the first and from there to all. */
 export async function everybodyHears(players: readonly Player[]): Promise<void> {
@@ -120,7 +136,7 @@ export async function reply(
   root: Bytes,
   { sign = true, refuse = [] }: { sign?: boolean; refuse?: readonly number[] } = {},
 ): Promise<void> {
-  const session = sessions(player).find((one) => toHex(one.root) === toHex(root))!;
+  const session = sessionAt(player, root);
   const said = session.replies[player.seat.state.own!]!.slip !== undefined;
   const verdicts = session.items.map((_, i) => ({
     accept: !refuse.includes(i),
@@ -139,15 +155,64 @@ export async function reply(
   );
 }
 
+/**
+ * Does what is next for a batch, as a careful operator does; all is accepted. Undefined where there is
+ * nothing to do but wait.
+ */
+export async function step(player: Player, root: Bytes): Promise<string | undefined> {
+  const { seat } = player;
+  const session = sessionAt(player, root);
+  const { act } = seat.nextFor(session);
+  if (act === 'answer' || act === 'sign') await reply(player, root);
+  else if (act === 'renew') {
+    await openFor(player, session);
+    await did(seat.renew(root));
+  } else if (act === 'freeze') await did(seat.freeze(root));
+  else if (act === 'release') await did(seat.sign(root));
+  else return undefined;
+  return act;
+}
+
+/**
+ * Everybody does what is next for a batch and everybody hears it, until there is nothing left to do.
+ * `after` is called after every act and may reload the operator who did it.
+ */
+export async function pursue(
+  players: readonly Player[],
+  root: Bytes,
+  after: (player: Player, act: string) => Promise<void> = () => Promise.resolve(),
+): Promise<string[]> {
+  const acts: string[] = [];
+  for (let before = -1; before !== acts.length;) {
+    before = acts.length;
+    if (acts.length > 200) throw new Error(`This does not end: ${acts.slice(-20).join(', ')}`);
+    for (const player of players)
+      for (;;) {
+        const act = await step(player, root);
+        if (!act) break;
+        acts.push(`${player.name} ${act}`);
+        await after(player, act);
+      }
+    await everybodyHears(players);
+  }
+  return acts;
+}
+
+/** Proposes a batch as the first operator and lets everybody hear it. */
+export async function proposed(players: readonly Player[], batch: Batch): Promise<Bytes> {
+  await did(players[0]!.seat.request(batch));
+  const { root } = lastSession(players[0]!);
+  await everybodyHears(players);
+  return root;
+}
+
 /** A batch from proposal to signatures, by these signers; everybody else reserves only. */
 export async function signBatch(
   players: readonly Player[],
   batch: Batch,
   signers: readonly number[],
 ): Promise<Session> {
-  await did(players[0]!.seat.request(batch));
-  const { root } = lastSession(players[0]!);
-  await everybodyHears(players);
+  const root = await proposed(players, batch);
   for (const [i, player] of players.entries())
     await reply(player, root, { sign: signers.includes(i) });
   await everybodyHears(players);
@@ -155,5 +220,5 @@ export async function signBatch(
   await everybodyHears(players);
   for (const i of signers) await did(players[i]!.seat.sign(root));
   await everybodyHears(players);
-  return sessions(players[0]!).find((one) => toHex(one.root) === toHex(root))!;
+  return sessionAt(players[0]!, root);
 }
