@@ -1,10 +1,17 @@
 import { addressOfScript, scriptOfAddress } from '../../src/lib/bitcoin/address.ts';
 import { outputAt } from '../../src/lib/bitcoin/branches.ts';
 import { readCoins } from '../../src/lib/bitcoin/coins.ts';
+import { psbtBytes, readPsbt, writePsbt } from '../../src/lib/bitcoin/psbt.ts';
+import { spendReader, type Spend } from '../../src/lib/bitcoin/spend.ts';
+import { toCbor } from '../../src/lib/crypto/cbor.ts';
 import { equal, toHex } from '../../src/lib/crypto/bytes.ts';
 import { isFault } from '../../src/lib/crypto/faults.ts';
+import { read } from '../../src/lib/crypto/schema.ts';
+import type { Group } from '../../src/lib/wasm/group.ts';
 import type { Groups } from '../support/groups.ts';
 import { value } from '../support/hex.ts';
+import { fullPsbt } from '../support/psbts.ts';
+import { threshPkOf } from '../support/spends.ts';
 import type { FuzzTarget } from './fuzz-targets.ts';
 
 const text = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -29,6 +36,8 @@ export function bitcoinTargets({ secp256k1 }: Groups, threshPk: Uint8Array): Fuz
     return typeof read === 'string' || read.coins.length === 0 ? undefined : read.coins;
   };
   return [
+    psbtTarget(secp256k1, 0),
+    psbtTarget(secp256k1, 2),
     {
       name: 'address',
       seed: encode(address),
@@ -63,4 +72,29 @@ export function bitcoinTargets({ secp256k1 }: Groups, threshPk: Uint8Array): Fuz
       },
     },
   ];
+}
+
+/** An unsigned PSBT with every field that it may have. */
+function psbtTarget(group: Group, version: 0 | 2): FuzzTarget {
+  const threshPk = threshPkOf(group);
+  const parse = (input: Uint8Array): Spend | undefined => {
+    const bytes = psbtBytes(input);
+    const spend = bytes ? readPsbt(group, threshPk, bytes) : [];
+    return Array.isArray(spend) ? undefined : spend;
+  };
+  return {
+    name: `PSBT of version ${version}`,
+    seed: fullPsbt(group, version).bytes,
+    parse,
+    // What is accepted is a spend that a packet can carry, and the same from a PSBT written anew.
+    mayAccept: (input) => {
+      const spend = parse(input)!;
+      const again = value(writePsbt(group, threshPk, spend, version));
+      const carried = toCbor({ ...spend });
+      return (
+        typeof read(spendReader, carried) !== 'string' &&
+        equal(toCbor({ ...parse(again)! }), carried)
+      );
+    },
+  };
 }

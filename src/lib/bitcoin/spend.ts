@@ -62,7 +62,6 @@ export const spendProblemNames = [
   'sighash',
   'foreign-input',
   'utxo-differs',
-  'wrong-network',
   // Any spend
   'duplicate-input',
   'branch',
