@@ -14,11 +14,11 @@ export type Trouble =
   | { readonly at: 'device'; readonly fault: DeviceFaultName }
   | { readonly at: 'desk'; readonly fault: ActionFault };
 
-type Outcome = Promise<Trouble | undefined>;
+export type Outcome = Promise<Trouble | undefined>;
 
-const atDevice = ({ fault }: DeviceFault): Trouble => ({ at: 'device', fault });
+export const atDevice = ({ fault }: DeviceFault): Trouble => ({ at: 'device', fault });
 
-async function did(act: Promise<ActionFault | undefined>): Outcome {
+export async function did(act: Promise<ActionFault | undefined>): Outcome {
   const fault = await act;
   return fault && { at: 'desk', fault };
 }
