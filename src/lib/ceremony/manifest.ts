@@ -31,6 +31,17 @@ import {
 /** The most operators a manifest names. */
 export const MAX_IN_MANIFEST = 16;
 
+/** What one session may do at most. */
+export const limitsReader = record({
+  items: integer(1, MAX_ITEMS),
+  /** What a batch, and each of its requests, pays to others, in sat. */
+  batch: integer(1, MAX_SAT),
+  item: integer(1, MAX_SAT),
+  /** sat for each vB. */
+  feeRate: integer(1, 100_000),
+});
+export type Limits = Read<typeof limitsReader>;
+
 /** What the initiator asks people to join, before there is a roster. */
 export const termsReader = record({
   name: text(60, 1),
@@ -41,15 +52,7 @@ export const termsReader = record({
   reservationQuorum: integer(2, MAX_IN_MANIFEST),
   /** How many approvals must come from devices with a trusted display. */
   minDisplayApprovals: integer(0, MAX_IN_MANIFEST),
-  /** What one session may do at most. */
-  limits: record({
-    items: integer(1, MAX_ITEMS),
-    /** What a batch, and each of its requests, pays to others, in sat. */
-    batch: integer(1, MAX_SAT),
-    item: integer(1, MAX_SAT),
-    /** sat for each vB. */
-    feeRate: integer(1, 100_000),
-  }),
+  limits: limitsReader,
   /** Where everything is swept if the key is suspected to be stolen; may be set later. */
   backupAddress: nullable(text(100, 14)),
   /** Bundle roots the group accepts, 32 bytes each. */
@@ -86,10 +89,12 @@ export function termsProblem(
     return 'The reservation quorum must lie between the threshold and the number of operators.';
   if (minDisplayApprovals > t)
     return 'More approvals on a trusted display are demanded than operators sign.';
-  if (limits.item > limits.batch)
-    return 'One request may pay more than the batch that it would stand in.';
-  return undefined;
+  return limitsProblem(limits);
 }
+
+/** What is wrong with the limits, as a sentence; undefined if nothing is. */
+export const limitsProblem = ({ item, batch }: Limits): string | undefined =>
+  item > batch ? 'One request may pay more than the batch that it would stand in.' : undefined;
 
 /** Whether a backup address, where there is one, is an address of the network. */
 export const backupAddressFits = (network: Network, address: string | null): boolean =>
@@ -137,7 +142,7 @@ export function manifestProblem(secp256k1: Group, manifest: Manifest): string | 
 }
 
 /** What limits are proposed: 10 BTC for a request, 50 in a batch. */
-export const defaultLimits: Terms['limits'] = {
+export const defaultLimits: Limits = {
   items: 50,
   batch: 5_000_000_000,
   item: 1_000_000_000,

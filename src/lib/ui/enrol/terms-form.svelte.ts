@@ -4,16 +4,24 @@ import {
   backupAddressFits,
   defaultLimits,
   defaultReservation,
+  limitsProblem,
+  limitsReader,
   MAX_IN_MANIFEST,
   termsProblem,
+  type Limits,
   type Terms,
 } from '../../ceremony/manifest.ts';
 import { fromHex, type Bytes } from '../../crypto/bytes.ts';
+import { fit } from '../../crypto/schema.ts';
+import { satOfBtc } from '../amounts.ts';
 import { workspaceText } from '../text/workspace.ts';
 import { typed } from '../typed.ts';
 
 const words = workspaceText.begin;
 const MAX_ROOTS = 8;
+
+/** As it would be typed. `sat`: a whole number of BTC. */
+const inBtc = (sat: number): string => String(sat / 1e8);
 
 const counts = (value: number | null): value is number =>
   Number.isInteger(value) && value! >= 2 && value! <= MAX_IN_MANIFEST;
@@ -25,6 +33,12 @@ export class TermsForm {
   n = $state<number>(5);
   t = $state<number>(3);
   displays = $state<number>(0);
+  /** The most items of a batch, and sat for each vB. */
+  items = $state<number>(defaultLimits.items);
+  feeRate = $state<number>(defaultLimits.feeRate);
+  /** The most that a request and a batch pay, in BTC. */
+  item = $state(inBtc(defaultLimits.item));
+  batch = $state(inBtc(defaultLimits.batch));
   backupAddress = $state('');
   /** As the field gives it: local time, or nothing. */
   call = $state('');
@@ -54,9 +68,22 @@ export class TermsForm {
     return this.#roots() ? undefined : words.rootsWrong;
   }
 
-  /** What is wrong with the numbers, as a sentence. */
+  /** What is wrong with the numbers of operators, as a sentence. */
   get numbersWrong(): string | undefined {
-    return termsProblem(this.#numbers());
+    return termsProblem({ ...this.#numbers(), limits: defaultLimits });
+  }
+
+  /** undefined while one of them is no number that a limit can be. */
+  get limits(): Limits | undefined {
+    const { items, feeRate } = this;
+    const [item, batch] = [satOfBtc(this.item) ?? null, satOfBtc(this.batch) ?? null];
+    const limits = fit(limitsReader, { items, item, batch, feeRate });
+    return typeof limits === 'string' ? undefined : limits.value;
+  }
+
+  /** What is wrong with the limits, as a sentence. */
+  get limitsWrong(): string | undefined {
+    return this.limits ? limitsProblem(this.limits) : words.limitsWrong;
   }
 
   /** The terms; undefined while something is wrong or missing. `root`: of the bundle here, 32 bytes. */
@@ -64,8 +91,8 @@ export class TermsForm {
     const others = this.#roots();
     const numbers = this.#numbers();
     const whole = this.counted && counts(this.reservation) && Number.isInteger(this.displays);
-    if (!others || !whole || this.displays < 0 || termsProblem(numbers) || this.backupWrong)
-      return undefined;
+    if (!others || !whole || this.displays < 0 || this.backupWrong) return undefined;
+    if (!this.limits || termsProblem(numbers)) return undefined;
     const name = typed(this.name);
     return name === '' ? undefined : { ...numbers, name, roots: [root, ...others] };
   }
@@ -78,7 +105,7 @@ export class TermsForm {
       t: this.t,
       reservationQuorum: this.reservation,
       minDisplayApprovals: this.displays,
-      limits: defaultLimits,
+      limits: this.limits ?? defaultLimits,
       backupAddress: typed(this.backupAddress) || null,
       roots: [],
       draft: '0.6.0',

@@ -228,6 +228,7 @@ export const ceremonyText = {
       `any ${t} of ${n} act together; making the key needs all ${n}`,
     reservation: 'Reserve a payment',
     reservationText: (r: number) => `${people(r)} must agree first`,
+    limits: 'A session at most',
     display: 'Approvals on a trusted display',
     displayText: (count: number) => `at least ${count}`,
     backup: 'Backup address',

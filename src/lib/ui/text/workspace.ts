@@ -200,6 +200,15 @@ export const workspaceText = {
     displays: 'Approvals on a trusted display',
     displaysHelp:
       'So many of the signers must have read what they approve on a device’s own display. Security keys have none.',
+    limits: 'How much at once',
+    limitsHelp:
+      'Every operator seals these limits. Whatever exceeds them is refused by each signer, whoever asks for it. They bound one session, not how many sessions there are.',
+    item: 'One request pays at most, in BTC',
+    batch: 'One batch pays at most, in BTC',
+    items: 'Requests in a batch',
+    feeRate: 'Fee rate, in sat/vB',
+    limitsWrong:
+      'Amounts are written like 0.5, with up to eight digits after the point, and are above 0. A batch holds 1 to 100 requests; a fee rate is a whole number from 1 to 100 000.',
     optional: 'Now or later',
     backup: 'Backup address',
     backupHelp:
@@ -251,6 +260,7 @@ export const workspaceText = {
       quorum: 'Threshold',
       quorumValue: (t: number, n: number) => `${t} of ${n}`,
       reservation: 'Reservation quorum',
+      limits: 'At most',
       displays: 'Approvals on a trusted display',
       backup: 'Backup address',
       noBackup: 'not set yet',
