@@ -210,6 +210,34 @@ describe('each reason to refuse a PSBT has its name', () => {
   });
 });
 
+it('lengths have one form', () => {
+  const cut = (bytes: Bytes, at: number) => [bytes.subarray(0, at), bytes.subarray(at)] as const;
+  /** The compact size at `at`, below 253, in three or five bytes. */
+  const longer = (bytes: Bytes, at: number) => {
+    const [before, [size, ...after]] = cut(bytes, at);
+    const short = le32(size!);
+    return [
+      concat(before, Uint8Array.of(0xfd), short.subarray(0, 2), Uint8Array.from(after)),
+      concat(before, Uint8Array.of(0xfe), short, Uint8Array.from(after)),
+      concat(before, Uint8Array.of(0xff), short, le32(0), Uint8Array.from(after)),
+    ];
+  };
+  const bytes = written(sample);
+  // The first key's length, its value's, and the number of inputs as a value.
+  for (const at of [5, 7]) for (const long of longer(bytes, at)) expectBroken(long);
+  const count = mapsOf(bytes)[0]!.find(({ type }) => type === 0x04)!.value;
+  for (const long of longer(count, 0)) expectBroken(changed(0, set(0x04, long)));
+  // The number of inputs and of outputs, and a script's length, in the transaction of version 0.
+  const tx = mapsOf(written(sample, 0))[0]![0]!.value;
+  for (const at of [4, 4 + 1 + 41 * 3, 4 + 1 + 41 * 3 + 1 + 8])
+    for (const long of longer(tx, at)) expectBroken(changed(0, set(0x00, long), 0));
+});
+
+function expectBroken(bytes: Bytes): void {
+  const read = problems(bytes);
+  expect(Array.isArray(read) && read.map(({ problem }) => problem)).toEqual(['not-a-psbt']);
+}
+
 it('change whose derivation is left out is a payment like any other', () => {
   const read = problems(changed(5, (map) => drop(0x07)(drop(0x05)(map))));
   expect(read).toEqual({
