@@ -98,6 +98,14 @@ export const spendRequest = (
   ...more,
 });
 
+/** A request that both keys sign, without anything to be done. */
+export const testRequest = (): RequestOf<'test'> => ({
+  kind: 'test',
+  purpose: 'Are all shares there?',
+  expires: clock.now + 86_400_000,
+  salt: bytes().slice(0, 16),
+});
+
 /** Does an act and expects that it was done. */
 export async function did(act: Promise<SeatFault | undefined>): Promise<void> {
   const fault = await act;
