@@ -7,7 +7,9 @@ import type { Head } from './log.ts';
 import type { Terms } from './manifest.ts';
 import type { PartOf } from './parts.ts';
 import type { Progress } from './progress.ts';
+import { requestFaults, requestRecords, type BatchRecord } from './record-requests.ts';
 import { script, type StepName } from './script.ts';
+import type { Requests } from './session.ts';
 import type { State } from './state.ts';
 
 /*
@@ -83,6 +85,8 @@ export interface RecordContent {
       }
     | undefined;
   readonly tests: readonly TestRecord[];
+  /** What was requested with the complete key. */
+  readonly batches: readonly BatchRecord[];
   readonly steps: readonly StepRecord[];
   readonly refused: readonly {
     readonly at: number;
@@ -102,8 +106,13 @@ export interface RecordContent {
   readonly log: Head;
 }
 
-/** What a log says about its ceremony. */
-export function contentOf(ed25519: Group, state: State, progress: Progress): RecordContent {
+/** What a log says about its ceremony, and about the requests after it. */
+export function contentOf(
+  ed25519: Group,
+  state: State,
+  progress: Progress,
+  requests: Requests | undefined,
+): RecordContent {
   const { keys } = progress;
   return {
     id: state.id!,
@@ -139,6 +148,7 @@ export function contentOf(ed25519: Group, state: State, progress: Progress): Rec
       signatures,
       faults,
     })),
+    batches: requests ? requestRecords(requests) : [],
     steps: stepRecords(state),
     refused: state.noted('refused').map(({ at, event: { from, because } }) => ({
       at,
@@ -146,7 +156,7 @@ export function contentOf(ed25519: Group, state: State, progress: Progress): Rec
       because,
     })),
     dropped: state.noted('dropped').map(({ at, event }) => ({ at, what: event.what })),
-    faults: progress.faults,
+    faults: [...progress.faults, ...(requests ? requestFaults(requests) : [])],
     complete: progress.complete,
     stopped: progress.stopped,
     recordHash: progress.recordHash,

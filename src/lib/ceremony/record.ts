@@ -6,7 +6,9 @@ import { emptyLog, type Head } from './log.ts';
 import { progressOf, type Progress } from './progress.ts';
 import { contentOf, ownerOf, type RecordContent } from './record-content.ts';
 import { openRecord, type Broken } from './record-file.ts';
+import { requestFaults, requestsIn } from './record-requests.ts';
 import { spoken } from './script.ts';
+import type { Requests } from './session.ts';
 import type { State } from './state.ts';
 
 /*
@@ -28,6 +30,7 @@ export const checkNames = [
   'closings',
   'records',
   'witnesses',
+  'requests',
 ] as const;
 export type CheckName = (typeof checkNames)[number];
 
@@ -35,7 +38,7 @@ export interface Check {
   readonly name: CheckName;
   /** `missing`: it did not happen, or not in this record; that is no failure. */
   readonly state: 'holds' | 'missing' | 'fails';
-  /** How many there are: entries, packets, operators, witnesses; of how many. */
+  /** How many there are: entries, packets, operators, witnesses, signed requests; of how many. */
   readonly count: number;
   readonly of: number;
   /** Who is missing or fails: operators by number from 0, for `witnesses` the witnesses. */
@@ -87,7 +90,14 @@ export function verifyRecord(groups: Groups, other: Groups, file: Uint8Array): A
   if (broken)
     return { report: { ...about, verdict: 'broken', checks: [chain] }, content: undefined };
   const progress = progressOf(groups, other, state);
-  const checks = [chain, check('packets', [], packets), ...checksOf(state, progress)];
+  const requests = requestsIn(groups, other, state, progress);
+  const wrongRequests = requests ? requestFaults(requests) : [];
+  const checks = [
+    chain,
+    check('packets', [], packets),
+    ...checksOf(state, progress),
+    ...(requests && requests.items.size > 0 ? [signing(requests, wrongRequests)] : []),
+  ];
   const is = (wanted: Check['state']) => checks.some((one) => one.state === wanted);
   const wrong = progress.stopped || is('fails');
   return {
@@ -95,9 +105,9 @@ export function verifyRecord(groups: Groups, other: Groups, file: Uint8Array): A
       ...about,
       verdict: wrong ? 'faults' : is('missing') ? 'incomplete' : 'intact',
       checks,
-      faults: progress.faults,
+      faults: [...progress.faults, ...wrongRequests],
     },
-    content: contentOf(groups.ed25519, state, progress),
+    content: contentOf(groups.ed25519, state, progress, requests),
   };
 }
 
@@ -194,4 +204,16 @@ function witnesses(state: State, certified: Bytes | undefined): Check {
   return disagree.length > 0
     ? check('witnesses', disagree, said.length, 'fails')
     : check('witnesses', lacking(said.map((part) => part !== undefined)), said.length);
+}
+
+/** A request that was not signed is nothing missing: it may have been objected to. */
+function signing({ items }: Requests, faults: readonly CeremonyFault[]): Check {
+  const signed = [...items.values()].filter(({ signatures }) => signatures);
+  return {
+    name: 'requests',
+    state: faults.length > 0 ? 'fails' : 'holds',
+    count: signed.length,
+    of: items.size,
+    who: [...new Set(faults.flatMap(({ operators }) => operators))],
+  };
 }

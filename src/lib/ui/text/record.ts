@@ -7,7 +7,7 @@ import { listed } from './ceremony-faults.ts';
 /** What is checked; how it is told where it holds, and where something is missing or fails. */
 interface CheckText {
   readonly title: string;
-  readonly holds: (count: number) => string;
+  readonly holds: (count: number, of: number) => string;
   readonly missing: (who: string) => string;
   readonly fails: (who: string) => string;
 }
@@ -99,6 +99,13 @@ const checks: Record<CheckName, CheckText> = {
     holds: (count) => `${all(count)} witnesses agree.`,
     missing: stillOwed('the word'),
     fails: (who) => `${who} did not agree.`,
+  },
+  requests: {
+    title: 'Requests',
+    holds: (count, of) =>
+      `${count} of ${of} requests are signed; each signature is good under its key. Slips, reservations, approvals, packages and shares were computed anew.`,
+    missing: never,
+    fails: (who) => `Something went wrong${who ? `; named: ${who}` : ''}. It stands below.`,
   },
 };
 
@@ -200,10 +207,10 @@ export const recordText = {
   signs: { holds: '✓', missing: '○', fails: '✕', same: '✓', differs: '✕' },
   states: { holds: 'holds', missing: 'missing', fails: 'fails', same: 'same', differs: 'differs' },
   /** `nameOf`: an operator's or a witness's name by number. */
-  check: ({ name, state, count, who }: Check, nameOf: (number: number) => string): string => {
+  check: ({ name, state, count, of, who }: Check, nameOf: (number: number) => string): string => {
     const names = who.length > 0 ? listed(who.map(nameOf)) : '';
     const text = checks[name];
-    return state === 'holds' ? text.holds(count) : text[state](names);
+    return state === 'holds' ? text.holds(count, of) : text[state](names);
   },
   broken: brokenText,
   verdicts,
@@ -240,7 +247,7 @@ export const recordText = {
     check: 'Check',
     result: 'Result',
     found: 'What was found',
-    two: 'Both implementations in this bundle verified the test signatures.',
+    two: 'Both implementations in this bundle verified the signatures.',
     one: 'WebAssembly is off: the JavaScript implementation alone verified the signatures.',
     faults: 'What went wrong',
     open: 'Read the record',

@@ -1,0 +1,25 @@
+/** Every sentence about the requests in a record. */
+export const recordRequestsText = {
+  heading: 'Requests after the ceremony',
+  help: 'As the log tells them, computed anew. An amount of bitcoin is what others get; change is not in it.',
+  kinds: { spend: 'Spend', test: 'Test signatures with both keys' },
+  batch: 'Batch root',
+  proposed: (who: string, at: string) => `proposed by ${who}, ${at}`,
+  digest: 'Digest',
+  purpose: 'Purpose',
+  txid: 'Transaction',
+  paid: 'Pays to others',
+  fee: 'Fee',
+  state: 'State',
+  signed: (who: string) => `Signed by ${who}.`,
+  possibly: (who: string) =>
+    `Possibly signed, for ever: shares of ${who} are out. No finished signature is in this log.`,
+  unsigned: 'Not signed: no share is in this log.',
+  signatures: 'Signatures, verified',
+  reserved: 'Reserved by',
+  objections: 'Objected',
+  objection: (who: string, because: string) => (because ? `${who}: ${because}` : who),
+  seen: 'Seen',
+  sighting: (who: string, depth: number) =>
+    depth === 0 ? `${who} handed it to the network` : `${who} saw it ${depth} deep`,
+} as const;
