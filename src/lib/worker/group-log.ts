@@ -251,21 +251,29 @@ export class GroupLog {
       .map(({ packetKey }) => packetKey)
       .filter((key) => !state.isMe(key));
     const to = collecting ? others : state.collector ? [state.collector] : [];
-    const holds = (key: Uint8Array, packet: Packet) =>
-      toHex(key) === toHex(packet.from) ||
-      state
-        .packetsFrom(key)
-        .some(({ seen }) =>
-          seen.some(
-            ({ from, number }) => toHex(from) === toHex(packet.from) && number >= packet.number,
-          ),
-        );
+    const held = to.map((key) => this.heldBy(key));
     const packets = state
       .allPackets()
       .filter(({ from }) => this.belongs(from))
-      .filter((packet) => everything || to.length === 0 || to.some((key) => !holds(key, packet)));
+      .filter(
+        ({ from, number }) =>
+          everything ||
+          to.length === 0 ||
+          held.some((numbers) => number > (numbers.get(toHex(from)) ?? 0)),
+      );
     for (const { second } of state.conflicts) packets.push(second);
     return { bundle: bundleOf(packets.map(({ bytes }) => bytes)), packets: packets.length };
+  }
+
+  /** The number of the last packet of each sender, by key in hex, that somebody is known to hold. */
+  private heldBy(key: Uint8Array): ReadonlyMap<string, number> {
+    const numbers = new Map([[toHex(key), Infinity]]);
+    for (const { seen } of this.state.packetsFrom(key))
+      for (const { from, number } of seen) {
+        const name = toHex(from);
+        numbers.set(name, Math.max(number, numbers.get(name) ?? 0));
+      }
+    return numbers;
   }
 
   /** The whole log as a file, signed under its end. */
