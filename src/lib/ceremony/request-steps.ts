@@ -92,7 +92,9 @@ export function haltOf(here: Here, session: Session, position: number): Halt | u
   if (session.problems.length > 0 || !signable(item)) return 'refused';
   const needed = item.claim ? terms.reservationQuorum : terms.t;
   const objecting = count(session, (number) => session.replies[number]!.objections.has(position));
-  if (objecting > terms.n - needed) return 'objected';
+  // Whoever has not said what they found is not told what others did.
+  const answered = session.replies[here.own]!.slip !== undefined;
+  if (answered && objecting > terms.n - needed) return 'objected';
   if (now > item.request.expires) return 'expired';
   if (held(here, item).length > 0) return 'held';
   const last = session.packages.findLast(({ items }) => items.includes(position));
@@ -261,13 +263,17 @@ export function sessionNext(
   return signed.length > 0 ? { act: 'hand-over', items: signed } : { act: 'done' };
 }
 
-/** Whether the own share is due under a package: nothing is wrong with it and the nonces are here. */
+/**
+ * Whether the own share is due under a package: nothing is wrong with it, the nonces are here, and
+ * those of the others as well.
+ */
 function releasable(here: Here, session: Session, one: Package): boolean {
   const at = one.ids.indexOf(here.own);
   return (
     at >= 0 &&
     one.problems.length === 0 &&
     !sharedBy(one, here.own) &&
+    !overtaken(session, one) &&
     here.holds(one.commits[at]!) &&
     one.items.some((i) => open(here, session, i))
   );

@@ -21,6 +21,7 @@ import type { Batch, Kind, Request, RequestOf } from '../ceremony/request.ts';
 import type {
   BatchProblem,
   Known,
+  Package,
   PackageProblem,
   Requests,
   Session,
@@ -163,18 +164,10 @@ function sessionView(
       answered: slip !== undefined,
       source: visible(number) ? slip?.part.source : undefined,
       approved: visible(number) && approved,
-      nonces: nonces.length > 0,
-      culprit: bad.includes(number),
+      nonces: visible(number) && nonces.length > 0,
+      culprit: answered && bad.includes(number),
     })),
-    packages: session.packages.map(({ hash, frozenBy, ids, items, problems, shared, wrong }) => ({
-      hash,
-      frozenBy,
-      ids,
-      items,
-      problems,
-      shared: ids.filter((id) => [...shared.values()].some((out) => out.includes(id))),
-      wrong,
-    })),
+    packages: answered ? session.packages.map(packageView) : [],
     answered,
     accepted: [...own.accepts],
     statement: own.statement,
@@ -183,6 +176,16 @@ function sessionView(
     faults: answered ? session.faults : [],
   };
 }
+
+const packageView = ({ hash, frozenBy, ids, items, problems, shared, wrong }: Package) => ({
+  hash,
+  frozenBy,
+  ids,
+  items,
+  problems,
+  shared: ids.filter((id) => [...shared.values()].some((out) => out.includes(id))),
+  wrong,
+});
 
 /** The spends proposed before a session, oldest first. */
 const spendsBefore = ({ sessions }: Requests, session: Session) =>

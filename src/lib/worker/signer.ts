@@ -10,7 +10,6 @@ import * as frostEd25519 from '../crypto/frost-ed25519.ts';
 import * as frostSecp256k1 from '../crypto/frost-secp256k1.ts';
 import type { Scalar } from '../wasm/group.ts';
 import { failed, inSignedPackets, type CeremonyFault } from '../ceremony/faults.ts';
-import type { Event } from '../ceremony/log.ts';
 import { openItem } from '../ceremony/packages.ts';
 import { MAX_PACKET } from '../ceremony/packet.ts';
 import type { Part, PartOf } from '../ceremony/parts.ts';
@@ -132,13 +131,14 @@ export class Signer extends SeatBase {
     const known = this.known();
     if (!known) return notNow;
     const unfit =
+      batch.length === 0 ||
       batchProblems(known.manifest.terms, batch).length > 0 ||
       batch.some((request) => checkRequest(known, request).length > 0) ||
       batch.some(({ expires }) => expires <= this.log.ports.now()) ||
       toCbor(batch.map((request) => ({ ...request }))).length > MAX_PACKET - REST_OF_PACKET;
     if (unfit) return { fault: 'request-unfit' };
-    const events: Event[] = draft ? [{ kind: 'draft', name: draft, batch: [] }] : [];
-    return this.say([{ kind: 'request', batch }], events);
+    // In this order: a full disk must not take the draft without proposing it.
+    return (await this.say([{ kind: 'request', batch }])) ?? (draft ? this.draft(draft, []) : done);
   }
 
   // The reply
@@ -372,7 +372,8 @@ export class Signer extends SeatBase {
     const session = this.session(root);
     const why = printable(because, 300);
     const own = session?.replies[this.state.own!];
-    if (!own?.slip || why === '' || !items.every((i) => own.accepts.has(i))) return notNow;
+    const theirs = items.length > 0 && items.every((i) => own?.accepts.has(i));
+    if (!theirs || why === '') return notNow;
     this.signing.drop(root);
     return this.say([{ kind: 'object', session: root, items, because: why }]);
   }
