@@ -1,6 +1,13 @@
 /** Watching a group's bitcoin: descriptors, addresses, the coins that Bitcoin Core listed, and drafts. */
 import { addressOfScript } from '../bitcoin/address.ts';
-import { branches, branchOf, outputAt, pathReader, pathText, type Path } from '../bitcoin/branches.ts';
+import {
+  branches,
+  branchOf,
+  outputAt,
+  pathReader,
+  pathText,
+  type Path,
+} from '../bitcoin/branches.ts';
 import { readCoins, type Coin, type CoinListProblem, type SkippedCoin } from '../bitcoin/coins.ts';
 import { composeSpend, type ComposeProblem, type SpendPlan } from '../bitcoin/compose.ts';
 import { depositPath } from '../bitcoin/deposit.ts';
