@@ -2,12 +2,14 @@ import { verify } from '../crypto/bip340.ts';
 import { be32, equal, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { ed25519Verify } from '../crypto/ed25519-verify.ts';
+import { decodePoint } from '../crypto/decode.ts';
 import type { Groups } from '../crypto/dual-dkg.ts';
 import { isFault, type Fault } from '../crypto/faults.ts';
 import * as frostEd25519 from '../crypto/frost-ed25519.ts';
 import * as frostSecp256k1 from '../crypto/frost-secp256k1.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import { ceremonyFault, failed, inSignedPackets, type CeremonyFault } from './faults.ts';
+import type { PartOf } from './parts.ts';
 import type { Unit } from './request.ts';
 import {
   signable,
@@ -57,7 +59,7 @@ export function packageProblems(
     const { accepts, approved } = replies[operator]!;
     if (!items.every((i) => accepts.has(i))) problems.push('not-accepted');
     if (!approved) problems.push('not-approved');
-    if (!items.every((i) => noncesFor({ items: batch, replies }, operator, packet, i)))
+    if (!items.every((i) => noncesFor({ replies }, operator, packet, i)))
       problems.push('nonces-missing');
   }
   const displays = ids.filter((id) => operators[id]!.device.trustedDisplay).length;
@@ -71,18 +73,36 @@ export function packageProblems(
 
 /** The public nonces that an operator's packet gives for an item, one for each unit. */
 function noncesFor(
-  { items, replies }: Pick<Proposed, 'items' | 'replies'>,
+  { replies }: Pick<Proposed, 'replies'>,
   operator: number,
   packet: Uint8Array,
   position: number,
 ): readonly Bytes[] | undefined {
   const told = replies[operator]!.nonces.find((one) => equal(one.packet.hash, packet));
-  const { units } = items[position]!;
-  const given = told?.part.items.find(({ item }) => item === position)?.nonces;
-  const fits =
-    given?.length === units.length &&
-    given.every(({ length }, i) => length === (units[i]!.suite === 'custody' ? 66 : 64));
-  return fits ? given : undefined;
+  return told?.part.items.find(({ item }) => item === position)?.nonces;
+}
+
+/** Whether these are valid nonces for their items, one for each unit. */
+export function noncesFit(
+  groups: Groups,
+  items: Proposed['items'],
+  { items: given }: PartOf<'nonces'>,
+): boolean {
+  const points = ({ suite }: Unit, nonces: Uint8Array) => {
+    const [group, half] =
+      suite === 'custody' ? ([groups.secp256k1, 33] as const) : ([groups.ed25519, 32] as const);
+    return (
+      nonces.length === 2 * half &&
+      [nonces.subarray(0, half), nonces.subarray(half)].every((one) => decodePoint(group, one))
+    );
+  };
+  return (
+    new Set(given.map(({ item }) => item)).size === given.length &&
+    given.every(({ item, nonces }) => {
+      const units = items[item]?.units;
+      return units?.length === nonces.length && units.every((unit, u) => points(unit, nonces[u]!));
+    })
+  );
 }
 
 /** One item's signing sessions under a package. */
@@ -176,10 +196,11 @@ export function packageOf(
   const faults: CeremonyFault[] = [];
   const shared = new Map<number, readonly number[]>();
   const signatures = new Map<number, readonly Bytes[]>();
-  const complete = part.signers.every(({ operator, packet: commit }) =>
-    part.items.every((i) => noncesFor(session, operator, commit, i)),
+  // Nobody honest signs under such a package, so what was said under it proves nothing.
+  const malformed = base.problems.some((one) =>
+    ['signers', 'items', 'nonces-missing'].includes(one),
   );
-  if (!complete) return { ...base, shared, signatures, wrong: [], faults };
+  if (malformed) return { ...base, shared, signatures, wrong: [], faults };
   const given = ids.map((id) =>
     state
       .told(manifest.operators[id]!.packetKey, 'signature-shares')

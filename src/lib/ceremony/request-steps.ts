@@ -65,8 +65,7 @@ export function stageOf(terms: Terms, session: Session, position: number): Stage
     ({ items, problems }) => problems.length === 0 && items.includes(position),
   );
   if (item.depth) return 'confirmed';
-  if (item.seen.size > 0) return 'released';
-  if (item.signatures) return 'verified';
+  if (item.signatures) return item.seen.size > 0 ? 'released' : 'verified';
   if (packages.some(({ shared }) => shared.get(position)?.length === t)) return 'aggregated';
   if (item.shared.size > 0) return 'shares';
   if (packages.length > 0) return 'package-frozen';
@@ -101,12 +100,20 @@ export function haltOf(here: Here, session: Session, position: number): Halt | u
   return last && last.wrong.length > 0 ? 'failed' : undefined;
 }
 
-/** The requests for which what this one claims is reserved. */
+/**
+ * The requests that keep this one from being signed: what it claims is reserved for them here, or by
+ * so many that it cannot be reserved for this one any more; or they are signed, or t operators saw
+ * them, whoever reserved what.
+ */
 export const held = ({ terms, requests, own }: Here, item: Item) =>
   collisions(
     item,
     requests.items.values(),
-    (by) => by.has(own) || by.size > terms.n - terms.reservationQuorum,
+    ({ reserved, signatures, depth }) =>
+      reserved.has(own) ||
+      reserved.size > terms.n - terms.reservationQuorum ||
+      signatures !== undefined ||
+      depth !== undefined,
   );
 
 /** Whether a request can still be signed here. */
@@ -226,17 +233,18 @@ export function sessionNext(
   const packages = session.packages.filter((one) => releasable(here, session, one));
   if (packages.length > 0) return { act: 'release', packages };
   const mine = open.filter((i) => reply.accepts.has(i));
+  // Whoever left out an item under a package gives nothing more under it: nobody waits for that.
   const waited = session.packages.filter(
     (one) =>
       one.problems.length === 0 &&
       one.wrong.length === 0 &&
       !overtaken(session, one) &&
-      one.items.some((i) => open.includes(i) && one.shared.get(i)?.length !== one.ids.length),
+      one.ids.some((id) => !sharedBy(one, id)) &&
+      one.items.some((i) => open.includes(i)),
   );
   if (open.length > 0 && waited.length > 0) {
     const last = waited.at(-1)!;
-    const out = new Set([...last.shared.values()].flat());
-    const from = last.ids.filter((id) => !out.has(id));
+    const from = last.ids.filter((id) => !sharedBy(last, id));
     if (from.includes(own)) return { act: 'renew' };
     return { act: 'bring', from };
   }

@@ -1,11 +1,12 @@
 import { paidOut, spendProblems } from '../bitcoin/checks.ts';
 import type { SpendProblem } from '../bitcoin/spend.ts';
 import { toHex, type Bytes } from '../crypto/bytes.ts';
+import { fault } from '../crypto/faults.ts';
 import { verifyApproval } from './approval.ts';
 import { claimOf, collision, conflict } from './claims.ts';
-import { ceremonyFault, type CeremonyFault } from './faults.ts';
+import { ceremonyFault, inSignedPackets, type CeremonyFault } from './faults.ts';
 import type { Manifest } from './manifest.ts';
-import { packageOf } from './packages.ts';
+import { noncesFit, packageOf } from './packages.ts';
 import type { Packet } from './packet.ts';
 import type { PartOf } from './parts.ts';
 import {
@@ -43,6 +44,7 @@ interface Draft extends Item {
   readonly seen: Map<number, number>;
   signatures: readonly Bytes[] | undefined;
   depth: number | undefined;
+  wasFinal: boolean;
 }
 
 /** Reads all requests of this log. */
@@ -61,6 +63,7 @@ export function requestsOf(known: Known): Requests {
           seen: new Map(),
           signatures: undefined,
           depth: undefined,
+          wasFinal: false,
         };
         items.set(name, draft);
         return draft;
@@ -132,43 +135,60 @@ export function batchProblems({ limits }: Manifest['terms'], batch: Batch): Batc
   return problems;
 }
 
+/** Each operator's last word counts: a depth can be taken back. */
 function sightings({ state, manifest }: Known, items: ReadonlyMap<string, Draft>): void {
+  const finalTo = new Map<Draft, Set<number>>();
   for (const [number, { packetKey }] of manifest.operators.entries())
-    for (const { part } of state.told(packetKey, 'sighting'))
-      items.get(toHex(part.digest))?.seen.set(number, part.depth);
+    for (const { part } of state.told(packetKey, 'sighting')) {
+      const item = items.get(toHex(part.digest));
+      if (!item) continue;
+      item.seen.set(number, part.depth);
+      if (part.depth >= FINAL_DEPTH)
+        finalTo.set(item, new Set([...(finalTo.get(item) ?? []), number]));
+    }
+  const { t } = manifest.terms;
   for (const item of items.values()) {
-    const depths = [...item.seen.values()].sort((a, b) => b - a);
-    item.depth = depths[manifest.terms.t - 1];
+    item.depth = [...item.seen.values()].sort((a, b) => b - a)[t - 1];
+    item.wasFinal = (finalTo.get(item)?.size ?? 0) >= t;
   }
 }
 
+const isFinal = ({ depth }: Item): boolean => depth !== undefined && depth >= FINAL_DEPTH;
+
 /** Whether a request can never be confirmed any more: another one that excludes it is deep enough. */
-export const impossible = (item: Pick<Item, 'claim'>, items: Iterable<Item>): boolean =>
+export const impossible = (
+  { claim }: Pick<Item, 'claim'>,
+  items: Iterable<Item>,
+  final: (item: Item) => boolean = isFinal,
+): boolean =>
+  claim !== undefined &&
   [...items].some(
-    ({ claim, depth }) =>
-      item.claim !== undefined &&
-      claim !== undefined &&
-      claim.digest !== item.claim.digest &&
-      depth !== undefined &&
-      depth >= FINAL_DEPTH &&
-      conflict(claim, item.claim),
+    (other) =>
+      final(other) &&
+      other.claim !== undefined &&
+      other.claim.digest !== claim.digest &&
+      conflict(other.claim, claim),
   );
 
-/** Earlier requests, reserved by these operators, beside which a request must not be reserved. */
+/** Requests that `stand`, beside which another one must not be reserved. */
 export const collisions = (
   { claim }: Pick<Item, 'claim'>,
   items: Iterable<Item>,
-  by: (operators: ReadonlySet<number>) => boolean,
+  stands: (item: Item) => boolean,
+  final?: (item: Item) => boolean,
 ): { readonly item: Item; readonly over: 'outpoint' | 'payment' }[] => {
   const all = [...items];
   return all.flatMap((item) => {
-    if (!claim || !item.claim || !by(item.reserved) || impossible(item, all)) return [];
-    const over = collision(item.claim, claim);
-    return over ? [{ item, over }] : [];
+    const over = claim && item.claim && collision(item.claim, claim);
+    if (!over || !stands(item) || impossible(item, all, final)) return [];
+    return [{ item, over }];
   });
 };
 
-/** Who reserved what, each operator's packets in order: a second claim on the same thing is proof. */
+/**
+ * Who reserved what, each operator's packets in order: a second claim on the same thing is proof. It
+ * is none where the first claim was impossible, even if it does not look so any more.
+ */
 function reservations(
   { state, manifest }: Known,
   items: ReadonlyMap<string, Draft>,
@@ -181,7 +201,12 @@ function reservations(
       for (const position of part.items) {
         const item = sessions.get(toHex(part.session))?.items[position];
         if (!item) continue;
-        const twice = collisions(item, items.values(), (by) => by.has(number));
+        const twice = collisions(
+          item,
+          items.values(),
+          ({ reserved }) => reserved.has(number),
+          ({ wasFinal }) => wasFinal,
+        );
         if (twice.length === 0) item.reserved.add(number);
         else honest = false;
       }
@@ -201,6 +226,7 @@ function sessionOf(
   const faults: CeremonyFault[] = [];
   const replies = manifest.operators.map((_, number) => {
     const reply = replyOf(known, root, items, number);
+    if (reply.unfit) faults.push(inSignedPackets(fault('signing-pubnonce-invalid', [number])));
     if (reply.statement !== undefined && !reply.approved && reply.claims)
       faults.push(ceremonyFault('approval-invalid', [number]));
     return reply;
@@ -230,13 +256,16 @@ function sessionOf(
   return { ...session, packages, faults };
 }
 
-/** What one operator said about a batch. `claims`: there is an approval that says it is theirs. */
+/**
+ * What one operator said about a batch. `claims`: there is an approval that says it is theirs;
+ * `unfit`: there are nonces that nobody can sign with.
+ */
 function replyOf(
   known: Known,
   root: Bytes,
   items: readonly Item[],
   number: number,
-): Reply & { readonly claims: boolean } {
+): Reply & { readonly claims: boolean; readonly unfit: boolean } {
   const { state, manifest, groups } = known;
   const { packetKey, approvalKey } = manifest.operators[number]!;
   const about = <K extends 'slip' | 'object' | 'nonces'>(kind: K): Told<K>[] =>
@@ -267,6 +296,10 @@ function replyOf(
       verifyApproval(groups.ed25519, approvalKey, statement!, signature),
     ),
   );
+  const given = about('nonces');
+  const nonces = given.filter(({ part, packet }) =>
+    state.once('nonces', [packet.hash], () => noncesFit(groups, items, part)),
+  );
   return {
     slip,
     accepts: new Set(accepted.filter((i) => !objections.has(i))),
@@ -274,7 +307,8 @@ function replyOf(
     statement,
     approved,
     claims: told.length > 0,
-    nonces: about('nonces'),
+    nonces,
+    unfit: nonces.length < given.length,
   };
 }
 

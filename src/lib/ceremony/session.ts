@@ -42,6 +42,8 @@ export interface Item extends Signable {
   readonly seen: ReadonlyMap<number, number>;
   /** As deep as t operators saw it. */
   readonly depth: number | undefined;
+  /** Whether t operators ever saw it final. */
+  readonly wasFinal: boolean;
 }
 
 /** What one operator said in a session. */
