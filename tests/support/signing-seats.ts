@@ -117,11 +117,27 @@ export const lastSession = (player: Player): Session => sessions(player).at(-1)!
 export const sessionAt = (player: Player, root: Bytes): Session =>
   sessions(player).find((one) => toHex(one.root) === toHex(root))!;
 
-/** Everybody's packets go to the first and from there to all. */
+/** Everybody's packets go to the first. `carried`: is told who brought some. */
+export async function gather(
+  [first, ...rest]: readonly Player[],
+  carried: (number: number) => void = () => undefined,
+): Promise<void> {
+  for (const [i, player] of rest.entries())
+    if ((await carry(player, first!)).taken > 0) carried(i + 1);
+}
+
+/** The first operator's packets go to all. `carried`: is told who took some in. */
+export async function spread(
+  [first, ...rest]: readonly Player[],
+  carried: (number: number) => void = () => undefined,
+): Promise<void> {
+  for (const [i, player] of rest.entries())
+    if ((await carry(first!, player)).taken > 0) carried(i + 1);
+}
+
 export async function everybodyHears(players: readonly Player[]): Promise<void> {
-  const [first, ...rest] = players as [Player, ...Player[]];
-  for (const player of rest) await carry(player, first);
-  for (const player of rest) await carry(first, player);
+  await gather(players);
+  await spread(players);
 }
 
 /** Opens the shares that a session needs, by the device. */

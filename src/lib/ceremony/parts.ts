@@ -51,6 +51,9 @@ const shares = record({
   attestation: bytes(32),
 });
 
+/** So that reasons against a whole batch fit one packet, with nonces for the most signatures. */
+export const MAX_REASON = 100;
+
 /** Items of a batch, by their position. */
 const items = list(integer(0, MAX_ITEMS - 1), MAX_ITEMS, 1);
 
@@ -99,7 +102,7 @@ export const partReader = variant({
     session,
     /** Where they looked: an own source. */
     source: text(200, 1),
-    verdicts: list(record({ accept: boolean, because: text(300) }), MAX_ITEMS, 1),
+    verdicts: list(record({ accept: boolean, because: text(MAX_REASON) }), MAX_ITEMS, 1),
   },
   /** What is spent and paid belongs to these items and to nothing else. */
   reserve: { session, items },

@@ -12,7 +12,7 @@ import type { Scalar } from '../wasm/group.ts';
 import { failed, inSignedPackets, type CeremonyFault } from '../ceremony/faults.ts';
 import { openItem } from '../ceremony/packages.ts';
 import { MAX_PACKET } from '../ceremony/packet.ts';
-import type { Part, PartOf } from '../ceremony/parts.ts';
+import { MAX_REASON, type Part, type PartOf } from '../ceremony/parts.ts';
 import {
   chooseSigners,
   haltOf,
@@ -220,7 +220,7 @@ export class Signer extends SeatBase {
         source: printable(source, 200),
         verdicts: verdicts.map(({ accept, because }) => ({
           accept,
-          because: printable(because, 300),
+          because: printable(because, MAX_REASON),
         })),
       });
     }
