@@ -3,7 +3,7 @@
  * keeps a share back stands here: no share leaves for what was not looked at, accepted, reserved,
  * approved by the frozen signers and frozen under the nonces held here.
  */
-import { equal, wipe, type Bytes } from '../crypto/bytes.ts';
+import { equal, fromHex, wipe, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { isFault } from '../crypto/faults.ts';
 import * as frostEd25519 from '../crypto/frost-ed25519.ts';
@@ -17,6 +17,7 @@ import {
   chooseSigners,
   haltOf,
   open,
+  openItems,
   sessionNext,
   type Here,
   type SessionNext,
@@ -32,7 +33,7 @@ import {
 } from '../ceremony/session.ts';
 import { requestStatement } from '../ceremony/statement.ts';
 import { printable } from '../crypto/schema.ts';
-import type { GroupLog } from './group-log.ts';
+import type { GroupLog, Taken } from './group-log.ts';
 import { closed, done, notNow, SeatBase, type Outcome } from './seat-base.ts';
 import { openShare, type ShareIs } from './sealed-shares.ts';
 import { SigningMemory, type Suite } from './signing-memory.ts';
@@ -111,6 +112,16 @@ export class Signer extends SeatBase {
 
   private session(root: Uint8Array): Session | undefined {
     return this.requests()?.sessions.find((one) => equal(one.root, root));
+  }
+
+  /** Takes in a bundle; nonces are burned where it ends what they wait for. */
+  override async take(bundle: Uint8Array): Promise<Taken | string> {
+    const taken = await super.take(bundle);
+    this.signing.dropEnded((root) => {
+      const session = this.session(fromHex(root)!);
+      return !session || openItems(this.here(this.requests()!), session).length === 0;
+    });
+    return taken;
   }
 
   /** Which shares are open for signing. */
@@ -232,7 +243,10 @@ export class Signer extends SeatBase {
     if (!approval) return parts.length > 0 ? this.say(parts) : notNow;
     const statement = findings ? this.statement(root, accepted) : own.statement;
     if (!statement) return notNow;
-    if (!this.approves(statement, approval)) return { fault: 'other-device' };
+    if (!this.approves(statement, approval)) {
+      this.signing.settle();
+      return { fault: 'other-device' };
+    }
     parts.push({ kind: 'approve', statement, signature: approval });
     return this.withNonces(
       session,
@@ -302,11 +316,14 @@ export class Signer extends SeatBase {
       await this.log.append([{ kind: 'dropped', what: 'nonces' }]);
       return { fault: 'clock-jumped' };
     }
-    for (const one of next.packages) {
-      const fault = await this.signUnder(session, one);
-      if (fault) return fault;
+    try {
+      for (const one of next.packages) {
+        const fault = await this.signUnder(session, one);
+        if (fault) return fault;
+      }
+    } finally {
+      this.signing.settle();
     }
-    this.signing.settle();
     return done;
   }
 
@@ -321,9 +338,11 @@ export class Signer extends SeatBase {
     const suites = new Set(items.flatMap((i) => session.items[i]!.units.map(({ suite }) => suite)));
     if (items.length === 0) return notNow;
     if ([...suites].some((suite) => !this.signing.share(suite))) return closed;
-    await this.log.append([{ kind: 'spent', signingPackage: one.hash }]);
-    const secret = this.signing.take(one.commits[one.ids.indexOf(own)]!)!;
+    // Two packages may name the same nonces: they are used for the first one.
+    const secret = this.signing.take(one.commits[one.ids.indexOf(own)]!);
+    if (!secret) return done;
     try {
+      await this.log.append([{ kind: 'spent', signingPackage: one.hash }]);
       const shares: PartOf<'signature-shares'>['items'][number][] = [];
       for (const item of items) {
         const made = this.sharesFor(session, one, item, secret.get(item)!);
@@ -378,12 +397,15 @@ export class Signer extends SeatBase {
     return this.say([{ kind: 'object', session: root, items, because: why }]);
   }
 
-  /** Says how deep the transaction of a request lies: 0 when it was handed over to the network. */
+  /**
+   * Says how deep the transaction of a request lies: 0 when it was handed over to the network. It may
+   * be seen there without its signatures being here: somebody can have kept them back.
+   */
   async sight(digest: Bytes, depth: number): Outcome {
     const item = [...(this.requests()?.items.values() ?? [])].find((one) =>
       equal(one.digest, digest),
     );
-    if (!item?.signatures || item.request.kind !== 'spend') return notNow;
+    if (!item?.claim || !signable(item) || (depth === 0 && !item.signatures)) return notNow;
     return this.say([{ kind: 'sighting', digest, depth }]);
   }
 

@@ -61,7 +61,7 @@ export class SigningMemory {
     pubshare: (suite: Suite) => Uint8Array,
   ): { readonly item: number; readonly nonces: readonly Bytes[] }[] | CeremonyFault {
     const { groups } = this.ports;
-    this.drop(root);
+    this.forget((name) => name === toHex(root));
     const secret = new Map<number, Bytes[]>();
     const told: { item: number; nonces: Bytes[] }[] = [];
     for (const item of positions) {
@@ -120,13 +120,25 @@ export class SigningMemory {
     return undefined;
   }
 
-  /** Wipes the nonces of one session, or all. */
+  /** Wipes the nonces of one session, or all, and the shares where none wait for them any more. */
   drop(root?: Uint8Array): void {
-    for (const [name, { secret }] of this.nonces) {
-      if (root && name !== toHex(root)) continue;
+    this.forget((name) => !root || name === toHex(root));
+    this.settle();
+  }
+
+  /** Drops the nonces of those sessions, by root in hex, that are over. */
+  dropEnded(over: (root: string) => boolean): void {
+    if (this.forget(over)) this.settle();
+  }
+
+  /** Whether any were wiped. */
+  private forget(which: (root: string) => boolean): boolean {
+    const gone = [...this.nonces].filter(([root]) => which(root));
+    for (const [root, { secret }] of gone) {
       wipe(...[...secret.values()].flat());
-      this.nonces.delete(name);
+      this.nonces.delete(root);
     }
+    return gone.length > 0;
   }
 
   /** Whether the machine was set back, or its clock, since any of the nonces were made. */
@@ -148,7 +160,7 @@ export class SigningMemory {
   /** Wipes everything; what an act under way still brings is wiped too. */
   close(): void {
     this.closed = true;
-    this.drop();
+    this.forget(() => true);
     this.closeShares();
   }
 }
