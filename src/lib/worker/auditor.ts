@@ -1,11 +1,13 @@
-/** Checks records without a workspace, and with the JavaScript implementation alone if it must. */
+/** Checks records and requests without a workspace, and with the JavaScript implementation alone if it must. */
 import type { Groups } from '../crypto/dual-dkg.ts';
 import { verifyRecord, type Audit } from '../ceremony/record.ts';
 import { compareRecords, type Comparison } from '../ceremony/record-compare.ts';
+import { recompute, shownFor, type Recomputed, type Recomputing, type Shown } from './recompute.ts';
 
 export class Auditor {
   private readonly groups: Groups;
   private readonly other: Groups;
+  private recomputing: Recomputing | undefined;
 
   /** `other` is the same as `groups` where there is one implementation only. */
   constructor(groups: Groups, other: Groups) {
@@ -21,5 +23,16 @@ export class Auditor {
   /** Holds two records against each other. */
   compare(a: Uint8Array, b: Uint8Array): Comparison {
     return compareRecords(this.groups, this.other, a, b);
+  }
+
+  /** Every request in these files, records and saved packets together: hostile bytes. */
+  async recompute(files: readonly Uint8Array[]): Promise<Recomputed> {
+    this.recomputing = await recompute(this.groups, this.other, files);
+    return this.recomputing.found;
+  }
+
+  /** What a device shows for these items of a batch, among what was recomputed last. */
+  shown(root: Uint8Array, accepted: readonly number[]): Shown | undefined {
+    return this.recomputing && shownFor(this.recomputing, root, accepted);
   }
 }
