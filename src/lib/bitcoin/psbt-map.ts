@@ -1,4 +1,4 @@
-import { concat, toHex, type Bytes } from '../crypto/bytes.ts';
+import { concat, equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { compactSize, compactSizeAt } from './serial.ts';
 import type { SpendProblem } from './spend.ts';
 
@@ -9,6 +9,9 @@ import type { SpendProblem } from './spend.ts';
 
 /** “psbt” and 0xff. */
 export const MAGIC = Uint8Array.of(0x70, 0x73, 0x62, 0x74, 0xff);
+
+/** The longest PSBT, in bytes: far more than inputs and outputs of ours need. */
+export const MAX_BYTES = 4_000_000;
 
 export interface PsbtField {
   /** The key's first byte; all types that are allowed here fit in it. */
@@ -31,7 +34,8 @@ export function readMaps(
   bytes: Uint8Array,
   others: (global: PsbtMap) => number | SpendProblem,
 ): PsbtMap[] | SpendProblem {
-  if (toHex(bytes.subarray(0, MAGIC.length)) !== toHex(MAGIC)) return broken('magic');
+  if (bytes.length > MAX_BYTES) return broken('size');
+  if (!equal(bytes.subarray(0, MAGIC.length), MAGIC)) return broken('magic');
   const global = readMap(bytes, MAGIC.length);
   if (typeof global === 'string') return broken(global);
   const maps = [global.map];
@@ -56,9 +60,9 @@ function readMap(bytes: Uint8Array, at: number): { map: PsbtMap; end: number } |
     if (bytes[at] === 0) return { map, end: at + 1 };
     const key = readString(bytes, at);
     const value = key && readString(bytes, key.end);
-    if (!value) return `cut or mislaid at byte ${at}`;
+    if (!value) return `byte ${at}`;
     const name = toHex(key.string);
-    if (keys.has(name)) return `0x${name.slice(0, 8)} twice`;
+    if (keys.has(name)) return `2 × 0x${name.slice(0, 8)}`;
     keys.add(name);
     map.push({ type: key.string[0]!, key: key.string, value: value.string });
     at = value.end;

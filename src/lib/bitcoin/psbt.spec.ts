@@ -13,7 +13,7 @@ import {
 } from '../../../tests/support/spends.ts';
 import { concat, toHex, type Bytes } from '../crypto/bytes.ts';
 import { outputAt } from './branches.ts';
-import { writeMaps, type PsbtMap } from './psbt-map.ts';
+import { MAX_BYTES, writeMaps, type PsbtMap } from './psbt-map.ts';
 import { psbtBytes, readPsbt, writePsbt } from './psbt.ts';
 import { le32, le64, withLength } from './serial.ts';
 import { MAX_INPUTS, MAX_SAT, type Spend, type SpendProblem } from './spend.ts';
@@ -68,7 +68,7 @@ describe('each reason to refuse a PSBT has its name', () => {
     [
       'a key twice',
       changed(2, (map) => [...map, map[0]!]),
-      { problem: 'not-a-psbt', detail: '0x01 twice' },
+      { problem: 'not-a-psbt', detail: '2 × 0x01' },
     ],
     [
       'bytes after the end',
@@ -194,6 +194,23 @@ describe('each reason to refuse a PSBT has its name', () => {
     ]);
   });
 
+  it('a second derivation, or one below a script', () => {
+    const { internalKey } = value(outputAt(group, threshPk, paths.receive));
+    const derivation = mapsOf(written(sample))[2]!.find(({ type }) => type === 0x16)!.value;
+    const leaf = concat(Uint8Array.of(1), new Uint8Array(32), derivation.subarray(1));
+    for (const change of [add(0x16, derivation, internalKey), set(0x16, leaf)])
+      expect(problems(changed(2, change))).toEqual([input('foreign-input')]);
+  });
+
+  it('change whose derivation is of a key that is not its own', () => {
+    const { internalKey } = value(outputAt(group, threshPk, paths.receive));
+    const derivation = mapsOf(written(sample))[5]!.find(({ type }) => type === 0x07)!.value;
+    const forged = changed(5, (map) =>
+      add(0x07, derivation, internalKey)(set(0x05, internalKey)(drop(0x07)(map))),
+    );
+    expect(problems(forged)).toEqual([change('change-script', 'm/1/3')]);
+  });
+
   it('an earlier transaction that is another, or pays another amount', () => {
     const { spend, bytes } = fullPsbt(group, 0);
     expect(problems(bytes)).toEqual(spend);
@@ -273,4 +290,7 @@ it('a PSBT comes as bytes, as base64 or as a file of either', () => {
   for (const given of ['', '!', `${text}=`, toHex(bytes).slice(1), Uint8Array.of(0xff, 0xfe)])
     expect(psbtBytes(given) ?? []).not.toEqual(bytes);
   expect(psbtBytes('not base64')).toBeUndefined();
+  expect(psbtBytes('A'.repeat(2 * MAX_BYTES + 4))).toBeUndefined();
+  const long = concat(bytes, new Uint8Array(MAX_BYTES));
+  expect(problems(long)).toEqual([{ problem: 'not-a-psbt', detail: 'size' }]);
 });

@@ -9,7 +9,15 @@ import type { Group } from '../wasm/group.ts';
 import { branchOf, outputAt, pathReader, pathText, type Path } from './branches.ts';
 import { fingerprintOf } from './descriptor.ts';
 import { fieldProblems, readFrame, types, type Frame } from './psbt-fields.ts';
-import { broken, MAGIC, readMaps, valueOf, writeMaps, type PsbtMap } from './psbt-map.ts';
+import {
+  broken,
+  MAGIC,
+  MAX_BYTES,
+  readMaps,
+  valueOf,
+  writeMaps,
+  type PsbtMap,
+} from './psbt-map.ts';
 import { le64, withLength } from './serial.ts';
 import {
   MAX_SAT,
@@ -25,8 +33,12 @@ import { toLibrary, unsignedTx } from './transaction.ts';
  * the shape that Bitcoin Core gives them.
  */
 
-/** A PSBT's bytes, from themselves or from base64, as text or as a file of either; or undefined. */
+/**
+ * A PSBT's bytes, from themselves or from base64, as text or as a file of either; undefined for what
+ * is none of these or too long.
+ */
 export function psbtBytes(given: string | Uint8Array): Bytes | undefined {
+  if (given.length > 2 * MAX_BYTES) return undefined;
   if (given instanceof Uint8Array && equal(given.subarray(0, MAGIC.length), MAGIC))
     return concat(given);
   const text = typeof given === 'string' ? given : new TextDecoder().decode(given);
@@ -81,8 +93,8 @@ function decode({ global, inputs, outputs }: Frame): Transaction | SpendProblem 
       allowUnknownVersion: true,
       disableScriptCheck: true,
     });
-  } catch (error) {
-    return broken(error instanceof Error ? error.message.slice(0, 100) : '');
+  } catch {
+    return broken('values'); // the library throws on what it cannot read
   }
 }
 
