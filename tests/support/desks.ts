@@ -120,3 +120,15 @@ export async function until(one: Sitting, act?: string): Promise<void> {
     if (moved.fault) throw new Error(moved.fault.fault);
   }
 }
+
+/** Operators of a group whose key is complete. */
+export async function keyed(n: number, t: number): Promise<Sitting[]> {
+  const sitting = await sit(terms(n, t), n - 1);
+  // Each round goes one step of the script further; there are fewer steps than this.
+  for (let round = 0; round < 20; round++) {
+    await share(sitting);
+    for (const one of sitting) await until(one);
+    if (sitting.every(({ seat }) => seat.next().act === 'done')) return sitting;
+  }
+  throw new Error('The key was not complete in time.');
+}
