@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { altered, sayOtherwise } from '../../../tests/support/cheating.ts';
-import { carry, groups, type Player } from '../../../tests/support/seats.ts';
+import { carry, groups, rehearsalId, type Player } from '../../../tests/support/seats.ts';
 import {
   did,
   lastSession,
@@ -11,6 +11,7 @@ import {
   spendRequest,
   withKey,
 } from '../../../tests/support/signing-seats.ts';
+import { strangerPacket } from '../../../tests/support/stranger.ts';
 import { toFile } from '../courier/file.ts';
 import { pack } from '../courier/transport.ts';
 import { toHex, type Bytes } from '../crypto/bytes.ts';
@@ -152,11 +153,21 @@ describe('what is missing is said', () => {
     expect(await missing(await upTo('manifest', 1))).toBe('keys');
   });
 
-  it('a record of another group computes nothing of these packets', async () => {
-    const others = await withKey(2, 2, 'other people');
-    const { batches, leftOut } = await auditor.recompute([alone, others[0]!.seat.log.record()]);
+  it('packets of another epoch and of strangers are left out, with the reason', async () => {
+    const id = rehearsalId;
+    const session = asha.seat.state.manifestHash!;
+    const receipt = [{ kind: 'receipt' as const }];
+    const packets = [
+      strangerPacket({ ...id, epoch: 1 }, 3, { parts: receipt }),
+      strangerPacket(id, 4, { session, parts: receipt }),
+    ];
+    const file = await fileOf(bundleOf(packets.map(({ bytes }) => bytes)));
+    const { batches, leftOut } = await auditor.recompute([record, file]);
     expect(batches).toEqual([]);
-    expect(leftOut).not.toEqual([]);
+    expect(leftOut).toEqual([
+      'It belongs to epoch 1.',
+      'Its sender is neither an operator nor a witness of this group.',
+    ]);
   });
 });
 
