@@ -52,7 +52,10 @@ export const eventReader = variant({
   signedOff: { step: text(40, 1) },
   /** Secrets that lived in memory are gone: after a reload, a lock or a jump of the clock. */
   dropped: { what: oneOf('nonces', 'run') },
-  /** This vault was restored from an export: it may be older than what the others have seen. */
+  /**
+   * This vault was restored from an export, or turned out to be an older copy: it may not know all
+   * that the others have seen.
+   */
   restored: { at: integer(0, 8_640_000_000_000_000) },
   /** Requests that were prepared here and not proposed yet; none: the draft was dropped. */
   draft: { name: bytes(8), batch: list(requestReader, MAX_ITEMS) },

@@ -172,18 +172,22 @@ export function nextStep(
  * How many operators a restored vault must hear from before it speaks: n − t + 1, so that at least one
  * of any quorum that went on without it is among them. What they have seen of it shows whether it is
  * an older copy: then it takes in its own later packets first.
+ *
+ * A copy may be older without being known to be restored. One operator alone, who says so, may say
+ * what is not true, and would silence everybody; of t who say so, one is honest.
  */
 export function stillToHear(state: State): number {
   const restored = state.noted('restored').at(-1);
-  if (!restored || !state.terms) return 0;
+  if (!state.terms) return 0;
   const { n, t } = state.manifest ? state.terms : { n: 2, t: 2 };
+  const ahead = state.receiptFaults().filter(({ fault }) => fault === 'receipt-ahead').length;
+  if (!restored) return ahead >= t ? 1 : 0;
   const heard = state
     .allPackets()
     .filter(({ from, hash }) => !state.isMe(from) && state.heardAfter(hash, restored.number))
     .filter(({ from }) => !state.manifest || state.numberOf(from) !== undefined)
     .map(({ from }) => toHex(from));
-  const behind = state.receiptFaults().some(({ fault }) => fault === 'receipt-ahead');
-  return Math.max(behind ? 1 : 0, n - t + 1 - new Set(heard).size);
+  return Math.max(ahead > 0 ? 1 : 0, n - t + 1 - new Set(heard).size);
 }
 
 function beforeManifest(state: State): Next {

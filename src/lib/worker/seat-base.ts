@@ -73,7 +73,13 @@ export class SeatBase {
 
   /** Takes in a bundle; a sentence fragment where it is none. */
   async take(bundle: Uint8Array): Promise<Taken | string> {
-    const taken = await this.log.take(bundle);
+    const { state, log } = this;
+    const catchingUp = state.noted('restored').length > 0 && stillToHear(state) > 0;
+    const before = state.faults.length;
+    const taken = await log.take(bundle);
+    // What this vault said and does not know came in: it is an older copy, however it became one.
+    if (state.faults.length > before && !catchingUp)
+      await log.append([{ kind: 'restored', at: log.ports.now() }]);
     await this.introduce();
     await this.settle();
     return taken;
