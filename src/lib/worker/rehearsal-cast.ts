@@ -34,7 +34,7 @@ const TICK = 8_000;
 const utf8 = new TextEncoder();
 
 /** 32 bytes for a purpose, the same for the same seed. */
-const derived = (seed: number, purpose: string): Bytes =>
+export const derived = (seed: number, purpose: string): Bytes =>
   sha256(concat(utf8.encode(`Conclave/rehearsal in a page v1/${purpose}/`), be32(seed)));
 
 /** The root that the operators of such a rehearsal run: that of no bundle. */

@@ -73,6 +73,14 @@ function altered(seat: Seat, lies: Lies, part: Part): Part {
     const shares = part.shares.map((one) => ({ ...one, custody: plusOne(secp256k1, one.custody) }));
     return { ...part, shares };
   }
+  if (part.kind === 'signature-shares' && lies.delete('wrong-signature')) {
+    const { secp256k1 } = seat.log.ports.groups;
+    const items = part.items.map(({ item, shares: [first, ...rest] }) => ({
+      item,
+      shares: [plusOne(secp256k1, first!), ...rest],
+    }));
+    return { ...part, items };
+  }
   return part;
 }
 

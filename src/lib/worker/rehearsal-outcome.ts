@@ -1,18 +1,28 @@
 /** How a rehearsal ended, and what its desks say about it. */
 import type { CeremonyFault } from '../ceremony/faults.ts';
 import type { Player } from './rehearsal-cast.ts';
-import type { Naming, Outcome } from './rehearsal-story.ts';
+import type { Naming, Outcome, Withdrawal } from './rehearsal-story.ts';
+import { withdrawalOf, type Plot } from './rehearsal-withdrawal.ts';
+import type { Seat } from './seat.ts';
 
 /** What proves most first; that somebody stopped only repeats what another desk shows. */
 const certainties = ['operator', 'relay', 'operator-or-relay', 'unknown', 'local'];
 const rank = ({ fault, who }: CeremonyFault): number =>
   fault === 'aborted' ? certainties.length : certainties.indexOf(who);
 
-export function outcomeOf(players: readonly Player[]): Outcome {
+/** Everything that was found at a desk. */
+function faultsAt(seat: Seat): readonly CeremonyFault[] {
+  const { faults = [], sessions = [] } = seat.requests() ?? {};
+  const found = [...faults, ...sessions.flatMap((session) => session.faults)];
+  return [...seat.progress().faults, ...seat.log.proven, ...found];
+}
+
+/** `plot`: of the withdrawal, where the story is one. */
+export function outcomeOf(players: readonly Player[], plot: Plot | undefined): Outcome {
   const seats = players.flatMap(({ seat, number }) => (seat ? [{ seat, number }] : []));
   const named = new Map<string, { fault: CeremonyFault; by: number[] }>();
   for (const { seat, number } of seats)
-    for (const fault of [...seat.progress().faults, ...seat.log.proven]) {
+    for (const fault of faultsAt(seat)) {
       const key = [fault.fault, fault.who, ...fault.operators].join();
       const naming = named.get(key) ?? { fault, by: [] };
       if (!naming.by.includes(number)) naming.by.push(number);
@@ -20,15 +30,23 @@ export function outcomeOf(players: readonly Player[]): Outcome {
     }
   const namings: Naming[] = [...named.values()];
   const liars = namings.flatMap(({ fault }) => (fault.who === 'operator' ? fault.operators : []));
-  const acts = players.map(({ seat }) => seat?.next().act);
+  const withdrawal = plot && withdrawalOf(players, plot);
   return {
-    result: acts.every((act) => act === 'done')
-      ? 'rehearsed'
-      : acts.includes('stopped')
-        ? 'stopped'
-        : 'unfinished',
+    result: withdrawal ? paid(withdrawal) : made(players),
     named: namings
       .filter(({ by }) => by.some((number) => !liars.includes(number)))
       .sort((a, b) => rank(a.fault) - rank(b.fault)),
+    withdrawal,
   };
+}
+
+function made(players: readonly Player[]): Outcome['result'] {
+  const acts = players.map(({ seat }) => seat?.next().act);
+  if (acts.every((act) => act === 'done')) return 'rehearsed';
+  return acts.includes('stopped') ? 'stopped' : 'unfinished';
+}
+
+function paid({ transaction, stopped }: Withdrawal): Outcome['result'] {
+  if (transaction) return 'signed';
+  return stopped ? 'objected' : 'unsigned';
 }

@@ -1,10 +1,13 @@
 /** Stories and levers of a rehearsal in one page, and what it reports. Plain data for the page. */
+import type { Bytes } from '../crypto/bytes.ts';
 import type { Part } from '../ceremony/parts.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
+import type { Halt, Stage } from '../ceremony/request-steps.ts';
 import type { DeviceFault } from '../devices/device.ts';
 import type { ActionFault } from './desk.ts';
 import type { Lie } from './rehearsal-cheats.ts';
 import type { Taken } from './group-log.ts';
+import type { RequestAct } from './request-pilot.ts';
 import type { GroupView } from './view.ts';
 
 /** What can be done to a packet on its way. */
@@ -29,24 +32,32 @@ export interface Pull {
   readonly victim?: number;
 }
 
-export const stories = ['key', 'cheat', 'reload'] as const;
+export const stories = ['key', 'cheat', 'reload', 'sign', 'swap'] as const;
 export type Story = (typeof stories)[number];
+
+/** Whom the seed chooses for a story's part: neither the collector nor operator 2. */
+export const operatorOf = (seed: number): number => [1, 3, 4][seed % 3]!;
 
 /** Where the reload comes: everybody answered, nonces are out, no share is. */
 export const RELOAD_AT = 50;
 
 /** What a story pulls, by step. The seed chooses the operator; operator 2 is the one lied to. */
 export function pullsOf(story: Story, seed: number): readonly (Pull & { readonly at: number })[] {
-  const operator = [1, 3, 4][seed % 3]!;
+  const operator = operatorOf(seed);
   if (story === 'cheat') return [{ at: 0, lever: 'wrong-share', operator, victim: 2 }];
   return story === 'reload' ? [{ at: RELOAD_AT, lever: 'reload', operator }] : [];
 }
 
 /** What the script calls an act, or what happens around it. */
-export type RehearsalAct = GroupView['next']['act'] | 'begin' | 'join' | 'plug-in';
+export type RehearsalAct = GroupView['next']['act'] | RequestAct | 'begin' | 'join' | 'plug-in';
+
+/** What may wait for the operator who is not played by the program. */
+export type Turn = GroupView['next']['act'] | Exclude<RequestAct, 'request'>;
 
 /** One visible thing. Operators by number from 0, in the order of the desks. */
 export type RehearsalEvent =
+  /** The program made the key that the story begins with, in so many steps. */
+  | { readonly kind: 'key'; readonly steps: number }
   | {
       readonly kind: 'act';
       readonly operator: number;
@@ -69,7 +80,7 @@ export type RehearsalEvent =
   /** A lever was pulled; `late`: there was nothing left that it could do. */
   | { readonly kind: 'lever'; readonly pull: Pull; readonly late: boolean }
   /** Nothing goes on before the operator who is not played by the program did this. */
-  | { readonly kind: 'your-turn'; readonly act: GroupView['next']['act'] }
+  | { readonly kind: 'your-turn'; readonly act: Turn }
   | { readonly kind: 'end'; readonly outcome: Outcome };
 
 /** A fault with the desks that show it. */
@@ -78,12 +89,49 @@ export interface Naming {
   readonly by: readonly number[];
 }
 
+/** What is to be paid, as everybody heard of it over another channel. */
+export interface Order {
+  readonly address: string;
+  /** In sat. */
+  readonly amount: number;
+  readonly purpose: string;
+}
+
+/** What came of an order. Operators by number. */
+export interface Withdrawal {
+  readonly proposer: number;
+  /** The address in the request. */
+  readonly proposed: string;
+  readonly accepted: readonly number[];
+  readonly objected: readonly number[];
+  /** Too many objected for it to be signed. */
+  readonly stopped: boolean;
+  readonly signers: readonly number[];
+  /** So many must reserve it before anybody signs. */
+  readonly quorum: number;
+  /** Once it is signed and verified by both implementations. */
+  readonly transaction: { readonly txid: string; readonly raw: Bytes } | undefined;
+}
+
 /** How it ended. */
 export interface Outcome {
-  /** `unfinished`: a key that was not tested by everybody, so it may not be used. */
-  readonly result: 'rehearsed' | 'stopped' | 'unfinished';
+  /**
+   * `unfinished`: a key that was not tested by everybody, so it may not be used. Of a withdrawal:
+   * `signed`, `objected`, or `unsigned` for any other reason.
+   */
+  readonly result: 'rehearsed' | 'stopped' | 'unfinished' | 'signed' | 'objected' | 'unsigned';
   /** Every fault that was named at a desk that is not a proven liar's, what proves most first. */
   readonly named: readonly Naming[];
+  /** Where the story is one of a withdrawal. */
+  readonly withdrawal: Withdrawal | undefined;
+}
+
+/** How far a withdrawal is at a desk. */
+export interface PlayerRequest {
+  /** Of its batch, 32 bytes. */
+  readonly root: Bytes;
+  readonly stage: Stage;
+  readonly halt: Halt | undefined;
 }
 
 /** One desk of the rehearsal. */
@@ -94,18 +142,21 @@ export interface PlayerView {
   readonly plugged: boolean;
   /** Undefined before the operator joined. */
   readonly view: GroupView | undefined;
+  readonly request: PlayerRequest | undefined;
 }
 
 /** All of it, as far as it went. */
 export interface Scene {
   readonly story: Story;
   readonly seed: number;
+  /** Where the story is one of a withdrawal. */
+  readonly order: Order | undefined;
   readonly players: readonly PlayerView[];
   /** What happened, one for each step. */
   readonly events: readonly RehearsalEvent[];
   /** Who is not played by the program. */
   readonly you: number | undefined;
   /** What waits for that operator, where nothing else can happen. */
-  readonly waiting: GroupView['next']['act'] | undefined;
+  readonly waiting: Turn | undefined;
   readonly outcome: Outcome | undefined;
 }

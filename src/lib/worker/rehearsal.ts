@@ -5,43 +5,28 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { bundleOf, packetsOf, readPacket } from '../ceremony/packet.ts';
+import type { Request } from '../ceremony/request.ts';
 import { move } from './autopilot.ts';
 import { deskOf, type Action, type Desk } from './desk.ts';
 import { deskThrough } from './desk-through.ts';
 import type { Taken } from './group-log.ts';
 import { people, Player, Stage, type RehearsalParts } from './rehearsal-cast.ts';
+import { moveRequest } from './request-pilot.ts';
 import {
   damages,
   pullsOf,
   type Damage,
   type Outcome,
   type Pull,
-  type RehearsalAct,
   type RehearsalEvent,
   type Scene,
   type Story,
 } from './rehearsal-story.ts';
 import { outcomeOf } from './rehearsal-outcome.ts';
+import { notedAs, turnAt } from './rehearsal-turns.ts';
+import { objectionTo, plotOf, propose, requestAt, type Plot } from './rehearsal-withdrawal.ts';
 import type { Seat } from './seat.ts';
 import { viewOf } from './view.ts';
-
-/** How an action at the desk of a person is told; what opens secrets or only notes is not. */
-const notedAs: Readonly<Partial<Record<Action['act'], RehearsalAct>>> = {
-  propose: 'propose',
-  check: 'prepare',
-  words: 'read-words',
-  seal: 'seal',
-  answer: 'answer',
-  store: 'store',
-  'verify-backup': 'backup',
-  commit: 'commit',
-  release: 'release',
-  retest: 'retest',
-  again: 'again',
-  'sign-record': 'sign-record',
-  attest: 'attest',
-  abort: 'stopped',
-};
 
 const hashOf = (packet: Uint8Array): string => toHex(sha256(packet));
 
@@ -51,6 +36,7 @@ export class Rehearsal {
   readonly events: RehearsalEvent[] = [];
   private own: number | undefined;
   private readonly stage: Stage;
+  private readonly plot: Plot | undefined;
   private readonly planned: (Pull & { readonly at: number })[];
   private readonly pulled: Pull[] = [];
   private damage: Damage | undefined;
@@ -71,6 +57,7 @@ export class Rehearsal {
   ) {
     this.story = story;
     this.stage = new Stage(parts, seed);
+    this.plot = plotOf(story, seed);
     this.players = people.map((_, number) => new Player(this.stage, number));
     this.planned = [...pullsOf(story, seed), ...pulls];
   }
@@ -156,22 +143,57 @@ export class Rehearsal {
   }
 
   private async happen(): Promise<RehearsalEvent> {
+    if (this.plot && this.events.length === 0) return this.makeKey();
     const pull = this.due();
     if (pull) return { kind: 'lever', pull, late: !(await this.apply(pull)) };
+    const proposed = this.plot && (await this.propose(this.plot));
+    if (proposed) return proposed;
+    return this.goingOn();
+  }
+
+  /** The key that a withdrawal needs: the program plays everybody until it is made. */
+  private async makeKey(): Promise<RehearsalEvent> {
+    const { own, events } = this;
+    this.own = undefined;
+    for (;;) {
+      const event = await this.goingOn();
+      if (event.kind === 'end') break;
+      this.note(event);
+    }
+    this.own = own;
+    return { kind: 'key', steps: events.splice(0).length };
+  }
+
+  /** Somebody proposes what was ordered, once. */
+  private async propose(plot: Plot): Promise<RehearsalEvent | undefined> {
+    const { seat } = this.players[plot.proposer]!;
+    if (!seat || this.sessionsAt(seat) > 0) return undefined;
+    const fault = await propose(seat, plot, this.stage.seed);
+    if (fault) throw new Error(fault.fault);
+    return { kind: 'act', operator: plot.proposer, act: 'request' };
+  }
+
+  private sessionsAt(seat: Seat | undefined): number {
+    return seat?.requests()?.sessions.length ?? 0;
+  }
+
+  private async goingOn(): Promise<RehearsalEvent> {
     const last = this.events.at(-1);
     const more = last?.kind === 'flight' && (await this.passOn(this.players[last.from]!));
     if (more) return more;
+    // Whoever is asked what they found says so before the others do.
+    if (this.ownTurn() === 'reply') return { kind: 'your-turn', act: 'reply' };
     for (const player of this.players) {
       const event = (await this.act(player)) ?? (await this.handIn(player));
       if (event) return event;
     }
     const own = this.ownTurn();
-    for (const player of own ? [] : this.players) {
+    for (const player of own && own !== 'approve' ? [] : this.players) {
       const flown = await this.passOn(player);
       if (flown) return flown;
     }
     if (own) return { kind: 'your-turn', act: own };
-    return (await this.settle()) ?? { kind: 'end', outcome: outcomeOf(this.players) };
+    return (await this.settle()) ?? { kind: 'end', outcome: outcomeOf(this.players, this.plot) };
   }
 
   /** The lever that is pulled now. */
@@ -193,8 +215,9 @@ export class Rehearsal {
       return player.seat !== undefined;
     } else {
       const { state } = player.seat ?? {};
+      const share = this.plot ? 'signature-shares' : 'shares';
       const sharing = lever === 'wrong-signature';
-      const late = state && (sharing ? state.told(state.me, 'shares').length > 0 : state.sealed);
+      const late = state && (sharing ? state.told(state.me, share).length > 0 : state.sealed);
       if (late) return false;
       player.lies.set(lever, victim ?? 1 + (operator % (people.length - 1)));
     }
@@ -214,7 +237,7 @@ export class Rehearsal {
     if (seat ? operator === this.you : !player.mayEnrol) return undefined;
     const name = operator === 0 ? 'begin' : 'join';
     const done = seat
-      ? await move({ seat, device, hears: () => true })
+      ? ((await move({ seat, device, hears: () => true })) ?? (await this.actOnRequest(player)))
       : { act: name, fault: await player.enrol() };
     if (!done) return undefined;
     const { act, fault } = done;
@@ -222,11 +245,20 @@ export class Rehearsal {
     return { kind: 'act', operator, act, ...(fault && { fault }) } as RehearsalEvent;
   }
 
-  /** The act of the operator who is played, where there is one that needs nobody else. */
+  /** What this operator does for the request, which nobody answers before all have heard of it. */
+  private async actOnRequest({ seat, device, number }: Player) {
+    const { plot } = this;
+    if (!plot || !this.players.every((one) => this.sessionsAt(one.seat) > 0)) return undefined;
+    const { order, proposed: address, proposer } = plot;
+    const expected = number === proposer ? { ...order, address } : order;
+    const objection = (request: Request) => objectionTo(expected, request);
+    return moveRequest({ seat: seat!, device, objection, favoured: this.you });
+  }
+
+  /** What the operator who is played can do without anybody else. */
   private ownTurn(): Scene['waiting'] {
-    const next = this.players[this.you ?? -1]?.seat?.next().act;
-    const waits = ['invite', 'bring', 'again', 'catch-up', 'stopped', 'done'];
-    return next !== undefined && !waits.includes(next) ? next : undefined;
+    const { seat } = this.players[this.you ?? -1] ?? {};
+    return seat && turnAt(seat);
   }
 
   /** Whom this operator brings packets to. */
@@ -314,12 +346,14 @@ export class Rehearsal {
       Promise.resolve({
         story: this.story,
         seed: this.stage.seed,
+        order: this.plot?.order,
         players: this.players.map(({ person, device, seat }) => ({
           name: person.name,
           place: person.place,
           serial: device.identity.serial,
           plugged: device.plugged,
           view: seat && viewOf(seat),
+          request: seat && requestAt(seat),
         })),
         events: this.events,
         you: this.you,

@@ -34,6 +34,13 @@ const acts: Record<RehearsalAct, string> = {
   attest: 'said what was witnessed',
   stopped: 'stopped',
   done: 'is done',
+  request: 'proposed the withdrawal',
+  reply: 'checked the withdrawal and said what was found',
+  approve: 'approved the withdrawal',
+  renew: 'made fresh nonces',
+  freeze: 'froze the package: who signs, with which nonces',
+  sign: 'gave signature shares',
+  sighting: 'noted the transaction as handed over; here there is no network',
 };
 
 const parts: Record<Part['kind'], string> = {
@@ -78,7 +85,7 @@ const pulls: Record<Lever, (who: string) => string> = {
   duplicate: () => 'The next packet will arrive twice.',
   corrupt: () => 'One bit of the next packet will be changed.',
   'wrong-share': (who) => `${who} will give one person a wrong part of the share.`,
-  'wrong-signature': (who) => `${who} will give a wrong share of a test signature.`,
+  'wrong-signature': (who) => `${who} will give a wrong share of a signature.`,
   equivocate: (who) => `${who} will sign two different first messages.`,
   unplug: (who) => `${who}’s device was unplugged.`,
   reload: (who) => `${who}’s page was loaded again.`,
@@ -98,6 +105,14 @@ const stories: Record<Story, { readonly title: string; readonly what: string }> 
     title: 'Reload in the middle',
     what: 'One page loses its memory. The key is made all the same.',
   },
+  sign: {
+    title: 'Sign a withdrawal',
+    what: 'A payment is proposed. You check it at your desk; three of five sign.',
+  },
+  swap: {
+    title: 'Swapped recipient: can you spot it?',
+    what: 'Somebody proposes the payment that was ordered. Or almost that one.',
+  },
 };
 
 const outcomes: Record<Outcome['result'], { readonly heading: string; readonly means: string }> = {
@@ -115,6 +130,21 @@ const outcomes: Record<Outcome['result'], { readonly heading: string; readonly m
     heading: 'The key stays pending.',
     means:
       'It is certified, but not everybody’s share signed a test, so it may not be used. Everybody else can give whoever was named another chance.',
+  },
+  signed: {
+    heading: 'Signed, and verified by both implementations.',
+    means:
+      'Three operators signed what all of them had checked. No machine ever held the whole key. The coins are made up, so no network would take this transaction.',
+  },
+  objected: {
+    heading: 'Too many object. Nothing is paid.',
+    means:
+      'So few are left that nobody gives a signature share. The request stays in every log, with the name of who proposed it.',
+  },
+  unsigned: {
+    heading: 'The withdrawal is not signed.',
+    means:
+      'Too few could sign. Nothing is paid. Those who are left can make fresh nonces, or somebody proposes it again.',
   },
 };
 
@@ -165,6 +195,7 @@ export const tryText = {
     carried: 'Packets fly by themselves here. There is no need to hand anything over.',
     device: (name: string) => `${name}’s device, within reach`,
     turn: (title: string) => `It is your turn: ${title}`,
+    noRequest: 'No withdrawal was proposed yet. It comes to this desk by itself.',
     go: 'Go to your desk',
   },
   desks: {
@@ -178,6 +209,8 @@ export const tryText = {
     empty: 'Not here yet',
     step: (number: number, of: number) => `Step ${number} of ${of}`,
     all: 'All steps done',
+    key: 'Made a key with the others.',
+    withdrawal: 'Withdrawal:',
     holds: (packets: number) => times(packets, 'packet', 'packets'),
     act: (act: RehearsalAct) => acts[act].charAt(0).toUpperCase() + acts[act].slice(1) + '.',
     sent: (to: string, lost: boolean) => `To ${to}${lost ? ': lost on the way' : ''}.`,
@@ -188,6 +221,9 @@ export const tryText = {
   events: {
     heading: 'What happened',
     none: 'Nothing yet. Press Play.',
+    key: (steps: number) =>
+      `The five made a key, in ${steps} steps at once. Its coins are made up: they exist nowhere.`,
+    making: 'The five make their key first: a few seconds of maths …',
     earlier: (count: number) => `Everything, from the beginning: ${times(count, 'step', 'steps')}`,
     act: (who: string, act: RehearsalAct) => `${who} ${acts[act]}.`,
     tried: (who: string) => `${who} could not go on.`,
@@ -218,11 +254,38 @@ export const tryText = {
       duplicate: 'Bring it twice',
       corrupt: 'Change one bit',
       'wrong-share': 'Lies in a share of the key',
-      'wrong-signature': 'Lies in a test signature',
+      'wrong-signature': 'Lies in a signature share',
       equivocate: 'Signs two first messages',
       unplug: 'Loses the device’s cable',
       reload: 'Loads the page again',
     } satisfies Record<Lever, string>,
+  },
+  order: {
+    heading: 'What was ordered',
+    how: 'The customer told all five by telephone:',
+    pay: (amount: string) => `Pay ${amount} to`,
+    made: 'On regtest, with coins that do not exist.',
+    compare: 'Compare every group of the address. Somebody can search for one that begins alike.',
+  },
+  withdrawal: {
+    heading: 'What was swapped',
+    swapped: (who: string) => `${who} proposed the right amount to another recipient.`,
+    field: 'The changed field: the recipient of an output.',
+    ordered: 'Ordered',
+    proposed: 'Proposed',
+    differs: (count: number, of: number) =>
+      `${count} of ${of} groups differ; they are marked. The first ones are the same on purpose.`,
+    spotted: (others: number) =>
+      `You spotted it. ${others === 1 ? 'One other' : others} objected, too.`,
+    missed: (accepted: number, quorum: number, amount: string) =>
+      `You accepted it. It is not paid, because the others compared more closely: ${accepted} accepted, and ${quorum} must before anybody signs. Had ${quorum - accepted} more been as quick, ${amount} would be gone.`,
+    program: (names: readonly string[]) =>
+      `The autopilot played all five: ${listed(names)} compared it with the order and objected.`,
+    alone: 'You objected to what was ordered. One objection alone does not stop the others.',
+    signers: (names: readonly string[]) => `Signed by ${listed(names)}.`,
+    txid: 'Transaction id',
+    raw: (bytes: number) => `The transaction, ${bytes} bytes`,
+    copy: 'Copy the transaction',
   },
   end: {
     outcomes,
