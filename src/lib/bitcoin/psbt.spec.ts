@@ -117,6 +117,11 @@ describe('each reason to refuse a PSBT has its name', () => {
       changed(0, set(0x02, le32(3))),
       { problem: 'version', detail: '3' },
     ],
+    [
+      'a transaction of a version that nobody knows',
+      changed(0, set(0x02, le32(0x7fff_ffff))),
+      { problem: 'version', detail: '2147483647' },
+    ],
     ['no derivation', changed(2, drop(0x16)), input('foreign-input')],
     ['no internal key', changed(2, drop(0x17)), input('foreign-input')],
     [

@@ -26,7 +26,7 @@ import {
   type SpendOutput,
   type SpendProblem,
 } from './spend.ts';
-import { toLibrary, unsignedTx } from './transaction.ts';
+import { toLibrary } from './transaction.ts';
 
 /*
  * PSBTs of both versions (BIP 174, BIP 370, BIP 371) that spend the group's outputs by their keys, in
@@ -70,15 +70,12 @@ export function readPsbt(
   const outputs = frame.outputs.map((_, i) => readOutput(group, threshPk, tx, i));
   const problems = [...inputs, ...outputs].filter(isProblem);
   if (problems.length > 0) return problems;
-  const spend: Spend = {
+  return {
     version: 2,
     locktime: tx.lockTime,
     inputs: inputs.filter((one): one is SpendInput => !isProblem(one)),
     outputs: outputs.filter((one): one is SpendOutput => !isProblem(one)),
   };
-  // Each transaction has one encoding; the library may read more.
-  const written = valueOf(frame.global, types.global.unsignedTx);
-  return written && !equal(written, unsignedTx(spend)) ? [broken('transaction')] : spend;
 }
 
 /** The values, by the library. */
