@@ -84,7 +84,7 @@ export function requestStatement({ id, keys }: Under, items: readonly Signable[]
   const full = [
     title,
     where,
-    ...paid.map(({ amount, address }) => `${bitcoin(amount)} to\n${address}`),
+    ...paid.map(({ amount, address }) => `${bitcoin(amount)}\n${address}`),
     ...(paid.length === 0 ? ['Nothing to others.'] : []),
     `fees ${bitcoin(fees)}`,
     ...hashes,
@@ -96,7 +96,7 @@ export function requestStatement({ id, keys }: Under, items: readonly Signable[]
     where,
     `${paid.length} payments`,
     `total ${bitcoin(sum(paid.map(({ amount }) => amount)))}`,
-    `largest ${bitcoin(largest.amount)} to\n${largest.address}`,
+    `largest ${bitcoin(largest.amount)}\n${largest.address}`,
     `fees ${bitcoin(fees)}`,
     ...hashes,
   ].join('\n');
