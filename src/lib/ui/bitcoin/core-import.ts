@@ -15,5 +15,5 @@ export function coreImport({ descriptors, deposits }: WatchView): string {
     { desc: descriptors.fees, ...when, range: RANGE, internal: false },
     ...deposits.map(({ descriptor }) => ({ desc: descriptor, ...when, internal: false })),
   ];
-  return `[\n${requests.map((request) => `  ${JSON.stringify(request)}`).join(',\n')}\n]\n`;
+  return `[\n${requests.map((request) => JSON.stringify(request)).join(',\n')}\n]\n`;
 }

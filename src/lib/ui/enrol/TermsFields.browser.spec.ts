@@ -23,7 +23,7 @@ test('the limits that are proposed are told in a sentence, and stand in the term
   await expect
     .element(said())
     .toHaveTextContent(
-      '10.00000000 BTC in a request; 50.00000000 BTC in a batch of 50 requests; a fee rate of 200 sat/vB.',
+      'At most 10 BTC in a request, 50 BTC in a batch, 50 requests in a batch, and a fee rate of 200 sat/vB.',
     );
   expect(form.terms(root)?.limits).toEqual(defaultLimits);
 });
@@ -33,7 +33,9 @@ test('other limits are taken to the last sat', async () => {
   await field(begin.batch).fill('0.30000001');
   await field(begin.items).fill('1');
   await field(begin.feeRate).fill('75');
-  await expect.element(said()).toHaveTextContent('0.30000001 BTC in a batch of 1 request;');
+  await expect
+    .element(said())
+    .toHaveTextContent('0.29 BTC in a request, 0.30000001 BTC in a batch, 1 request in a batch');
   expect(form.terms(root)?.limits).toEqual({
     items: 1,
     item: 29_000_000,

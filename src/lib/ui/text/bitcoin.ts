@@ -109,6 +109,7 @@ export const bitcoinText = {
     age: 'Coins that came or went since are not in it.',
     balance: 'By branch',
     total: 'In all',
+    nothing: '–',
     reserved: 'reserved',
     reservedHelp: 'A request that you reserved spends it.',
     unconfirmed: 'unconfirmed',

@@ -2,5 +2,8 @@
 import type { Limits } from '../../ceremony/manifest.ts';
 import { bitcoin } from '../../ceremony/statement.ts';
 
+/** Without the zeros that say nothing. */
+const short = (sat: number): string => bitcoin(sat).replace(/\.?0+ BTC$/, ' BTC');
+
 export const limitsText = ({ items, item, batch, feeRate }: Limits): string =>
-  `${bitcoin(item)} in a request; ${bitcoin(batch)} in a batch of ${items === 1 ? '1 request' : `${items} requests`}; a fee rate of ${feeRate} sat/vB.`;
+  `At most ${short(item)} in a request, ${short(batch)} in a batch, ${items === 1 ? '1 request' : `${items} requests`} in a batch, and a fee rate of ${feeRate} sat/vB.`;

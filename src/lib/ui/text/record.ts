@@ -298,7 +298,7 @@ export const recordText = {
     threshold: 'Threshold',
     thresholdText: (t: number, n: number) => `${t} of ${n}`,
     reservation: 'Reservation quorum',
-    limits: 'A session at most',
+    limits: 'Limits of a session',
     display: 'Approvals on a trusted display',
     backupAddress: 'Backup address',
     noBackupAddress: 'none set',

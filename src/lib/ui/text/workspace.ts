@@ -260,7 +260,7 @@ export const workspaceText = {
       quorum: 'Threshold',
       quorumValue: (t: number, n: number) => `${t} of ${n}`,
       reservation: 'Reservation quorum',
-      limits: 'At most',
+      limits: 'Limits of a session',
       displays: 'Approvals on a trusted display',
       backup: 'Backup address',
       noBackup: 'not set yet',
