@@ -236,7 +236,6 @@ export const ceremonyText = {
     noBackup: '! None is set. Set one before the key holds money.',
     draft: 'Custody signatures follow draft',
     group: 'Group',
-  pages: { label: 'Use of the key', requests: 'Requests', bitcoin: 'Bitcoin' },
     epoch: 'Epoch',
     roots: 'Accepted bundles',
     device: 'Device',
