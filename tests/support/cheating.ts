@@ -40,13 +40,19 @@ export function sayOtherwise({ seat }: Player, change: (part: Part) => Part): vo
   seat.log.say = (parts, ...rest) => say(parts.map(change), ...rest);
 }
 
-/** Another packet of this operator under the number of `packet`, with these parts. */
-export async function forked({ store, seat }: Player, packet: Packet, parts: readonly Part[]) {
+/** Another packet of this operator under the number of `packet`, with these parts and fields. */
+export async function forked(
+  { store, seat }: Player,
+  packet: Packet,
+  parts: readonly Part[],
+  fields: Partial<Body> = {},
+) {
   const secret = await store.read(seat.log.keys.packetSecret);
   const own = Object.entries(packet).filter(([name]) => !['bytes', 'hash'].includes(name));
   const body = Object.fromEntries(own) as unknown as Body;
   const scalar = groups.secp256k1.scalarFromBytesNonzeroChecked(secret!)!;
-  const made = signPacket(groups.secp256k1, scalar, { ...body, parts }, new Uint8Array(32).fill(5));
+  const told = { ...body, ...fields, parts };
+  const made = signPacket(groups.secp256k1, scalar, told, new Uint8Array(32).fill(5));
   if (typeof made === 'string') throw new Error(made);
   return made;
 }

@@ -1,11 +1,20 @@
 import { toHex, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { bundleOf, type Packet } from '../../src/lib/ceremony/packet.ts';
 import type { Part } from '../../src/lib/ceremony/parts.ts';
-import type { Batch } from '../../src/lib/ceremony/request.ts';
-import type { Item, Package, Session } from '../../src/lib/ceremony/session.ts';
+import type { Batch, RequestOf } from '../../src/lib/ceremony/request.ts';
+import { haltOf, held } from '../../src/lib/ceremony/request-steps.ts';
+import type { Item } from '../../src/lib/ceremony/session.ts';
 import { Seat } from '../../src/lib/worker/seat.ts';
 import { carry, copyOf, ports, rehearsalId, type Player } from './seats.ts';
-import { did, lastSession, sessionAt } from './signing-seats.ts';
+import {
+  did,
+  lastSession,
+  reply,
+  sessionAt,
+  spendOf,
+  spendRequest,
+  withKey,
+} from './signing-seats.ts';
 
 /*
  * Dishonest operators of a group whose key is complete. They sign any packet they like, choose who
@@ -30,11 +39,11 @@ export async function bring(to: Player, ...packets: readonly Packet[]) {
   return taken;
 }
 
-/** Among these, everybody hears everything that any of them holds. */
+/** Among these, everybody hears everything that any of them holds, whoever collects. */
 export async function share(players: readonly Player[]): Promise<void> {
-  for (const from of players)
-    for (const to of players) if (from !== to) await carry(from, to, true);
-  for (const from of players) if (from !== players[0]) await carry(players[0]!, from, true);
+  const [first, ...rest] = players as [Player, ...Player[]];
+  for (const player of rest) await carry(player, first, true);
+  for (const player of rest) await carry(first, player, true);
 }
 
 /** Proposes a batch, to be heard by these. */
@@ -63,15 +72,6 @@ export function packageWith(
   };
 }
 
-/** Everything of these packages that says what became of them. */
-export const outcome = ({ packages }: Session) =>
-  packages.map(({ ids, problems, shared, wrong }: Package) => ({
-    ids,
-    problems,
-    shared: [...shared.values()],
-    wrong,
-  }));
-
 /** A request of a session with one. */
 export const itemAt = (player: Player, root: Bytes): Item => sessionAt(player, root).items[0]!;
 
@@ -79,3 +79,73 @@ export const itemAt = (player: Player, root: Bytes): Item => sessionAt(player, r
 export const sharesOut = (player: Player, root: Bytes): number[] => [
   ...itemAt(player, root).shared,
 ];
+
+/* What everybody does in these tests, honest or not. */
+
+export type Five = [Player, Player, Player, Player, Player];
+
+/** Five operators with a complete key, three of whom sign. */
+export const five = async (seed: string, reservationQuorum?: number) =>
+  (await withKey(5, 3, seed, reservationQuorum ? { terms: { reservationQuorum } } : {})) as Five;
+
+/** Another request for the same payment. Without `outpoints` it spends coins of its own. */
+export const again = (
+  player: Player,
+  { payment }: RequestOf<'spend'>,
+  replaces: Bytes | null = null,
+  outpoints?: readonly { txid: Bytes; vout: number }[],
+) =>
+  spendRequest(spendOf(player, { fee: 900, ...(outpoints && { outpoints }) }), {
+    payment,
+    replaces,
+  });
+
+/** The coins that a request spends. */
+export const outpointsOf = ({ transaction }: RequestOf<'spend'>) =>
+  transaction.inputs.map(({ txid, vout }) => ({ txid, vout }));
+
+/** Why a request does not go on at this operator, and over what it is held. */
+export const halted = (player: Player, root: Bytes) => {
+  const here = player.seat.here(player.seat.requests()!);
+  const session = sessionAt(player, root);
+  return {
+    halt: haltOf(here, session, 0),
+    over: held(here, session.items[0]!).map(({ over }) => over),
+  };
+};
+
+/** Everything that is held against anybody here. */
+export const faultsOf = ({ seat }: Player) =>
+  [...seat.requests()!.faults, ...seat.progress().faults].map(({ fault, operators }) => ({
+    fault,
+    operators,
+  }));
+
+/** Accepts the only request of a session and reserves it. */
+export const accept = (player: Player, root: Bytes) =>
+  player.seat.reply(
+    root,
+    { source: 'own records', verdicts: [{ accept: true, because: '' }] },
+    undefined,
+  );
+
+/**
+ * A request proposed by the first of these, signed by three of them and reserved by `also`; the others
+ * of the group hear nothing.
+ */
+export async function signed(
+  signers: readonly Player[],
+  request: RequestOf<'spend'>,
+  also: readonly Player[] = [],
+) {
+  const told = [...signers, ...also];
+  const root = await proposedTo(told, [request]);
+  for (const player of told) await reply(player, root, { sign: signers.includes(player) });
+  await share(told);
+  const ids = signers.map(({ seat }) => seat.state.own!).sort((x, y) => x - y);
+  await did(signers[0]!.seat.freeze(root, ids));
+  await share(told);
+  for (const player of signers) await did(player.seat.sign(root));
+  await share(told);
+  return itemAt(signers[0]!, root);
+}
