@@ -58,20 +58,27 @@ export function plan(packedLength: number, density: Density): Plan | undefined {
   return frames > MAX_FRAGMENTS ? undefined : { frames, bytesPerFrame };
 }
 
+/** What is shown: our own bundles, or a PSBT for other programs (BCR-2020-006). */
+export type Shown = typeof BUNDLE_TYPE | 'crypto-psbt';
+
 /**
  * Gives the text of any frame, from 0. The first pass shows the fragments themselves, the second one
  * mixtures of them, and so on by turns. Only for lengths that have a plan.
  */
-export function frames(packed: Uint8Array, density: Density): (index: number) => string {
+export function frames(
+  packed: Uint8Array,
+  density: Density,
+  type: Shown = BUNDLE_TYPE,
+): (index: number) => string {
   const message = toCbor(packed);
   const max = maxFragment(density);
   if (message.length <= max) {
-    const only = toUr(BUNDLE_TYPE, message);
+    const only = toUr(type, message);
     return () => only;
   }
   const part = encoder(message, max);
   const numberOf = order(part(1));
-  return (index) => toPartUr(BUNDLE_TYPE, part(numberOf(index)));
+  return (index) => toPartUr(type, part(numberOf(index)));
 }
 
 /**

@@ -24,6 +24,8 @@ const titles: Partial<Record<CeremonyFault['fault'], (who: string) => string>> =
   'view-differs': (who) => `${who} saw other first messages than you.`,
   aborted: (who) => `${who} stopped the ceremony.`,
   'implementations-differ': () => 'This machine computes incorrectly.',
+  'reserved-twice': (who) => `${who} reserved the same for two requests.`,
+  'share-wrong': (who) => `${who} sent a wrong signature share.`,
   'approval-invalid': (who) => `The approval of ${who} does not hold.`,
   'partial-secshare-wrong': (who) => `${who} sent a wrong part of a share.`,
   'secshare-wrong': () => 'The share that came together is wrong.',
@@ -67,33 +69,42 @@ export function ceremonyFaultText(
 const nothing = 'Nothing was changed.';
 const again = 'Try again.';
 
-const seatFaults: Record<'other-device' | 'secret-closed' | 'not-now' | 'clock-jumped', FaultText> =
-  {
-    'other-device': {
-      happened: 'This device opens something else.',
-      cause: 'It is another device, or was reset, since you joined this group.',
-      means: `${nothing} What is sealed under the right device is safe.`,
-      next: 'Plug in the device that stands on your card, and try again.',
-    },
-    'secret-closed': {
-      happened: 'A secret that this act needs is not open.',
-      cause: 'It was dropped from memory, by a lock or a reload.',
-      means: nothing,
-      next: `${again} The device is asked first.`,
-    },
-    'not-now': {
-      happened: 'This is not the time for it.',
-      cause: 'Something came in meanwhile, or the same was done in another window.',
-      means: nothing,
-      next: 'Look what the next step is now.',
-    },
-    'clock-jumped': {
-      happened: 'The clock of this machine jumped.',
-      cause: 'It was set, the machine slept, or a saved state of it was started again.',
-      means: 'The nonces in memory were dropped, unused. No secret is lost.',
-      next: 'Make fresh ones: it is the next step. Check the clock first.',
-    },
-  };
+const seatFaults: Record<
+  'other-device' | 'secret-closed' | 'not-now' | 'request-unfit' | 'clock-jumped',
+  FaultText
+> = {
+  'other-device': {
+    happened: 'This device opens something else.',
+    cause: 'It is another device, or was reset, since you joined this group.',
+    means: `${nothing} What is sealed under the right device is safe.`,
+    next: 'Plug in the device that stands on your card, and try again.',
+  },
+  'secret-closed': {
+    happened: 'A secret that this act needs is not open.',
+    cause: 'It was dropped from memory, by a lock or a reload.',
+    means: nothing,
+    next: `${again} The device is asked first.`,
+  },
+  'not-now': {
+    happened: 'This is not the time for it.',
+    cause: 'Something came in meanwhile, or the same was done in another window.',
+    means: nothing,
+    next: 'Look what the next step is now.',
+  },
+  'request-unfit': {
+    happened: 'The batch cannot be proposed.',
+    cause:
+      'A request has a problem or has expired, two claim the same coin or payment, or there are too many or too large ones for one batch.',
+    means: 'Nobody was asked for anything. Your draft is kept.',
+    next: 'Leave requests out, or propose them as several batches.',
+  },
+  'clock-jumped': {
+    happened: 'The clock of this machine jumped.',
+    cause: 'It was set, the machine slept, or a saved state of it was started again.',
+    means: 'The nonces in memory were dropped, unused. No secret is lost.',
+    next: 'Make fresh ones: it is the next step. Check the clock first.',
+  },
+};
 
 /** Why an act was not done. */
 export function actionFaultText(fault: ActionFault, nameOf: (number: number) => string): FaultText {

@@ -1,0 +1,95 @@
+/** A batch on its way to be proposed: what is in it, and what the next request of it replaces. */
+import type { Spend } from '../../bitcoin/spend.ts';
+import type { Bytes } from '../../crypto/bytes.ts';
+import type { Batch, Request } from '../../ceremony/request.ts';
+import type { ItemView, RequestsView } from '../../worker/requests-view.ts';
+import { requestNewText } from '../text/request-new.ts';
+import { typed } from '../typed.ts';
+import { bytesOf, hexOf } from '../words.ts';
+import { paidBy, spendsOf } from './shown.ts';
+
+const HOUR = 3_600_000;
+
+/** Random bytes that are no secret: they only keep two things apart. */
+const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
+
+/** `txid:vout` of each output that a transaction spends, as they are written. */
+export const outpointsOf = ({ inputs }: Pick<Spend, 'inputs'>): string[] =>
+  inputs.map(({ txid, vout }) => `${hexOf(txid.toReversed())}:${vout}`);
+
+/** Requests that another one may take the place of: spends that are not known to be confirmed. */
+export const replaceable = ({ sessions }: RequestsView): ItemView[] =>
+  sessions.flatMap(({ items }) =>
+    items.filter(({ request, depth, halt }) => {
+      return request.kind === 'spend' && !depth && halt !== 'refused' && halt !== 'replaced';
+    }),
+  );
+
+export class BatchDraft {
+  /** 8 bytes. */
+  readonly name: Bytes;
+  items = $state.raw<readonly Request[]>([]);
+  /** How long from the proposal on it may be signed, in hours. */
+  hours = $state(24);
+
+  /** `name`: of a draft that was kept, in hex; else it is a new one. */
+  constructor(name?: string) {
+    this.name = name ? new Uint8Array(bytesOf(name)) : random(8);
+  }
+
+  /** What it pays to others, in sat. */
+  get paid(): number {
+    return spendsOf(this.items).reduce((sum, request) => sum + paidBy(request), 0);
+  }
+
+  get kind(): Request['kind'] | undefined {
+    return this.items[0]?.kind;
+  }
+
+  /** The coins that its requests spend. */
+  get outpoints(): string[] {
+    return spendsOf(this.items).flatMap(({ transaction }) => outpointsOf(transaction));
+  }
+
+  /** Adds a spend; `replaced`: the request whose place it takes, and whose payment it makes. */
+  addSpend(purpose: string, transaction: Spend, replaced: ItemView | undefined): void {
+    const payment = replaced?.request.kind === 'spend' ? replaced.request.payment : random(16);
+    this.items = [
+      ...this.items,
+      {
+        kind: 'spend',
+        purpose,
+        expires: 0,
+        payment,
+        replaces: replaced?.digest ?? null,
+        transaction,
+      },
+    ];
+  }
+
+  addTest(purpose: string): void {
+    this.items = [...this.items, { kind: 'test', purpose, expires: 0, salt: random(16) }];
+  }
+
+  remove(position: number): void {
+    this.items = this.items.filter((_, i) => i !== position);
+  }
+
+  rename(position: number, purpose: string): void {
+    this.items = this.items.map((item, i) => (i === position ? { ...item, purpose } : item));
+  }
+
+  /** Whether a purpose was emptied. */
+  get unnamed(): boolean {
+    return this.items.some(({ purpose }) => typed(purpose) === '');
+  }
+
+  /** As it is proposed now, or kept. */
+  batch(now: number): Batch {
+    return this.items.map((item) => ({
+      ...item,
+      purpose: typed(item.purpose) || requestNewText.batch.unnamed,
+      expires: now + this.hours * HOUR,
+    }));
+  }
+}

@@ -1,0 +1,123 @@
+/** The desk of requests on the page; `root` names the batch that the page is about. */
+import type { Batch } from '../../ceremony/request.ts';
+import type { RemoteDesk } from '../../worker/report.ts';
+import type { RequestsView, SessionView } from '../../worker/requests-view.ts';
+import type { Findings } from '../../worker/signer.ts';
+import type { WatchView } from '../../worker/watch.ts';
+import type { FindDevice, Outcome } from '../ceremony/acts.ts';
+import { DeskLive } from '../desk-live.svelte.ts';
+import { ceremonyText } from '../text/ceremony.ts';
+import { requestsText } from '../text/requests.ts';
+import { hexOf } from '../words.ts';
+import { renew, reply, sign, type At } from './acts.ts';
+import { handOverDue, isMine, waitedFor } from './turn.ts';
+
+export class RequestsLive extends DeskLive {
+  requests = $state.raw<RequestsView>();
+  /** Once everything was read: there may be no requests, as for a witness. */
+  loaded = $state(false);
+  readonly #root: string | undefined;
+
+  /** `root`: in hex. */
+  constructor(desk: RemoteDesk, find: FindDevice, root?: string) {
+    super(desk, find);
+    this.#root = root;
+  }
+
+  protected override async read(): Promise<void> {
+    await super.read();
+    this.requests = await this.desk.requests();
+    this.loaded = true;
+  }
+
+  /** The batch that the page is about. */
+  get session(): SessionView | undefined {
+    return this.requests?.sessions.find(({ root }) => hexOf(root) === this.#root);
+  }
+
+  protected get wanted(): string | undefined {
+    return this.view && this.requests && handOverDue(this.view, this.requests, this.session);
+  }
+
+  get title(): string {
+    const { session, requests } = this;
+    if (!requests) return '';
+    if (!session) {
+      const waiting = requests.sessions.filter(isMine).length;
+      return requestsText.inbox.waiting(waiting);
+    }
+    return sessionTitle(session, this.nameOf, this.collector, this.due !== undefined);
+  }
+
+  /** Proposes a batch, and drops its draft; its root in hex, or undefined where it was not done. */
+  async propose(batch: Batch, draft: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
+    const done = await this.act({ act: 'request', batch, draft });
+    const own = this.requests?.sessions.find(({ proposer }) => proposer === this.requests?.own);
+    return done && own ? hexOf(own.root) : undefined;
+  }
+
+  #at = (): At => ({
+    desk: this.desk,
+    find: this.find,
+    view: this.view!,
+    requests: this.requests!,
+  });
+
+  #with = (act: (at: At, session: SessionView) => Outcome): Promise<boolean> =>
+    this.change(async () => this.told(await act(this.#at(), this.session!)));
+
+  /** Says what was found; with a statement, the device approves it and nonces go with it. */
+  reply = (findings: Findings | undefined, statement: string | undefined): Promise<boolean> =>
+    this.#with((at, session) => reply(at, session, findings, statement));
+  renew = (): Promise<boolean> => this.#with(renew);
+  sign = (): Promise<boolean> => this.#with(sign);
+
+  /** What the own device would show where these items are accepted. */
+  statement = (accepted: readonly number[]): Promise<string | undefined> =>
+    this.desk.statement(this.session!.root, accepted);
+
+  finished(digest: Uint8Array<ArrayBuffer>) {
+    return this.desk.finished(digest);
+  }
+
+  watch(): Promise<WatchView | undefined> {
+    return this.desk.watch();
+  }
+
+  /** What is wrong with a batch that was not proposed is told by the desk; a draft is only kept. */
+  async keep(name: Uint8Array<ArrayBuffer>, batch: Batch): Promise<boolean> {
+    return this.attempt(async () => {
+      const fault = await this.desk.act({ act: 'draft', name, batch });
+      if (fault) return this.told({ at: 'desk', fault });
+      return this.refresh();
+    });
+  }
+
+  fromPsbt(psbt: Uint8Array<ArrayBuffer> | string) {
+    return this.desk.draftFromPsbt(psbt);
+  }
+
+  compose(wish: Parameters<RemoteDesk['compose']>[0]) {
+    return this.desk.compose(wish);
+  }
+}
+
+/** What is next for a batch, in a few words. */
+export function sessionTitle(
+  session: SessionView,
+  nameOf: (number: number) => string,
+  collector: string,
+  due: boolean,
+): string {
+  const { next, items } = session;
+  const { now, acts } = requestsText;
+  if (next.act === 'bring') {
+    if (due) return ceremonyText.transfer.due;
+    const names = waitedFor(session).map(nameOf);
+    return names.length > 0 ? ceremonyText.wait.for(names) : now.collector(collector);
+  }
+  if (next.act !== 'done') return acts[next.act].title;
+  if (items.every(({ depth }) => depth !== undefined && depth > 0)) return now.confirmed;
+  if (items.some(({ signatures }) => signatures)) return now.signed;
+  return items.some(({ halt }) => halt) ? now.halted : acts.done.title;
+}

@@ -1,0 +1,373 @@
+/** Every sentence about requests: inbox, session, answer, signing and result. */
+import type { Branch } from '../../bitcoin/branches.ts';
+import type { SignedFieldName } from '../../bitcoin/sighash.ts';
+import type { Halt, SessionNext, Stage } from '../../ceremony/request-steps.ts';
+import type { Kind } from '../../ceremony/request.ts';
+import type { FaultText } from '../text.ts';
+import { listed } from './ceremony-faults.ts';
+
+const requests = (count: number): string => (count === 1 ? '1 request' : `${count} requests`);
+const operators = (count: number): string => (count === 1 ? '1 operator' : `${count} operators`);
+const bytes = (start: number, end: number): string =>
+  end - start === 1 ? `byte ${start}` : `bytes ${start}–${end - 1}`;
+
+/** How far a request came, in order; a draft is here alone. */
+const stages: Record<'draft' | Stage, string> = {
+  draft: 'Draft',
+  proposed: 'Proposed',
+  validating: 'Being checked',
+  policy: 'Accepted by enough',
+  approved: 'Approved on devices',
+  reserved: 'Reserved',
+  nonces: 'Nonces are there',
+  'package-frozen': 'Package frozen',
+  shares: 'Shares are coming',
+  aggregated: 'Put together',
+  verified: 'Verified twice',
+  released: 'Handed over',
+  confirmed: 'Confirmed',
+};
+
+interface HaltText {
+  readonly name: string;
+  readonly fault: FaultText;
+}
+
+/** Why a request does not go on. */
+const halts: Record<Halt, HaltText> = {
+  refused: {
+    name: 'Refused',
+    fault: {
+      happened: 'This request cannot be signed.',
+      cause: 'Something is wrong with it or its batch; see what.',
+      means: 'No share leaves for it, here or anywhere. Nothing was spent.',
+      next: 'Propose a corrected one.',
+    },
+  },
+  objected: {
+    name: 'Objected',
+    fault: {
+      happened: 'Too many operators object.',
+      cause: 'Their reasons stand below.',
+      means: 'Too few are left who could reserve and sign. Nothing was spent.',
+      next: 'Speak with those who object. Propose another request if it was a mistake.',
+    },
+  },
+  expired: {
+    name: 'Expired',
+    fault: {
+      happened: 'This request has expired.',
+      cause: 'It was to be signed before its time ran out, by this machine’s clock.',
+      means: 'No share leaves any more. If a share was out before, it stays possibly signed.',
+      next: 'Check the clock. Propose it again; a payment that may be signed needs a replacement.',
+    },
+  },
+  held: {
+    name: 'Held',
+    fault: {
+      happened: 'What it spends or pays is reserved for another request.',
+      cause: 'The other one came first; both could be paid.',
+      means: 'It waits, so that nothing is paid twice.',
+      next: 'Finish the other request. This one goes on only when a transaction that excludes the other is 6 deep.',
+    },
+  },
+  failed: {
+    name: 'A share was wrong',
+    fault: {
+      happened: 'A signature share was wrong.',
+      cause: 'The operator is named below; it came in their own signed packet.',
+      means: 'No signature came of it. The other requests of the batch are not touched.',
+      next: 'Everybody makes fresh nonces, then other signers are frozen. Nobody approves again.',
+    },
+  },
+  replaced: {
+    name: 'Replaced',
+    fault: {
+      happened: 'Another transaction took its place.',
+      cause: 'One that spends a common coin is 6 blocks deep or more.',
+      means: 'This one can never be confirmed. Nothing was paid by it.',
+      next: 'There is nothing to do.',
+    },
+  },
+};
+
+/** What each next act is called, and what the operator does and checks. */
+const acts: Record<
+  SessionNext['act'],
+  { readonly title: string; readonly does: string; readonly checks?: string }
+> = {
+  answer: {
+    title: 'Check and answer',
+    does: 'Look every payment up in a source of your own. Then say what you found.',
+    checks: 'Recipient, amount and fee are what you know from elsewhere, not from this proposal.',
+  },
+  sign: {
+    title: 'Approve, to sign',
+    does: 'You reserved it without approving. More signers are needed: approve on your device, or leave it to others.',
+  },
+  renew: {
+    title: 'Make fresh nonces',
+    does: 'Your nonces are gone from memory or used. New ones are made; nothing is approved again.',
+  },
+  freeze: {
+    title: 'Freeze the package',
+    does: 'Enough operators are ready. Say who signs what; then hand the package to all.',
+  },
+  release: {
+    title: 'Give your shares',
+    does: 'The package is frozen under your nonces. Your shares leave with the next packet.',
+  },
+  bring: { title: 'Wait for packets', does: 'Take in what the others send.' },
+  'hand-over': {
+    title: 'Hand it to the network',
+    does: 'It is signed. Bring the transaction to a machine that is connected, and say so here.',
+  },
+  done: { title: 'Nothing to do here', does: 'This batch needs nothing from you.' },
+};
+
+export const requestsText = {
+  stages,
+  halts,
+  acts,
+  kinds: { test: 'Test of both keys', spend: 'Spend' } satisfies Record<Kind, string>,
+  count: requests,
+  unavailable: {
+    happened: 'There are no requests here yet.',
+    cause: 'The key is not complete, or you are a witness.',
+    means: 'Nothing can be signed.',
+    next: 'Finish the ceremony first.',
+  },
+  inbox: {
+    heading: 'Requests',
+    title: (group: string) => `Requests of ${group}`,
+    lead: 'What this group is asked to sign. What waits for you comes first.',
+    create: 'New request',
+    waiting: (count: number) =>
+      count === 0 ? 'Nothing waits for you' : `${count} of these wait for you`,
+    empty: 'Nothing was requested yet.',
+    mine: 'Waits for you',
+    others: 'Under way',
+    over: 'Over',
+    possibly: 'Possibly signed',
+    drafts: 'Drafts, seen by you alone',
+    by: (name: string) => `proposed by ${name}`,
+    next: 'Next',
+    resume: 'Go on with it',
+    transfer: 'Hand over or take in packets',
+    back: 'The group',
+  },
+  what: {
+    spend: (paid: string, purpose: string) => `${paid}: ${purpose}`,
+    spends: (count: number, paid: string) => `${count} spends, ${paid} in all`,
+    tests: (count: number) => (count === 1 ? 'Test of both keys' : `${count} tests of both keys`),
+  },
+  session: {
+    heading: 'Request',
+    batch: (count: number) => `Batch of ${count} requests`,
+    missing: {
+      happened: 'This batch is not here.',
+      cause: 'Its packet did not come yet, or the address is wrong.',
+      means: 'Nothing was lost.',
+      next: 'Take in what the others send; it then appears among the requests.',
+    },
+    proposed: (name: string) => `Proposed by ${name}`,
+    expires: 'To be signed before',
+    purpose: 'Purpose',
+    payment: 'Payment',
+    paymentHelp: 'Stands for what is paid for. It is paid once.',
+    replaces: 'Replaces the request',
+    digest: 'Request',
+    root: 'Batch',
+    rootHelp: 'Recompute it on a second machine, from the same packets, and compare.',
+    recompute: 'To the verify page',
+    all: 'All requests',
+    test: 'Both keys sign that nothing is to be done. No money moves.',
+    totals: { paid: 'To others', fees: 'Fees', largest: 'Largest', count: 'Requests' },
+    possibly: {
+      happened: 'Possibly signed: a share is out.',
+      cause: 'Whoever holds enough shares can finish the transaction, at any time.',
+      means: 'It stays so for ever. What it spends and pays stays reserved for it.',
+      next: 'Finish it, or replace it by a request that spends a common coin.',
+    },
+    heldBy: {
+      outpoint: 'spends the same coin',
+      payment: 'pays for the same',
+    },
+    objection: (name: string, because: string) => `${name} objects: ${because}`,
+    open: 'Show every field',
+    item: (position: number) => `Request ${position + 1}`,
+  },
+  review: {
+    heading: 'What is signed',
+    lead: 'Every figure is decoded from the bytes below. Choose a figure to see its bytes, or bytes to see what they say.',
+    keys: 'Arrow keys move, Enter goes to the other side.',
+    fields: 'Figures',
+    bytes: 'The signed bytes',
+    range: bytes,
+    of: (name: string, start: number, end: number) => `${name}, ${bytes(start, end)}`,
+    names: {
+      version: 'Version',
+      locktime: 'Locktime',
+      txid: 'Coin: transaction',
+      vout: 'Coin: output number',
+      'amount-in': 'Amount',
+      'script-in': 'Address',
+      sequence: 'Sequence',
+      'amount-out': 'Amount',
+      'script-out': 'Address',
+    } satisfies Record<SignedFieldName, string>,
+    input: (number: number) => `Input ${number + 1}`,
+    output: (number: number) => `Output ${number + 1}`,
+    change: (path: string) => `change, comes back to this group (${path})`,
+    branches: {
+      receive: 'receive',
+      change: 'change',
+      deposit: 'deposit',
+      fees: 'fee reservoir',
+    } satisfies Record<Branch, string>,
+    noAddress: 'no address; script',
+    noLocktime: '0: may be mined at once',
+    lockHeight: (height: number) => `${height}: not before this block`,
+    lockTime: (seconds: number, date: string) => `${seconds}: not before ${date}`,
+    lockOff: (value: number) => `${value}: without effect, all sequences are final`,
+    sequenceFinal: 'final, cannot be replaced',
+    sequenceReplaceable: 'may be replaced by one with a higher fee',
+    sequencePlain: 'the locktime counts, cannot be replaced',
+    sequenceRelative: 'may be replaced; may also have to wait (relative lock)',
+    sums: {
+      in: 'Spent',
+      paid: 'To others',
+      change: 'Change',
+      fee: 'Fee',
+      rate: 'Fee rate',
+      size: 'Size',
+      txid: 'Transaction id',
+    },
+    rate: (rate: number) => `${rate.toFixed(2)} sat/vB`,
+    size: (vsize: number) => `${vsize} vB`,
+    before: (purpose: string) => `Marked: what is other than in the spend before (“${purpose}”).`,
+    first: 'This is the first spend of the group: there is none to compare it with.',
+    newRecipient: 'never paid before',
+    was: (value: string) => `was ${value}`,
+    unexplained: {
+      happened: 'Bytes would be signed that no figure explains.',
+      cause: 'The figures do not cover the signed bytes, or do not say what the bytes say.',
+      means: 'It cannot be approved here. Nothing was signed.',
+      next: 'Do not sign on this machine. Compare with another operator’s, and report it.',
+    },
+  },
+  answer: {
+    heading: 'Your findings',
+    blind: 'You see what others found once you have sent yours.',
+    source: 'Where did you look?',
+    sourceHelp:
+      'A source of your own: your records, your full chain copy, a call to the recipient.',
+    sourceMissing: 'Say where you looked.',
+    verdict: (position: number, of: number) =>
+      of === 1 ? 'Your verdict' : `Your verdict on request ${position + 1}`,
+    accept: 'I accept it',
+    object: 'I object',
+    because: 'Why',
+    becauseMissing: 'An objection needs a reason.',
+    acceptAll: 'Accept all that are open',
+    open: (count: number) => `${requests(count)} without a verdict.`,
+    barred: (why: string) => `It cannot be accepted here: ${why}.`,
+    unexplained: 'bytes without a figure',
+    statement: 'The statement, letter by letter',
+    statementHelp:
+      'Your device shows this. Read it there, and compare it with what you know from elsewhere.',
+    approve: 'Approve on the device and sign',
+    reserve: 'Check and reserve only',
+    reserveHelp: 'Without your device: others sign; what you accept is reserved for this request.',
+    send: 'Send my objection',
+    mine: 'You proposed this. Your own answer is never the only one.',
+  },
+  device: { one: 'The device asks once.', two: 'The device asks twice.' },
+  now: {
+    renew: 'Make fresh nonces',
+    freeze: 'Freeze the package',
+    release: 'Give my shares',
+    signs: (names: readonly string[], count: number) => `${listed(names)} sign ${requests(count)}.`,
+    dropped: (count: number) =>
+      `${requests(count)} of the batch ${count === 1 ? 'is' : 'are'} left out: not all of these signers can sign ${count === 1 ? 'it' : 'them'}.`,
+    choose: 'Choose the signers yourself',
+    chooseHelp: (t: number) => `Choose at least ${t}. Only who approved and sent nonces can sign.`,
+    chosen: 'Freeze with these',
+    collector: (name: string) => `Waiting for ${name} to freeze the package`,
+    forCollector: (name: string) =>
+      `${name} collects, and freezes the package once enough operators are ready. Or collect yourself, on the group’s page.`,
+    halted: 'It does not go on',
+    confirmed: 'Signed and confirmed',
+    signed: 'Signed',
+    takeBack: 'Take back what I accepted',
+    takeBackHelp: 'Nonces of yours that wait are burned. What is out already stays out.',
+    takeBackAct: 'Object now',
+  },
+  ladder: {
+    heading: 'How far it is',
+    states: { done: 'done', now: 'now', todo: 'to do', stopped: 'stopped' },
+  },
+  replies: {
+    heading: 'Who answered',
+    caption: 'Operators and what they gave for this batch',
+    operator: 'Operator',
+    answered: 'Answer',
+    accepted: 'Accepts',
+    approved: 'Approval',
+    nonces: 'Nonces',
+    share: 'Share',
+    source: 'Where they looked',
+    yes: 'given',
+    no: 'not yet',
+    hidden: 'hidden until you answer',
+    of: (count: number, all: number) => `${count} of ${all}`,
+    culprit: 'sent a wrong share',
+    you: 'you',
+    proposer: 'proposed it',
+    collects: 'collects',
+    need: (have: number, need: number, what: string) => `${have} of ${need} ${what}`,
+    needs: {
+      reserve: 'reservations',
+      approve: 'approvals',
+      nonces: 'sets of nonces',
+      shares: 'shares',
+    },
+    missing: (names: readonly string[]) => `Still missing: ${listed(names)}.`,
+    send: 'Send them what is under “Hand over”, and ask on the call for whoever is late.',
+  },
+  packages: {
+    heading: 'Frozen packages',
+    by: (name: string) => `frozen by ${name}`,
+    hash: 'Package',
+    signers: 'Signers',
+    covers: (count: number) => `for ${requests(count)}`,
+    shared: (names: readonly string[]) =>
+      names.length > 0 ? `Shares are here of ${listed(names)}.` : 'No share is here yet.',
+    wrong: (names: readonly string[]) => `Wrong share: ${listed(names)}.`,
+    none: 'Nobody signs under it:',
+  },
+  result: {
+    heading: 'Signed',
+    verified: 'Every signature was verified by both implementations, under the coins’ own keys.',
+    tests: 'Both keys signed. Every signature was verified by both implementations.',
+    signature: (number: number) => `Signature ${number + 1}`,
+    txid: 'Transaction id',
+    raw: 'Transaction',
+    copy: 'Copy',
+    save: 'Save the transaction',
+    saved: (name: string) => `Saved as ${name}.`,
+    rawHelp: 'For sendrawtransaction of Bitcoin Core, on a machine that is connected.',
+    psbt: { v0: 'Save as PSBT version 0', v2: 'Save as PSBT version 2' },
+    codes: 'Show the PSBT as codes',
+    alt: 'QR codes of the signed PSBT',
+    handed: 'I handed it to the network',
+    handedHelp: 'Everybody then sees that it is on its way.',
+    deep: 'Blocks on top, its own counted',
+    confirmed: 'I saw it confirmed',
+    seen: (name: string, depth: number) =>
+      depth === 0
+        ? `${name} handed it to the network.`
+        : `${name} saw it confirmed, ${depth} deep.`,
+    depth: (depth: number, t: number) => `${operators(t)} saw it ${depth} deep or deeper.`,
+  },
+} as const;
