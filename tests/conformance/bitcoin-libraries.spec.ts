@@ -29,7 +29,7 @@ describe.each(implementations)('other libraries, $name', ({ secp256k1: group }) 
     amounts: inputs.map(({ amount }) => BigInt(amount)),
   });
 
-  it('sign the same, whatever is spent', () => {
+  it('sign the same and count the same size, whatever is spent', () => {
     fc.assert(
       fc.property(anySpend(group), (spend) => {
         const ours = value(sighashesOf(group, threshPk, spend));
@@ -42,6 +42,8 @@ describe.each(implementations)('other libraries, $name', ({ secp256k1: group }) 
           expect(concat(other.hashForWitnessV1(i, scripts, amounts, 0))).toEqual(sighash);
         }
         expect(concat(other.getHash())).toEqual(txidOf(spend));
+        for (const i of ours.keys()) other.setWitness(i, [new Uint8Array(64)]);
+        expect(other.virtualSize()).toBe(vsizeOf(spend));
       }),
       { numRuns: 50 },
     );
