@@ -1,6 +1,6 @@
 import { paidOut, spendProblems } from '../bitcoin/checks.ts';
 import type { SpendProblem } from '../bitcoin/spend.ts';
-import { toHex, type Bytes } from '../crypto/bytes.ts';
+import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { fault } from '../crypto/faults.ts';
 import { verifyApproval } from './approval.ts';
 import { claimOf, collision, conflict } from './claims.ts';
@@ -245,7 +245,7 @@ function sessionOf(
   };
   const packages = manifest.operators
     .flatMap(({ packetKey }) => state.told(packetKey, 'package'))
-    .filter(({ part }) => toHex(part.session) === toHex(root))
+    .filter(({ part }) => equal(part.session, root))
     .sort((a, b) => (state.cameBefore(a.packet, b.packet) ? -1 : 1))
     .flatMap((told) => packageOf(known, session, told) ?? []);
   for (const one of packages) {
@@ -269,9 +269,7 @@ function replyOf(
   const { state, manifest, groups } = known;
   const { packetKey, approvalKey } = manifest.operators[number]!;
   const about = <K extends 'slip' | 'object' | 'nonces'>(kind: K): Told<K>[] =>
-    state
-      .told(packetKey, kind)
-      .filter(({ part }) => toHex((part as PartOf<'slip'>).session) === toHex(root));
+    state.told(packetKey, kind).filter(({ part }) => equal((part as PartOf<'slip'>).session, root));
   const slip = about('slip').find(({ part }) => part.verdicts.length === items.length);
   const accepted = items.flatMap((item, i) =>
     slip?.part.verdicts[i]!.accept && signable(item) ? [i] : [],
