@@ -18,6 +18,7 @@ import { openAttestation, openCustody, signAttestation, signCustody } from '../s
 import { bitcoinTargets } from './fuzz-bitcoin.ts';
 import { ceremonyTargets } from './fuzz-ceremony.ts';
 import { courierTargets } from './fuzz-couriers.ts';
+import { requestTargets } from './fuzz-requests.ts';
 
 /** A parser under fuzzing. */
 export interface FuzzTarget {
@@ -284,6 +285,7 @@ export function fuzzTargets(groups: Groups): FuzzTarget[] {
     hexTarget,
     ...courierTargets(recoveryData),
     ...ceremonyTargets(groups),
+    ...requestTargets(groups, custody[0]!.threshPk),
     ...bitcoinTargets(groups, custody[0]!.threshPk),
   ];
 }

@@ -1,14 +1,18 @@
+import { expect } from 'vitest';
 import { toHex, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { bundleOf, type Packet } from '../../src/lib/ceremony/packet.ts';
 import type { Part } from '../../src/lib/ceremony/parts.ts';
 import type { Batch, RequestOf } from '../../src/lib/ceremony/request.ts';
 import { haltOf, held } from '../../src/lib/ceremony/request-steps.ts';
-import type { Item } from '../../src/lib/ceremony/session.ts';
+import type { Item, Session } from '../../src/lib/ceremony/session.ts';
 import { Seat } from '../../src/lib/worker/seat.ts';
 import { carry, copyOf, ports, rehearsalId, type Player } from './seats.ts';
 import {
   did,
+  everybodyHears,
   lastSession,
+  openFor,
+  proposed,
   reply,
   sessionAt,
   spendOf,
@@ -148,4 +152,61 @@ export async function signed(
   for (const player of signers) await did(player.seat.sign(root));
   await share(told);
   return itemAt(signers[0]!, root);
+}
+
+/* One dishonest operator, number 2, among four others. */
+
+export const twoSpends = (player: Player): Batch => [
+  spendRequest(spendOf(player)),
+  spendRequest(spendOf(player, { inputs: 2 })),
+];
+
+/** The faults of a session, with who is named. */
+export const namesOf = ({ faults }: Session): string[] =>
+  faults.map(({ fault, operators }) => [fault, ...operators].join(' '));
+
+/** A batch to which these gave nonces; the others reserved it, but number 2 says nothing else. */
+export async function repliedBy(
+  all: Five,
+  ids: readonly number[],
+  batch: Batch = twoSpends(all[0]),
+): Promise<Bytes> {
+  const root = await proposed(all, batch);
+  for (const [i, player] of all.entries())
+    if (i !== 2 || ids.includes(2)) await reply(player, root, { sign: ids.includes(i) });
+  await everybodyHears(all);
+  return root;
+}
+
+/** What number 2 says reaches everybody else, is let in, and nobody gives a share for it. */
+export async function hostileTo(
+  all: Five,
+  root: Bytes,
+  ...parts: readonly Part[]
+): Promise<Packet> {
+  const packet = await lie(all[2], ...parts);
+  for (const player of all) {
+    if (player === all[2]) continue;
+    expect(await bring(player, packet)).toMatchObject({ taken: 1, refused: [] });
+    expect(await player.seat.sign(root)).toEqual({ fault: 'not-now' });
+    expect(sessionAt(player, root).items.flatMap(({ shared }) => [...shared])).toEqual([]);
+  }
+  return packet;
+}
+
+/** Numbers 0, 1 and 3 sign all of a batch with fresh nonces. */
+export async function signWithout(all: Five, root: Bytes): Promise<void> {
+  const signers = [all[0], all[1], all[3]];
+  for (const player of signers) {
+    await openFor(player, sessionAt(player, root));
+    await did(player.seat.renew(root));
+  }
+  await everybodyHears(all);
+  await did(all[0].seat.freeze(root, [0, 1, 3]));
+  await everybodyHears(all);
+  for (const player of signers) await did(player.seat.sign(root));
+  await everybodyHears(all);
+  for (const player of [...signers, all[4]])
+    for (const item of sessionAt(player, root).items)
+      expect(item.signatures).toHaveLength(item.units.length);
 }
