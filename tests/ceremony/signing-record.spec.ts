@@ -37,6 +37,11 @@ await did(asha.seat.request([spendRequest(spendOf(asha), { purpose: 'Withdrawal 
 await everybodyHears(players);
 await reply(ben, lastSession(ben).root, { sign: false, refuse: [0] });
 await everybodyHears(players);
+const tested = await signBatch(
+  players,
+  [{ kind: 'test', purpose: 'Once a year', expires: paid.expires, salt: new Uint8Array(16) }],
+  [0, 1],
+);
 
 const file = asha.seat.log.record();
 
@@ -61,11 +66,11 @@ describe('the record of a group that signs', () => {
       expect(report.checks.at(-1)).toEqual({
         name: 'requests',
         state: 'holds',
-        count: 1,
-        of: 2,
+        count: 2,
+        of: 3,
         who: [],
       });
-      const [signed, open] = content!.batches;
+      const [signed, open, test] = content!.batches;
       expect(signed).toMatchObject({ root: session.root, kind: 'spend', proposer: 0 });
       expect(signed!.requests).toEqual([
         {
@@ -91,6 +96,15 @@ describe('the record of a group that signs', () => {
           shared: [],
           signed: undefined,
           seen: [],
+        },
+      ]);
+      expect(test).toMatchObject({ kind: 'test', proposer: 0 });
+      expect(test!.requests).toMatchObject([
+        {
+          purpose: 'Once a year',
+          spend: undefined,
+          reserved: [],
+          signed: { by: [0, 1], signatures: tested.items[0]!.signatures },
         },
       ]);
     }
