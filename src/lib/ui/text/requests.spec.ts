@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { spendProblemNames } from '../../bitcoin/spend.ts';
+import { stages } from '../../ceremony/request-steps.ts';
+import type { FaultText } from '../text.ts';
+import {
+  batchProblemText,
+  composeProblemText,
+  packageProblems,
+  spendProblemText,
+} from './request-problems.ts';
+import { requestsText } from './requests.ts';
+
+const complete = ({ happened, cause, means, next }: FaultText) => {
+  for (const sentence of [happened, cause, means, next]) expect(sentence).toMatch(/^\S.*[.!?]$/s);
+};
+
+it('every problem of a transaction says cause, consequence and next step, and where it is', () => {
+  for (const problem of spendProblemNames) complete(spendProblemText({ problem, detail: '7' }));
+  const dust = spendProblemText({ problem: 'dust', output: 1, detail: '330' });
+  expect(dust.happened).toBe('Output 2 is too small to be passed on.');
+  expect(dust.cause).toContain('330 sat');
+});
+
+it('so does every problem of a plan and of a batch, and every halt', () => {
+  for (const problem of ['payments', 'amount', 'fee-rate', 'locktime', 'not-enough'] as const)
+    complete(composeProblemText({ problem, payment: 0, detail: '1000' }));
+  for (const problem of ['kinds-mixed', 'too-many', 'sum-too-large', 'items-collide'] as const)
+    complete(batchProblemText(problem));
+  for (const { name, fault } of Object.values(requestsText.halts)) {
+    expect(name).not.toBe('');
+    complete(fault);
+  }
+});
+
+it('every stage and every problem of a package has a name of its own', () => {
+  const names = ['draft' as const, ...stages].map((stage) => requestsText.stages[stage]);
+  expect(new Set(names).size).toBe(13);
+  expect(new Set(Object.values(packageProblems)).size).toBe(7);
+});
