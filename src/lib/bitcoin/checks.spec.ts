@@ -60,6 +60,11 @@ describe('what is wrong is said, and nothing else', () => {
       { problem: 'no-address', output: 0, detail: '6a0401020304' },
     ],
     [
+      'a Taproot key that is no point',
+      withOutput(0, { script: unhex(`5120${'00'.repeat(31)}05`) }),
+      { problem: 'unspendable', output: 0, detail: '' },
+    ],
+    [
       'dust',
       { ...sample, outputs: [...sample.outputs, { amount: 293, script: recipient, path: null }] },
       { problem: 'dust', output: 2, detail: '294' },

@@ -1,3 +1,4 @@
+import { liftX } from '../crypto/bip340.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
 import type { Group } from '../wasm/group.ts';
@@ -57,6 +58,9 @@ function outputProblems(
   if (addressOfScript(network, script) === undefined)
     problems.push({ problem: 'no-address', output, detail: toHex(script) });
   else if (amount < dust) problems.push({ problem: 'dust', output, detail: String(dust) });
+  // Core gives such keys an address, but nobody can have their secret (BIP 341 asks for a point).
+  if (script[0] === 0x51 && script.length === 34 && !liftX(group, script.subarray(2)))
+    problems.push({ problem: 'unspendable', output, detail: '' });
   if (path) {
     const own = outputAt(group, threshPk, path);
     if (branchOf(path) !== 'change')

@@ -68,6 +68,7 @@ export const spendProblemNames = [
   'change-branch',
   'change-script',
   'no-address',
+  'unspendable',
   'dust',
   'too-much',
   'outputs-above-inputs',

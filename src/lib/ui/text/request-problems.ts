@@ -85,6 +85,11 @@ const spendProblems: Record<SpendProblemName, (where: string, detail: string) =>
     'Only what has an address can be compared by people, so only that is paid.',
     'Pay to an address.',
   ],
+  unspendable: (where) => [
+    `${where} pays to an address that nobody can spend from.`,
+    'It is a Taproot address whose key is no point of the curve: no secret belongs to it.',
+    'Ask the recipient for another address.',
+  ],
   dust: (where, detail) => [
     `${where} is too small to be passed on.`,
     `The network takes no less than ${figure(detail)} for such an address.`,
