@@ -3,15 +3,13 @@
  * keeps a share back stands here: no share leaves for what was not looked at, accepted, reserved,
  * approved by the frozen signers and frozen under the nonces held here.
  */
-import { equal, fromHex, wipe, type Bytes } from '../crypto/bytes.ts';
-import { toCbor } from '../crypto/cbor.ts';
+import { fromHex, wipe, type Bytes } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
 import * as frostEd25519 from '../crypto/frost-ed25519.ts';
 import * as frostSecp256k1 from '../crypto/frost-secp256k1.ts';
 import type { Scalar } from '../wasm/group.ts';
 import { failed, inSignedPackets, type CeremonyFault } from '../ceremony/faults.ts';
 import { openItem } from '../ceremony/packages.ts';
-import { MAX_PACKET } from '../ceremony/packet.ts';
 import { MAX_REASON, type Part, type PartOf } from '../ceremony/parts.ts';
 import {
   chooseSigners,
@@ -22,19 +20,12 @@ import {
   type Here,
   type SessionNext,
 } from '../ceremony/request-steps.ts';
-import { batchProblems, checkRequest, requestsOf } from '../ceremony/requests.ts';
-import type { Batch } from '../ceremony/request.ts';
-import {
-  signable,
-  type Known,
-  type Package,
-  type Requests,
-  type Session,
-} from '../ceremony/session.ts';
+import { signable, type Package, type Requests, type Session } from '../ceremony/session.ts';
 import { requestStatement } from '../ceremony/statement.ts';
 import { printable } from '../crypto/schema.ts';
 import type { GroupLog, Taken } from './group-log.ts';
-import { closed, done, notNow, SeatBase, type Outcome } from './seat-base.ts';
+import { Requester } from './requester.ts';
+import { closed, done, notNow, type Outcome } from './seat-base.ts';
 import { openShare, type ShareIs } from './sealed-shares.ts';
 import { SigningMemory, type Suite } from './signing-memory.ts';
 
@@ -49,34 +40,12 @@ export interface Findings {
 /** The device's replies to the labels of the shares that a signing needs. */
 type SuiteReplies = Readonly<Record<Suite, Bytes | undefined>>;
 
-/** Room in a packet for everything but a batch. */
-const REST_OF_PACKET = 8192;
-
-export class Signer extends SeatBase {
+export class Signer extends Requester {
   private readonly signing: SigningMemory;
-  private read: { readonly at: number; readonly requests: Requests } | undefined;
 
   constructor(log: GroupLog, host?: Bytes) {
     super(log, host);
     this.signing = new SigningMemory(log.ports);
-  }
-
-  /** What requests are computed from; undefined while the key may not be used, or for a witness. */
-  known(): Known | undefined {
-    const { keys, complete, manifest } = this.progress();
-    const { state, log } = this;
-    if (!keys || !complete || !manifest || state.own === undefined) return undefined;
-    const { groups, other } = log.ports;
-    return { id: state.id!, keys, groups, other, state, manifest };
-  }
-
-  /** All requests of the log; undefined as `known`. */
-  requests(): Requests | undefined {
-    const known = this.known();
-    if (!known) return undefined;
-    const at = this.state.head.length;
-    if (this.read?.at !== at) this.read = { at, requests: requestsOf(known) };
-    return this.read.requests;
   }
 
   /** Where things stand here; the key must be complete. */
@@ -92,11 +61,6 @@ export class Signer extends SeatBase {
     };
   }
 
-  /** By operator: whether their device has a display of its own. */
-  get displays(): boolean[] {
-    return this.state.manifest!.operators.map(({ device }) => device.trustedDisplay);
-  }
-
   /** What is next here for a batch. */
   nextFor(session: Session): SessionNext {
     return sessionNext(this.here(this.requests()!), session, this.displays);
@@ -108,10 +72,6 @@ export class Signer extends SeatBase {
     return (this.requests()?.sessions ?? []).filter(
       (session) => !waits.includes(this.nextFor(session).act),
     ).length;
-  }
-
-  private session(root: Uint8Array): Session | undefined {
-    return this.requests()?.sessions.find((one) => equal(one.root, root));
   }
 
   /** Takes in a bundle; nonces are burned where it ends what they wait for. */
@@ -127,29 +87,6 @@ export class Signer extends SeatBase {
   /** Which shares are open for signing. */
   openedForSigning(): readonly Suite[] {
     return (['custody', 'attestation'] as const).filter((suite) => this.signing.share(suite));
-  }
-
-  // Before anybody else knows
-
-  /** Keeps a draft under a name (8 bytes); an empty batch drops it. */
-  async draft(name: Bytes, batch: Batch): Outcome {
-    await this.log.append([{ kind: 'draft', name, batch }]);
-    return done;
-  }
-
-  /** Proposes a batch to the group, and drops the draft that it came from. */
-  async request(batch: Batch, draft?: Bytes): Outcome {
-    const known = this.known();
-    if (!known) return notNow;
-    const unfit =
-      batch.length === 0 ||
-      batchProblems(known.manifest.terms, batch).length > 0 ||
-      batch.some((request) => checkRequest(known, request).length > 0) ||
-      batch.some(({ expires }) => expires <= this.log.ports.now()) ||
-      toCbor(batch.map((request) => ({ ...request }))).length > MAX_PACKET - REST_OF_PACKET;
-    if (unfit) return { fault: 'request-unfit' };
-    // In this order: a full disk must not take the draft without proposing it.
-    return (await this.say([{ kind: 'request', batch }])) ?? (draft ? this.draft(draft, []) : done);
   }
 
   // The reply
@@ -384,8 +321,6 @@ export class Signer extends SeatBase {
     return shares;
   }
 
-  // At any time
-
   /** Takes back what was accepted; nonces for it that wait here are burned. */
   async object(root: Bytes, items: readonly number[], because: string): Outcome {
     const session = this.session(root);
@@ -395,33 +330,6 @@ export class Signer extends SeatBase {
     if (!theirs || why === '') return notNow;
     this.signing.drop(root);
     return this.say([{ kind: 'object', session: root, items, because: why }]);
-  }
-
-  /**
-   * Says how deep the transaction of a request lies: 0 when it was handed over to the network. It may
-   * be seen there without its signatures being here: somebody can have kept them back.
-   */
-  async sight(digest: Bytes, depth: number): Outcome {
-    const item = [...(this.requests()?.items.values() ?? [])].find((one) =>
-      equal(one.digest, digest),
-    );
-    if (!item?.claim || !signable(item) || (depth === 0 && !item.signatures)) return notNow;
-    return this.say([{ kind: 'sighting', digest, depth }]);
-  }
-
-  /** Gives out the next deposit address for a recipient: the hash of their public key, 32 bytes. */
-  async issueAddress(recipient: Bytes): Outcome {
-    if (!this.known()) return notNow;
-    const issued = this.state.manifest!.operators.flatMap(({ packetKey }) =>
-      this.state.told(packetKey, 'deposit-address'),
-    );
-    const index =
-      1 +
-      Math.max(
-        -1,
-        ...issued.flatMap(({ part }) => (equal(part.recipient, recipient) ? [part.index] : [])),
-      );
-    return this.say([{ kind: 'deposit-address', recipient, index }]);
   }
 
   /** Notes which nonces a reload lost. */

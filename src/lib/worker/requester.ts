@@ -1,0 +1,97 @@
+/**
+ * The part of an operator's seat that knows of requests and proposes them: nothing here needs a
+ * secret but the packet key.
+ */
+import { equal, type Bytes } from '../crypto/bytes.ts';
+import { toCbor } from '../crypto/cbor.ts';
+import { MAX_PACKET } from '../ceremony/packet.ts';
+import type { Batch } from '../ceremony/request.ts';
+import { batchProblems, checkRequest, requestsOf } from '../ceremony/requests.ts';
+import { signable, type Known, type Requests, type Session } from '../ceremony/session.ts';
+import { done, notNow, SeatBase, type Outcome } from './seat-base.ts';
+
+/** Room in a packet for everything but a batch. */
+const REST_OF_PACKET = 8192;
+
+export class Requester extends SeatBase {
+  private read: { readonly at: number; readonly requests: Requests } | undefined;
+
+  /** What requests are computed from; undefined while the key may not be used, or for a witness. */
+  known(): Known | undefined {
+    const { keys, complete, manifest } = this.progress();
+    const { state, log } = this;
+    if (!keys || !complete || !manifest || state.own === undefined) return undefined;
+    const { groups, other } = log.ports;
+    return { id: state.id!, keys, groups, other, state, manifest };
+  }
+
+  /** All requests of the log; undefined as `known`. */
+  requests(): Requests | undefined {
+    const known = this.known();
+    if (!known) return undefined;
+    const at = this.state.head.length;
+    if (this.read?.at !== at) this.read = { at, requests: requestsOf(known) };
+    return this.read.requests;
+  }
+
+  protected session(root: Uint8Array): Session | undefined {
+    return this.requests()?.sessions.find((one) => equal(one.root, root));
+  }
+
+  /** By operator: whether their device has a display of its own. */
+  get displays(): boolean[] {
+    return this.state.manifest!.operators.map(({ device }) => device.trustedDisplay);
+  }
+
+  // Before anybody else knows
+
+  /** Keeps a draft under a name (8 bytes); an empty batch drops it. */
+  async draft(name: Bytes, batch: Batch): Outcome {
+    await this.log.append([{ kind: 'draft', name, batch }]);
+    return done;
+  }
+
+  /** Proposes a batch to the group, and drops the draft that it came from. */
+  async request(batch: Batch, draft?: Bytes): Outcome {
+    const known = this.known();
+    if (!known) return notNow;
+    const unfit =
+      batch.length === 0 ||
+      batchProblems(known.manifest.terms, batch).length > 0 ||
+      batch.some((request) => checkRequest(known, request).length > 0) ||
+      batch.some(({ expires }) => expires <= this.log.ports.now()) ||
+      toCbor(batch.map((request) => ({ ...request }))).length > MAX_PACKET - REST_OF_PACKET;
+    if (unfit) return { fault: 'request-unfit' };
+    // In this order: a full disk must not take the draft without proposing it.
+    return (await this.say([{ kind: 'request', batch }])) ?? (draft ? this.draft(draft, []) : done);
+  }
+
+  // At any time
+
+  /**
+   * Says how deep the transaction of a request lies: 0 when it was handed over to the network. It may
+   * be seen there without its signatures being here: somebody can have kept them back.
+   */
+  async sight(digest: Bytes, depth: number): Outcome {
+    const item = [...(this.requests()?.items.values() ?? [])].find((one) =>
+      equal(one.digest, digest),
+    );
+    if (!item?.claim || !signable(item) || (depth === 0 && !item.signatures)) return notNow;
+    return this.say([{ kind: 'sighting', digest, depth }]);
+  }
+
+  /** Gives out the next deposit address for a recipient: the hash of their public key, 32 bytes. */
+  async issueAddress(recipient: Bytes): Outcome {
+    if (!this.known()) return notNow;
+    const issued = this.state.manifest!.operators.flatMap(({ packetKey }) =>
+      this.state.told(packetKey, 'deposit-address'),
+    );
+    const index =
+      1 +
+      Math.max(
+        -1,
+        ...issued.flatMap(({ part }) => (equal(part.recipient, recipient) ? [part.index] : [])),
+      );
+    return this.say([{ kind: 'deposit-address', recipient, index }]);
+  }
+}
