@@ -19,11 +19,39 @@ async function choose(page: Page, speed: '4×' | 'At once') {
   await page.getByRole('radio', { name: speed }).check();
 }
 
+/** Reads all pages of what the drawn device shows when it is asked for this, and approves. */
+async function approveByKeyboard(page: Page, asked: 'to approve' | 'for secrets') {
+  const dialog = page.getByRole('dialog', { name: `The device is asked ${asked}` });
+  const device = dialog.getByRole('region', { name: 'SIMULATED device' });
+  await expect(device).toBeVisible();
+  const next = device.getByRole('button', { name: 'Next page' });
+  while ((await next.count()) > 0 && (await next.isEnabled())) await next.press('Enter');
+  await device.getByRole('button', { name: 'Approve' }).press('Enter');
+}
+
+/** Says at the own desk what was found. */
+async function verdict(page: Page, choice: 'accept' | 'object') {
+  const desk = page.locator('.session');
+  await desk.getByRole('radio', { name: choice === 'accept' ? /accept/i : /object/i }).focus();
+  await page.keyboard.press('Space');
+  const reason = desk.getByLabel(/why/i);
+  if (choice === 'object') await reason.fill('Another address than was ordered');
+  await desk.getByLabel(/where/i).fill('The telephone');
+}
+
 async function expectAxeSilent(page: Page) {
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze();
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+}
+
+async function expectNoSidewaysScrolling(page: Page) {
+  const { scroll, width } = await page.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth,
+    width: document.documentElement.clientWidth,
+  }));
+  expect(scroll).toBeLessThanOrEqual(width);
 }
 
 test('a key at 4× in less than 30 seconds, rehearsed on all five desks', async ({ page }) => {
@@ -61,6 +89,86 @@ test('a reload in the middle: nonces are dropped, the key is made', async ({ pag
   await expect(end(page)).toContainText('Nonces were dropped on the desk of');
   await expect(end(page)).toContainText('Dora');
 });
+
+test('a withdrawal at once with the autopilot: signed by three, verified twice', async ({
+  page,
+}) => {
+  const began = Date.now();
+  await open(page, 'story=sign&seed=7');
+  await page.getByRole('checkbox', { name: 'Let the autopilot play Chen' }).check();
+  await choose(page, 'At once');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect(end(page)).toHaveAttribute('data-result', 'signed', { timeout: 45_000 });
+  console.log(`A withdrawal at once: ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  await expect(end(page)).toContainText('Signed by Asha, Ben, and Chen.');
+  await expect(page.getByTestId('txid')).toHaveText(/^([0-9a-f]{4}){16}$/);
+  await end(page)
+    .getByText(/^The transaction, \d+ bytes$/)
+    .click();
+  await expect(page.getByTestId('raw')).toHaveText(/^020000000001[0-9a-f]{300,}$/);
+});
+
+test('a withdrawal signed at the own desk, by keyboard alone, within two minutes', async ({
+  page,
+}) => {
+  test.setTimeout(180_000);
+  const began = Date.now();
+  await open(page, 'story=sign&seed=7');
+  await page.getByRole('radio', { name: '4×' }).focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Play', exact: true }).press('Enter');
+  await expect(page.getByRole('main').getByText('It is your turn: Check and answer')).toBeVisible({
+    timeout: 60_000,
+  });
+  await page.getByRole('button', { name: 'Go to your desk' }).press('Enter');
+  await expect(page.getByRole('heading', { name: 'Your desk' })).toBeFocused();
+  const desk = page.locator('.session');
+  await expect(desk).toHaveAttribute('data-act', 'answer');
+  await verdict(page, 'accept');
+  await desk.getByRole('button', { name: 'Approve on the device' }).press('Enter');
+  await approveByKeyboard(page, 'to approve');
+  await approveByKeyboard(page, 'for secrets');
+  await expect(desk).toHaveAttribute('data-act', 'release', { timeout: 60_000 });
+  await desk.getByRole('button', { name: /Give/ }).press('Enter');
+  await expect(end(page)).toHaveAttribute('data-result', 'signed', { timeout: 60_000 });
+  const seconds = (Date.now() - began) / 1000;
+  console.log(`A withdrawal at the own desk: ${seconds.toFixed(1)} s`);
+  expect(seconds).toBeLessThan(120);
+  await expect(end(page)).toContainText('Signed by Asha, Ben, and Chen.');
+  await page.getByRole('button', { name: 'See how it ended' }).press('Enter');
+  await expect(end(page).getByRole('heading', { level: 2 })).toBeFocused();
+});
+
+for (const [choice, says] of [
+  ['object', 'You spotted it.'],
+  ['accept', 'You accepted it.'],
+] as const)
+  test(`a swapped recipient, ${choice}: the end says who proposed it and what differs`, async ({
+    page,
+  }) => {
+    await open(page, 'story=swap&seed=7');
+    await choose(page, 'At once');
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    const desk = page.locator('.session');
+    await expect(desk).toHaveAttribute('data-act', 'answer', { timeout: 45_000 });
+    await expect(page.getByTestId('order')).toContainText('Pay 0.25000000 BTC to');
+    if (choice === 'object') {
+      await expectAxeSilent(page);
+      await page.setViewportSize({ width: 360, height: 640 });
+      await expectNoSidewaysScrolling(page);
+    }
+    await verdict(page, choice);
+    if (choice === 'object') await desk.getByRole('button', { name: 'Send' }).click();
+    else {
+      await desk.getByRole('button', { name: 'Approve on the device' }).click();
+      await approveByKeyboard(page, 'to approve');
+      await approveByKeyboard(page, 'for secrets');
+    }
+    await expect(end(page)).toHaveAttribute('data-result', 'objected', { timeout: 45_000 });
+    await expect(page.getByTestId('judged')).toContainText(says);
+    await expect(end(page)).toContainText('Dora proposed the right amount to another recipient.');
+    await expect(end(page).locator('mark').first()).toBeVisible();
+  });
 
 test('an address leads to the same state, step by step; the end too', async ({ page }) => {
   await open(page, 'story=key&seed=3&step=40');
@@ -113,13 +221,6 @@ test('one desk is played by a person, by keyboard alone, with the drawn device',
   await page.getByRole('button', { name: 'Play', exact: true }).press('Enter');
   const press = (name: string | RegExp) => page.getByRole('button', { name }).press('Enter');
   const yours = page.locator('.ceremony');
-  const approve = async () => {
-    const device = page.getByRole('dialog').getByRole('region', { name: 'SIMULATED device' });
-    await expect(device).toBeVisible();
-    const next = device.getByRole('button', { name: 'Next page' });
-    while ((await next.count()) > 0 && (await next.isEnabled())) await next.press('Enter');
-    await device.getByRole('button', { name: 'Approve' }).press('Enter');
-  };
   const words = async () => {
     await expect(page.getByRole('radio', { name: /same/ })).toHaveCount(5);
     for (const radio of await page.getByRole('radio', { name: /same/ }).all()) {
@@ -143,10 +244,10 @@ test('one desk is played by a person, by keyboard alone, with the drawn device',
   await press('Seal the manifest');
   await expect(yours).toHaveAttribute('data-act', 'answer', { timeout: 20_000 });
   await press('Approve on the device');
-  await approve();
+  await approveByKeyboard(page, 'to approve');
   await expect(yours).toHaveAttribute('data-act', 'store', { timeout: 20_000 });
   await press('Seal the shares under the device');
-  await approve();
+  await approveByKeyboard(page, 'for secrets');
   await expect(yours).toHaveAttribute('data-act', 'read-words');
   await words();
   await expect(yours).toHaveAttribute('data-act', 'backup');
@@ -162,6 +263,8 @@ const states = [
   ['a packet in flight', 'story=key&seed=7&step=40'],
   ['a key', 'story=key&seed=7&step=1000'],
   ['a cheat found', 'story=cheat&seed=7&step=1000'],
+  ['a withdrawal', 'story=sign&seed=7&step=1000'],
+  ['a swapped recipient', 'story=swap&seed=7&step=1000'],
 ] as const;
 
 for (const [state, query] of states) {
@@ -185,11 +288,7 @@ for (const [state, query] of states) {
       await page.setViewportSize(viewport);
       await open(page, query);
       for (const summary of await page.locator('main summary').all()) await summary.click();
-      const { scroll, width } = await page.evaluate(() => ({
-        scroll: document.documentElement.scrollWidth,
-        width: document.documentElement.clientWidth,
-      }));
-      expect(scroll).toBeLessThanOrEqual(width);
+      await expectNoSidewaysScrolling(page);
     });
   }
 }

@@ -137,6 +137,8 @@ describe('at the own desk', () => {
         const { root, items, replies } = session!;
         if (event.act === 'reply') {
           expect(replies.filter(({ answered }) => answered)).toEqual([]);
+          const before = rehearsal.events.filter((one) => one.kind === 'act');
+          expect(before.map(({ act }) => act)).toEqual(['request']);
           await answer(rehearsal, you, true);
         } else if (event.act === 'sighting')
           await desk.act({ act: 'sighting', digest: items[0]!.digest, depth: 0 });

@@ -110,8 +110,8 @@ const stories: Record<Story, { readonly title: string; readonly what: string }> 
     what: 'A payment is proposed. You check it at your desk; three of five sign.',
   },
   swap: {
-    title: 'Swapped recipient: can you spot it?',
-    what: 'Somebody proposes the payment that was ordered. Or almost that one.',
+    title: 'Swapped recipient',
+    what: 'The payment that was ordered is proposed, or almost that one. Can you spot it?',
   },
 };
 
@@ -195,8 +195,10 @@ export const tryText = {
     carried: 'Packets fly by themselves here. There is no need to hand anything over.',
     device: (name: string) => `${name}’s device, within reach`,
     turn: (title: string) => `It is your turn: ${title}`,
+    keyFirst: 'The program lets the five make their key first. Then your desk is here.',
     noRequest: 'No withdrawal was proposed yet. It comes to this desk by itself.',
     go: 'Go to your desk',
+    seeEnd: 'See how it ended',
   },
   desks: {
     heading: 'Five desks',

@@ -1,11 +1,12 @@
 /** What happened in a rehearsal, in sentences; faults in those of the real ceremony. */
 import { deviceFaultNames, type DeviceFaultName } from '../../devices/device.ts';
 import type { ActionFault } from '../../worker/desk.ts';
-import type { RehearsalEvent } from '../../worker/rehearsal-story.ts';
+import type { RehearsalEvent, Turn } from '../../worker/rehearsal-story.ts';
 import type { FaultText } from '../text.ts';
 import { actionFaultText, unexpected } from '../text/ceremony-faults.ts';
 import { ceremonyText } from '../text/ceremony.ts';
 import { devices } from '../text/devices.ts';
+import { requestsText } from '../text/requests.ts';
 import { tryText } from '../text/try.ts';
 
 type Names = readonly string[];
@@ -31,10 +32,27 @@ export function faultOf(event: RehearsalEvent, names: Names = []): FaultText | u
   }
 }
 
+/** What a page about requests calls the act that waits. */
+const requestTurns = {
+  reply: 'answer',
+  approve: 'sign',
+  renew: 'renew',
+  freeze: 'freeze',
+  sign: 'release',
+  sighting: 'hand-over',
+} as const;
+
+/** What waits for the operator who is played, in a few words. */
+export const turnText = (turn: Turn): string =>
+  turn in requestTurns
+    ? requestsText.acts[requestTurns[turn as keyof typeof requestTurns]].title
+    : ceremonyText.acts[turn as keyof typeof ceremonyText.acts].title;
+
 /** What an event is to one desk, in a few words. */
 export function deskText(event: RehearsalEvent, number: number, names: Names): string {
   const text = tryText.desks;
   if (event.kind === 'act') return faultOf(event, names)?.happened ?? text.act(event.act);
+  if (event.kind === 'key') return text.key;
   if (event.kind !== 'flight') return eventText(event, names);
   const { from, to, taken } = event;
   if (from === number) return text.sent(names[to] ?? '', taken === undefined);
@@ -75,6 +93,8 @@ export function eventText(event: RehearsalEvent, names: Names): string {
         .filter(Boolean)
         .join(' ');
     }
+    case 'key':
+      return text.key(event.steps);
     case 'lever':
       return text.lever(event.pull, name(event.pull.operator), event.late);
     case 'your-turn':

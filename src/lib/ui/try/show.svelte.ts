@@ -1,6 +1,6 @@
 /** A rehearsal on the page: what it shows, and who turns the crank. */
 import type { Bytes } from '../../crypto/bytes.ts';
-import type { Pull, Scene } from '../../worker/rehearsal-story.ts';
+import type { Pull, Scene, Story } from '../../worker/rehearsal-story.ts';
 import type { Plan } from '../../worker/rehearsal-room.ts';
 import { deskThrough } from '../../worker/desk-through.ts';
 import type { RemoteDesk } from '../../worker/report.ts';
@@ -12,6 +12,9 @@ import { tryText } from '../text/try.ts';
 export const speeds = { slow: 1_000, fast: 220, instant: 0 } as const;
 export type Speed = keyof typeof speeds;
 
+/** The stories with something to judge: a person plays the own desk, unless they choose otherwise. */
+const judged: readonly Story[] = ['sign', 'swap'];
+
 /** So many steps at a time where nobody watches each. */
 const AT_ONCE = 6;
 
@@ -22,6 +25,8 @@ export class Show {
   fault = $state.raw<FaultText>();
   speed = $state<Speed>('slow');
   playing = $state(false);
+  /** While something is computed. */
+  busy = $state(false);
   /** Whether the program plays the own desk too. */
   auto = $state(true);
   /** Whose desk is the own one. */
@@ -47,8 +52,10 @@ export class Show {
     return this.scene?.outcome !== undefined;
   }
 
+  /** Begins what an address says; steps in it are played by the program. */
   begin(plan: Plan): Promise<void> {
     this.playing = false;
+    if (plan.story !== this.scene?.story) this.auto = plan.step > 0 || !judged.includes(plan.story);
     return this.#show(async () => {
       const scene = await rehearsal.begin(plan, this.#you);
       this.run += 1;
@@ -122,6 +129,7 @@ export class Show {
   }
 
   async #show(task: () => Promise<Scene>): Promise<void> {
+    this.busy = true;
     try {
       this.scene = await task();
       this.fault = undefined;
@@ -129,6 +137,8 @@ export class Show {
     } catch (error) {
       this.playing = false;
       this.fault = tryText.failed(error instanceof Error ? error.message : String(error));
+    } finally {
+      this.busy = false;
     }
   }
 }
