@@ -103,6 +103,26 @@ it('two packages under the same nonces: one of them gets shares, whoever froze t
   audit(players);
 });
 
+it('no share leaves for a package that cannot end: one of its signers lost the nonces', async () => {
+  const players = await withKey(5, 3, 'overtaken');
+  const [asha, ben, chen] = players as [Player, Player, Player];
+  const root = await proposed(players, spends(asha, 1));
+  for (const player of players.slice(0, 4)) await reply(player, root);
+  await everybodyHears(players);
+  await did(asha.seat.freeze(root, [0, 1, 2]));
+  await everybodyHears(players);
+  await reload(ben);
+  expect(await step(ben, root)).toBe('renew');
+  await everybodyHears(players);
+  for (const { seat } of [asha, ben, chen])
+    expect(await seat.sign(root)).toEqual({ fault: 'not-now' });
+  expect(await step(asha, root)).toBe('freeze');
+  await pursue(players, root);
+  const { packages } = sessionAt(asha, root);
+  expect(packages.map(({ shared }) => shared.get(0)!.length)).toEqual([0, 3]);
+  audit(players);
+});
+
 describe('two sessions at once', () => {
   it('on all seats, step by step in turn, are both signed', async () => {
     const players = await withKey(5, 3, 'at once');
