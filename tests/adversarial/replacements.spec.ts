@@ -3,6 +3,7 @@ import { toHex, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { conflict } from '../../src/lib/ceremony/claims.ts';
 import { batchRoot } from '../../src/lib/ceremony/request.ts';
 import { stageOf } from '../../src/lib/ceremony/request-steps.ts';
+import { forked } from '../support/cheating.ts';
 import { type Player } from '../support/seats.ts';
 import {
   accept,
@@ -148,27 +149,43 @@ describe('until another transaction is final', () => {
     }
   });
 
-  it('a payment that was made is known as made by who reserved nothing and saw no reservation', async () => {
-    const all = await five('known as made');
-    const [asha, ben, chen, dora, emre] = all;
-    // Only Emre reserved the first one; the second was made by the others.
-    const first = spendRequest(spendOf(emre));
-    const a = await proposed([emre, asha, ben, chen, dora], [first]);
-    await did(accept(emre, a));
-    await everybodyHears(all);
-    const second = again(asha, first, itemAt(asha, a).digest, outpointsOf(first));
-    const root = await proposedTo([asha, ben, chen, dora], [second]);
-    for (const player of [asha, ben, chen, dora]) await reply(player, root);
-    const { digest } = itemAt(asha, root);
-    const request = asha.seat.state.packetsFrom(asha.seat.state.me);
-    await bring(emre, ...request);
-    for (const i of [0, 1, 2]) await lie(all[i]!, { kind: 'sighting', digest, depth: FINAL });
-    // Emre hears the sightings of Asha, Ben and Chen, and no reservation but Asha’s.
-    const only = [asha, ben, chen].flatMap(({ seat }) => seat.state.packetsFrom(seat.state.me));
-    await bring(emre, ...only);
-    expect(itemAt(emre, root).depth).toBe(FINAL);
-    const third = await proposedTo([emre], [again(emre, first)]);
-    expect(halted(emre, third)).toEqual({ halt: 'held', over: ['payment'] });
+  it('a payment that was made is known as made, however few reservations are shown', async () => {
+    for (const known of ['signed', 'seen'] as const) {
+      const [asha, ben, chen, dora, emre] = await five(`known as ${known}`, 3);
+      const first = spendRequest(spendOf(asha));
+      const root = await proposedTo([asha, ben, chen, dora, emre], [first]);
+      await reply(chen, root, { sign: false });
+      const reserving = chen.seat.state.packetsFrom(chen.seat.state.me).at(-1)!;
+      for (const player of [asha, ben, chen]) await reply(player, root);
+      await share([asha, ben, chen, dora]);
+      await did(asha.seat.freeze(root, [0, 1, 2]));
+      await share([asha, ben, chen]);
+      for (const player of [asha, ben, chen]) await did(player.seat.sign(root));
+      const { digest } = itemAt(asha, root);
+      if (known === 'seen')
+        for (const player of [chen, dora, emre])
+          await lie(player, { kind: 'sighting', digest, depth: FINAL });
+      const heard = (known === 'signed' ? [asha, ben, chen] : [chen, dora]).flatMap(({ seat }) =>
+        seat.state.packetsFrom(seat.state.me),
+      );
+      // Where Chen’s share is shown, another packet of his stands in place of his reservation.
+      const hidden = await forked(
+        chen,
+        reserving,
+        reserving.parts.filter(({ kind }) => kind !== 'reserve'),
+      );
+      await bring(
+        emre,
+        ...heard.map((one) => (known === 'signed' && one === reserving ? hidden : one)),
+      );
+      const { signatures, depth, reserved } = itemAt(emre, root);
+      expect([signatures?.length, depth]).toEqual(
+        known === 'signed' ? [1, undefined] : [undefined, FINAL],
+      );
+      expect(reserved.size).toBeLessThan(3);
+      const next = await proposedTo([emre], [again(emre, first)]);
+      expect(halted(emre, next)).toEqual({ halt: 'held', over: ['payment'] });
+    }
   });
 
   it('a payment whose transaction can never be confirmed is made by another, by t words and not fewer', async () => {
