@@ -65,6 +65,11 @@ describe('what is wrong is said, and nothing else', () => {
       { problem: 'unspendable', output: 0, detail: '' },
     ],
     [
+      'a witness version to come',
+      withOutput(0, { script: unhex(`5220${'07'.repeat(32)}`) }),
+      { problem: 'future-witness', output: 0, detail: '2' },
+    ],
+    [
       'dust',
       { ...sample, outputs: [...sample.outputs, { amount: 293, script: recipient, path: null }] },
       { problem: 'dust', output: 2, detail: '294' },

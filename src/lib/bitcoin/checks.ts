@@ -61,6 +61,9 @@ function outputProblems(
   // Core gives such keys an address, but nobody can have their secret (BIP 341 asks for a point).
   if (script[0] === 0x51 && script.length === 34 && !liftX(group, script.subarray(2)))
     problems.push({ problem: 'unspendable', output, detail: '' });
+  // OP_2 to OP_16 and a program: today's rules let anybody spend it.
+  if (script[0]! > 0x51 && script[0]! <= 0x60)
+    problems.push({ problem: 'future-witness', output, detail: String(script[0]! - 0x50) });
   if (path) {
     const own = outputAt(group, threshPk, path);
     if (branchOf(path) !== 'change')

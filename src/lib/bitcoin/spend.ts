@@ -69,6 +69,7 @@ export const spendProblemNames = [
   'change-script',
   'no-address',
   'unspendable',
+  'future-witness',
   'dust',
   'too-much',
   'outputs-above-inputs',

@@ -6,8 +6,9 @@ import type { Request } from './request.ts';
  * request, so that two quorums cannot pay one thing twice.
  *
  * Whoever reserved a request may have helped to sign it, and a signature that exists can be used for
- * ever. So another request for the same payment must make it impossible that both are confirmed: it
- * spends an output that the first one spends, too.
+ * ever. So a later request for the same output or the same payment must be a replacement, and make it
+ * impossible that both are confirmed: it spends an output that the first one spends, too. One
+ * replacement may so take the place of several; where two requests split the group, it goes on.
  */
 
 /** A request's claim. */
@@ -39,6 +40,7 @@ export const conflict = (a: Claim, b: Claim): boolean =>
 export function collision(earlier: Claim, later: Claim): 'outpoint' | 'payment' | undefined {
   if (earlier.digest === later.digest) return undefined;
   const excludes = conflict(earlier, later);
-  if (earlier.payment !== later.payment) return excludes ? 'outpoint' : undefined;
-  return excludes && later.replaces !== undefined ? undefined : 'payment';
+  if (excludes && later.replaces !== undefined) return undefined;
+  if (earlier.payment === later.payment) return 'payment';
+  return excludes ? 'outpoint' : undefined;
 }

@@ -75,10 +75,10 @@ const texts = {
     next: 'Do not sign on this machine. Report it.',
   },
   'reserved-twice': {
-    who: 'operator',
+    who: 'unknown',
     proves:
-      'The named operator reserved the same coins, or the same payment, for two requests that could both be paid. Their two signed packets are the proof; the second reservation does not count.',
-    next: 'Do not sign with the named operator until the group has looked into it. Keep this log.',
+      'As far as this log shows, the named operator reserved the same coins, or the same payment, for two requests that could both be paid; both packets bear their signature. The second reservation does not count. Either they are not honest, or they knew of a transaction six blocks deep that did not come here yet.',
+    next: 'Ask the named operator to send everything they hold. If this stays, do not sign with them, keep this log, and let the group look into it.',
   },
   'share-wrong': {
     who: 'operator',

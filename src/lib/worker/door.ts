@@ -60,14 +60,14 @@ export const auditor = remote((method, args) => door!.auditor(method, args)) as 
 const secretFields = ['reply', 'custody', 'attestation', 'passphrase', 'prf'];
 
 function secretsIn(args: readonly unknown[]): ArrayBuffer[] {
-  const found: ArrayBuffer[] = [];
+  const found = new Set<ArrayBuffer>();
   for (const arg of args)
     if (typeof arg === 'object' && arg !== null)
       for (const field of secretFields) {
         const value = (arg as Record<string, unknown>)[field];
-        if (value instanceof Uint8Array) found.push(value.buffer as ArrayBuffer);
+        if (value instanceof Uint8Array) found.add(value.buffer as ArrayBuffer);
       }
-  return found;
+  return [...found];
 }
 
 function remote(call: (method: string, args: readonly unknown[]) => Promise<Answer>): object {

@@ -4,14 +4,20 @@
  */
 import { equal, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
+import { read } from '../crypto/schema.ts';
 import { MAX_PACKET } from '../ceremony/packet.ts';
-import type { Batch } from '../ceremony/request.ts';
+import { batchReader, type Batch } from '../ceremony/request.ts';
 import { batchProblems, checkRequest, requestsOf } from '../ceremony/requests.ts';
 import { signable, type Known, type Requests, type Session } from '../ceremony/session.ts';
 import { done, notNow, SeatBase, type Outcome } from './seat-base.ts';
 
 /** Room in a packet for everything but a batch. */
 const REST_OF_PACKET = 8192;
+
+const encoded = (batch: Batch): Bytes => toCbor(batch.map((request) => ({ ...request })));
+
+/** Whether others will read the batch: what a page gives may be anything. */
+const wellFormed = (batch: Batch): boolean => typeof read(batchReader, encoded(batch)) !== 'string';
 
 export class Requester extends SeatBase {
   private read: { readonly at: number; readonly requests: Requests } | undefined;
@@ -47,6 +53,7 @@ export class Requester extends SeatBase {
 
   /** Keeps a draft under a name (8 bytes); an empty batch drops it. */
   async draft(name: Bytes, batch: Batch): Outcome {
+    if (batch.length > 0 && !wellFormed(batch)) return { fault: 'request-unfit' };
     await this.log.append([{ kind: 'draft', name, batch }]);
     return done;
   }
@@ -56,11 +63,11 @@ export class Requester extends SeatBase {
     const known = this.known();
     if (!known) return notNow;
     const unfit =
-      batch.length === 0 ||
+      !wellFormed(batch) ||
       batchProblems(known.manifest.terms, batch).length > 0 ||
       batch.some((request) => checkRequest(known, request).length > 0) ||
       batch.some(({ expires }) => expires <= this.log.ports.now()) ||
-      toCbor(batch.map((request) => ({ ...request }))).length > MAX_PACKET - REST_OF_PACKET;
+      encoded(batch).length > MAX_PACKET - REST_OF_PACKET;
     if (unfit) return { fault: 'request-unfit' };
     // In this order: a full disk must not take the draft without proposing it.
     return (await this.say([{ kind: 'request', batch }])) ?? (draft ? this.draft(draft, []) : done);

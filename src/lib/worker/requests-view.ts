@@ -4,6 +4,7 @@
  */
 import { toHex, type Bytes } from '../crypto/bytes.ts';
 import type { SpendProblem } from '../bitcoin/spend.ts';
+import { conflict } from '../ceremony/claims.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
 import type { Terms } from '../ceremony/manifest.ts';
 import {
@@ -45,6 +46,8 @@ export interface ItemView {
   readonly objections: readonly { readonly operator: number; readonly because: string }[];
   /** What this one waits for: requests that claim the same. */
   readonly heldBy: readonly { readonly digest: Bytes; readonly over: 'outpoint' | 'payment' }[];
+  /** Other requests that can then not be confirmed, because it spends a coin of theirs. */
+  readonly excludes: readonly { readonly digest: Bytes; readonly purpose: string }[];
   /** Whose shares are out; from the first on it stays possibly signed for ever. */
   readonly shared: readonly number[];
   readonly signatures: readonly Bytes[] | undefined;
@@ -225,6 +228,14 @@ function itemView(
       return because === undefined ? [] : [{ operator, because }];
     }),
     heldBy: held(here, item).map(({ item: other, over }) => ({ digest: other.digest, over })),
+    excludes: [...here.requests.items.values()].flatMap((other) =>
+      item.claim &&
+      other.claim &&
+      other.claim.digest !== item.claim.digest &&
+      conflict(other.claim, item.claim)
+        ? [{ digest: other.digest, purpose: other.request.purpose }]
+        : [],
+    ),
     shared: [...shared],
     signatures,
     seen: [...seen].map(([operator, at]) => ({ operator, depth: at })),

@@ -90,6 +90,11 @@ const spendProblems: Record<SpendProblemName, (where: string, detail: string) =>
     'It is a Taproot address whose key is no point of the curve: no secret belongs to it.',
     'Ask the recipient for another address.',
   ],
+  'future-witness': (where, detail) => [
+    `${where} pays to a witness version that has no rules yet.`,
+    `Version ${detail}: until the network gives it rules, anybody can spend what lies there.`,
+    'Ask the recipient for another address.',
+  ],
   dust: (where, detail) => [
     `${where} is too small to be passed on.`,
     `The network takes no less than ${figure(detail)} for such an address.`,

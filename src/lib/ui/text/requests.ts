@@ -189,6 +189,8 @@ export const requestsText = {
       means: 'It stays so for ever. What it spends and pays stays reserved for it.',
       next: 'Finish it, or replace it by a request that spends a common coin.',
     },
+    excludes: (purpose: string) =>
+      `Only one of the two can be confirmed, this one or “${purpose}”:`,
     heldBy: {
       outpoint: 'spends the same coin',
       payment: 'pays for the same',
