@@ -277,4 +277,23 @@ describe('a higher fee', () => {
     expect(itemAt(asha, b).signatures).toHaveLength(1);
     expect(sharesOut(asha, a)).toEqual([]);
   });
+
+  it('keeps back the share for the replaced request of a batch, not those for the others', async () => {
+    const all = await five('rest');
+    const [asha, ben, chen, dora] = all;
+    const first = spendRequest(spendOf(asha));
+    const a = await proposed(all, [first, spendRequest(spendOf(asha))]);
+    for (const player of all) await reply(player, a);
+    await everybodyHears(all);
+    const second = again(asha, first, itemAt(asha, a).digest, outpointsOf(first));
+    const b = await proposed(all, [second]);
+    for (const player of all) await did(accept(player, b));
+    await lie(chen, packageWith(chen, a, [0, 1, 3]));
+    await everybodyHears(all);
+    for (const player of [asha, ben, dora]) await did(player.seat.sign(a));
+    await everybodyHears(all);
+    const [replaced, other] = sessionAt(asha, a).items;
+    expect([...replaced!.shared]).toEqual([]);
+    expect(other!.signatures).toHaveLength(1);
+  });
 });
