@@ -278,7 +278,7 @@ export const tryText = {
     differs: (count: number, of: number) =>
       `${count} of ${of} groups differ; they are marked. The first ones are the same on purpose.`,
     spotted: (others: number) =>
-      `You spotted it. ${others === 1 ? 'One other' : others} objected, too.`,
+      `You spotted it. ${times(others, 'other', 'others')} objected, too.`,
     missed: (accepted: number, quorum: number, amount: string) =>
       `You accepted it. It is not paid, because the others compared more closely: ${accepted} accepted, and ${quorum} must before anybody signs. Had ${quorum - accepted} more been as quick, ${amount} would be gone.`,
     program: (names: readonly string[]) =>
