@@ -269,9 +269,11 @@ describe('coins', () => {
     await expect.element(page.getByText(intake.took(2))).toBeVisible();
     const large = new DataTransfer();
     large.items.add(file(' '.repeat(17 * 2 ** 20)));
+    const read = vi.spyOn(Blob.prototype, 'text');
     place.dispatchEvent(new DragEvent('drop', { dataTransfer: large, bubbles: true }));
     const alert = page.getByRole('alert');
     await expect.element(alert).toHaveTextContent(intake.problems['too-large'].happened);
+    expect(read).not.toHaveBeenCalled();
   });
 
   test('what a reserved request spends is marked', async () => {
