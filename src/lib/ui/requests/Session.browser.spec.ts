@@ -216,6 +216,7 @@ test('the inbox puts what waits for the operator first', async () => {
     session: (root: string) => `#/requests/${root}`,
   });
   const first = page.getByTestId('entry').first();
+  await expect.element(first.getByTestId('stage')).toHaveTextContent('Stage 2 of 13: Proposed.');
   await expect.element(first).toHaveTextContent('Check and answer');
   const root = (await ben.desk.requests())!.sessions[0]!.root;
   await expect

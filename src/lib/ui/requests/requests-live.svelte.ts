@@ -3,7 +3,7 @@ import type { Batch } from '../../ceremony/request.ts';
 import type { RemoteDesk } from '../../worker/report.ts';
 import type { RequestsView, SessionView } from '../../worker/requests-view.ts';
 import type { Findings } from '../../worker/signer.ts';
-import type { WatchView } from '../../worker/watch.ts';
+import type { Drafted, Finished, WatchView, Wish } from '../../worker/watch.ts';
 import type { FindDevice, Outcome } from '../ceremony/acts.ts';
 import { DeskLive } from '../desk-live.svelte.ts';
 import { ceremonyText } from '../text/ceremony.ts';
@@ -74,31 +74,35 @@ export class RequestsLive extends DeskLive {
 
   /** What the own device would show where these items are accepted. */
   statement = (accepted: readonly number[]): Promise<string | undefined> =>
-    this.desk.statement(this.session!.root, accepted);
+    this.#ask(() => this.desk.statement(this.session!.root, accepted));
 
-  finished(digest: Uint8Array<ArrayBuffer>) {
-    return this.desk.finished(digest);
+  finished = (digest: Uint8Array<ArrayBuffer>): Promise<Finished | undefined> =>
+    this.#ask(() => this.desk.finished(digest));
+
+  watch = (): Promise<WatchView | undefined> => this.#ask(() => this.desk.watch());
+
+  fromPsbt = (psbt: Uint8Array<ArrayBuffer> | string): Promise<Drafted | undefined> =>
+    this.#ask(() => this.desk.draftFromPsbt(psbt));
+
+  compose = (wish: Wish): Promise<Drafted | undefined> => this.#ask(() => this.desk.compose(wish));
+
+  /** Asks the desk; why it gives no answer is told. */
+  async #ask<T>(question: () => Promise<T>): Promise<T | undefined> {
+    let answer: T | undefined;
+    await this.attempt(async () => {
+      answer = await question();
+      return undefined;
+    });
+    return answer;
   }
 
-  watch(): Promise<WatchView | undefined> {
-    return this.desk.watch();
-  }
-
-  /** What is wrong with a batch that was not proposed is told by the desk; a draft is only kept. */
+  /** Keeps a draft; an empty batch drops it. */
   async keep(name: Uint8Array<ArrayBuffer>, batch: Batch): Promise<boolean> {
     return this.attempt(async () => {
       const fault = await this.desk.act({ act: 'draft', name, batch });
       if (fault) return this.told({ at: 'desk', fault });
       return this.refresh();
     });
-  }
-
-  fromPsbt(psbt: Uint8Array<ArrayBuffer> | string) {
-    return this.desk.draftFromPsbt(psbt);
-  }
-
-  compose(wish: Parameters<RemoteDesk['compose']>[0]) {
-    return this.desk.compose(wish);
   }
 }
 

@@ -152,6 +152,7 @@ export const requestsText = {
     drafts: 'Drafts, seen by you alone',
     by: (name: string) => `proposed by ${name}`,
     next: 'Next',
+    stage: (name: string, at: number, of: number) => `Stage ${at} of ${of}: ${name}.`,
     resume: 'Go on with it',
     transfer: 'Hand over or take in packets',
     back: 'The group',
