@@ -2,7 +2,6 @@
 import type { Branch } from '../../bitcoin/branches.ts';
 import type { SignedFieldName } from '../../bitcoin/sighash.ts';
 import type { Halt, SessionNext, Stage } from '../../ceremony/request-steps.ts';
-import type { Kind } from '../../ceremony/request.ts';
 import type { FaultText } from '../text.ts';
 import { listed } from './ceremony-faults.ts';
 
@@ -129,7 +128,6 @@ export const requestsText = {
   stages,
   halts,
   acts,
-  kinds: { test: 'Test of both keys', spend: 'Spend' } satisfies Record<Kind, string>,
   count: requests,
   unavailable: {
     happened: 'There are no requests here yet.',
@@ -183,7 +181,7 @@ export const requestsText = {
     recompute: 'To the verify page',
     all: 'All requests',
     test: 'Both keys sign that nothing is to be done. No money moves.',
-    totals: { paid: 'To others', fees: 'Fees', largest: 'Largest', count: 'Requests' },
+    totals: { paid: 'To others', fees: 'Fees', largest: 'Largest' },
     possibly: {
       happened: 'Possibly signed: a share is out.',
       cause: 'Whoever holds enough shares can finish the transaction, at any time.',
