@@ -65,9 +65,10 @@ export function psbtFor(threshPk: Bytes, number: number): { spend: Spend; file: 
 async function openRequests({ page }: Operator): Promise<void> {
   const names = [ceremonyText.pages.requests, requestsText.session.all];
   for (const name of names) {
-    const link = page.getByRole('link', { name, exact: true });
-    if ((await link.count()) > 0) return link.first().click();
+    const link = page.getByRole('link', { name, exact: true }).first();
+    if (await link.isVisible()) await link.click();
   }
+  await expect(page.getByTestId('part-transfer')).toBeVisible();
 }
 
 /** Makes a request of a PSBT file and proposes it. */
