@@ -7,14 +7,16 @@ import { backupFromBytes } from '../../src/lib/ceremony/backup.ts';
 import { toHex } from '../../src/lib/crypto/bytes.ts';
 import { recoverBoth } from '../../src/lib/crypto/dual-dkg.ts';
 import { isFault } from '../../src/lib/crypto/faults.ts';
+import { requestsText } from '../../src/lib/ui/text/requests.ts';
 import { shellText } from '../../src/lib/ui/text/shell.ts';
 import { openAge } from '../../src/lib/worker/age-file.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { Operator } from '../support/operator.ts';
 import { Peer } from '../support/peer.ts';
+import { answer as respond, proposeTest } from '../support/requester.ts';
 import { groups } from '../support/seats.ts';
 
-/* After a ceremony, the operator's secrets are nowhere: not in the profile's files, not in the heap of
+/* After a ceremony and a signing, the operator's secrets are nowhere: not in the profile's files, not in the heap of
    the page or its worker. What the secrets were is known from the backup file and the security key. */
 
 /** How a secret could have been written down. */
@@ -130,6 +132,14 @@ test('canary secrets: none in the profile directory, none in a heap snapshot', a
   expect(ben.complete).toBe(false); // what completes the key is still on its way to Ben
   await expect(asha.page.getByTestId('key-state')).toHaveAttribute('data-state', 'active');
 
+  await proposeTest(asha);
+  await respond(asha, true);
+  await asha.take([await ben.answer((await asha.give())[0])]);
+  await asha.press(asha.button(requestsText.now.freeze));
+  await asha.press(asha.button(requestsText.now.release));
+  await asha.take([await ben.answer((await asha.give())[0])]);
+  await expect(asha.page.getByTestId('result')).toContainText(requestsText.result.tests);
+
   const opened = await openAge(readFileSync(asha.backup, 'utf8'), asha.backupPassphrase);
   const content = opened instanceof Uint8Array ? backupFromBytes(opened) : opened;
   if ('fault' in content) throw new Error(content.fault);
@@ -138,7 +148,7 @@ test('canary secrets: none in the profile directory, none in a heap snapshot', a
   const answers = await asha.page.evaluate(
     () => (globalThis as unknown as { answers: number[][] }).answers,
   );
-  expect(answers.length).toBeGreaterThanOrEqual(3);
+  expect(answers.length).toBeGreaterThanOrEqual(5);
   const secrets = {
     'host secret': content.hostSecret,
     'custody share': recovered.custody.secshare!,

@@ -5,6 +5,7 @@ import { fromFile, toFile } from '../../src/lib/courier/file.ts';
 import { pack, unpack } from '../../src/lib/courier/transport.ts';
 import { memoryStore } from '../../src/lib/vault/store.ts';
 import { invitationIn, joinGroup } from '../../src/lib/worker/enrol.ts';
+import { moveRequest } from '../../src/lib/worker/request-pilot.ts';
 import { deviceOf, hostReply, meOf, play, ports, type Player } from './seats.ts';
 
 /* An operator without a browser, for tests that look at one browser closely. Packets move as files. */
@@ -55,6 +56,7 @@ export class Peer {
       if (typeof taken === 'string') throw new Error(taken);
     }
     await play(this.player);
+    while (await moveRequest({ ...this.player, objection: () => undefined, favoured: undefined }));
     const file = join(this.folder, `${this.count++}.conclave`);
     writeFileSync(file, toFile(await pack(seat.log.outgoing().bundle)));
     return file;

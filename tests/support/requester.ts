@@ -84,6 +84,18 @@ export async function propose(operator: Operator, file: string, purpose: string)
   await expect(page.getByTestId('now')).toHaveAttribute('data-act', 'answer');
 }
 
+/** Proposes a test of both keys. */
+export async function proposeTest(operator: Operator): Promise<void> {
+  const { page } = operator;
+  await openRequests(operator);
+  await operator.press(page.getByRole('link', { name: requestsText.inbox.create, exact: true }));
+  await operator.choose(page.getByRole('radio', { name: requestNewText.ways.test.title }));
+  await operator.fill(operator.field(requestNewText.purpose), 'A test of both keys');
+  await operator.press(operator.button(requestNewText.draft.add));
+  await operator.press(operator.button(requestNewText.batch.propose(1)));
+  await expect(page.getByTestId('now')).toHaveAttribute('data-act', 'answer');
+}
+
 /** Takes in a proposal and opens the batch that waits. */
 export async function hear(operator: Operator, given: string[]): Promise<void> {
   await openRequests(operator);

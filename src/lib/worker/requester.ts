@@ -14,6 +14,14 @@ import { done, notNow, SeatBase, type Outcome } from './seat-base.ts';
 /** Room in a packet for everything but a batch. */
 const REST_OF_PACKET = 8192;
 
+/** The smallest index that is not among these. */
+export function firstUnused(used: readonly number[]): number {
+  const taken = new Set(used);
+  let index = 0;
+  while (taken.has(index)) index += 1;
+  return index;
+}
+
 const encoded = (batch: Batch): Bytes => toCbor(batch.map((request) => ({ ...request })));
 
 /** Whether others will read the batch: what a page gives may be anything. */
@@ -93,12 +101,9 @@ export class Requester extends SeatBase {
     const issued = this.state.manifest!.operators.flatMap(({ packetKey }) =>
       this.state.told(packetKey, 'deposit-address'),
     );
-    const index =
-      1 +
-      Math.max(
-        -1,
-        ...issued.flatMap(({ part }) => (equal(part.recipient, recipient) ? [part.index] : [])),
-      );
+    const index = firstUnused(
+      issued.flatMap(({ part }) => (equal(part.recipient, recipient) ? [part.index] : [])),
+    );
     return this.say([{ kind: 'deposit-address', recipient, index }]);
   }
 }

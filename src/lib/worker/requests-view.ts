@@ -133,7 +133,8 @@ export function requestsViewOf(seat: Signer): RequestsView | undefined {
   };
 }
 
-function draftsOf({ state }: Signer): RequestsView['drafts'] {
+/** What was prepared here and not proposed, the last first. */
+export function draftsOf({ state }: Signer): RequestsView['drafts'] {
   const drafts = new Map(
     state
       .noted('draft')

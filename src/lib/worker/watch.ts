@@ -22,6 +22,8 @@ import { bytes, integer, list, read, record } from '../crypto/schema.ts';
 import { MAX_SAT } from '../bitcoin/spend.ts';
 import type { RequestOf } from '../ceremony/request.ts';
 import type { Known } from '../ceremony/session.ts';
+import { draftsOf } from './requests-view.ts';
+import { firstUnused } from './requester.ts';
 import { reviewOf, txidText, type SpendReview } from './review.ts';
 import type { Signer } from './signer.ts';
 
@@ -33,6 +35,8 @@ export interface AddressView {
 
 /** A deposit address that was given out. */
 export interface DepositView extends AddressView {
+  /** The path as numbers. */
+  readonly steps: Path;
   readonly recipient: Bytes;
   readonly index: number;
   readonly by: number;
@@ -103,7 +107,7 @@ function addressAt({ groups, id, keys }: Known, path: Path): AddressView {
 }
 
 /** The deposit addresses that were given out, oldest first of each operator. */
-function depositsOf(known: Known): (DepositView & { readonly at: number; readonly steps: Path })[] {
+function depositsOf(known: Known): DepositView[] {
   const { state, manifest, id, keys } = known;
   const holders = (key: Uint8Array, number: number) =>
     manifest.operators.filter(
@@ -156,7 +160,7 @@ export async function watchViewOf(seat: Signer): Promise<WatchView | undefined> 
     receive: addresses('receive'),
     change: addresses('change'),
     fees: addresses('fees'),
-    deposits: depositsOf(known).map(({ steps: _, ...deposit }) => deposit),
+    deposits: depositsOf(known),
     receiptsNeeded: manifest.terms.n - manifest.terms.t + 1,
     coins: coins.map(({ txid, vout, amount, path, confirmations }) => ({
       ...addressAt(known, path),
@@ -211,7 +215,7 @@ export function draftFromPsbt(seat: Signer, psbt: Bytes | string): Drafted | und
   const binary = psbtBytes(psbt);
   if (!binary) return { problems: [{ problem: 'not-a-psbt', detail: '' }] };
   const spend = readPsbt(known.groups.secp256k1, known.keys.custody.threshPk, binary);
-  return Array.isArray(spend) ? { problems: spend } : drafted(known, spend as Spend);
+  return Array.isArray(spend) ? { problems: spend } : drafted(known, spend);
 }
 
 /** What a person wants to be paid, in their words. */
@@ -247,22 +251,28 @@ export async function compose(seat: Signer, wish: Wish): Promise<Drafted | undef
     ),
     payments: wish.payments,
     feeRate: wish.feeRate,
-    changeIndex: nextChange(coins, spends),
+    changeIndex: nextChange(coins, [...spends, ...draftedSpends(seat)]),
     locktime: wish.locktime,
   });
   if (isFault(made)) throw new Error(made.proves);
   return 'problem' in made ? { compose: made } : drafted(known, made);
 }
 
-/** The first change address that nothing here used. */
-const nextChange = (coins: readonly Coin[], spends: readonly Spend[]): number => {
+/** The transactions of drafts: their change is not given out a second time. */
+const draftedSpends = (seat: Signer): Spend[] =>
+  draftsOf(seat)
+    .flatMap(({ batch }) => batch)
+    .flatMap((request) => (request.kind === 'spend' ? [request.transaction] : []));
+
+/** The first change address that nothing here used; nobody can use up what comes after it. */
+function nextChange(coins: readonly Coin[], spends: readonly Spend[]): number {
   const paths = [
     ...coins.map(({ path }) => path),
     ...spends.flatMap(({ outputs }) => outputs.flatMap(({ path }) => (path ? [path] : []))),
   ];
   const used = paths.flatMap(([branch, index]) => (branch === branches.change ? [index!] : []));
-  return 1 + Math.max(-1, ...used);
-};
+  return firstUnused(used);
+}
 
 /** A signed request's transaction, to be handed over. Hex and base64 are left to whoever shows it. */
 export interface Finished {
