@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { createBase58check } from '@scure/base';
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,10 +26,17 @@ const bytes = randomFrom('coins of the browsers');
 /** What the spends pay to. */
 const RECIPIENT = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
 
-/** The group's key as others take it from the page: out of the extended public key, 33 bytes. */
-export async function keyOf({ page }: Operator): Promise<Bytes> {
+/**
+ * The group's key as others take it from the page: out of the extended public key, 33 bytes. `look` is
+ * called on that page.
+ */
+export async function keyOf(
+  { page }: Operator,
+  look: (page: Page) => Promise<void>,
+): Promise<Bytes> {
   await page.getByRole('link', { name: ceremonyText.pages.bitcoin, exact: true }).click();
   const xpub = await page.getByTestId('xpub').locator('pre').innerText();
+  await look(page);
   await page.goBack();
   return createBase58check(sha256).decode(xpub).slice(45);
 }
