@@ -1,7 +1,7 @@
 import { addressOfScript, scriptOfAddress } from '../../src/lib/bitcoin/address.ts';
 import { outputAt } from '../../src/lib/bitcoin/branches.ts';
 import { readCoins } from '../../src/lib/bitcoin/coins.ts';
-import { psbtBytes, readPsbt, writePsbt } from '../../src/lib/bitcoin/psbt.ts';
+import { psbtBytes, readPsbt } from '../../src/lib/bitcoin/psbt.ts';
 import { spendReader, type Spend } from '../../src/lib/bitcoin/spend.ts';
 import { toCbor } from '../../src/lib/crypto/cbor.ts';
 import { equal, toHex } from '../../src/lib/crypto/bytes.ts';
@@ -12,6 +12,7 @@ import type { Groups } from '../support/groups.ts';
 import { value } from '../support/hex.ts';
 import { fullPsbt } from '../support/psbts.ts';
 import { threshPkOf } from '../support/spends.ts';
+import { writePsbt } from '../support/write-psbt.ts';
 import type { FuzzTarget } from './fuzz-targets.ts';
 
 const text = new TextDecoder('utf-8', { ignoreBOM: true });

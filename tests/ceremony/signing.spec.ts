@@ -4,7 +4,7 @@ import { base64 } from '@scure/base';
 import { initEccLib, Psbt } from 'bitcoinjs-lib';
 import * as ecc from 'tiny-secp256k1';
 import { describe, expect, it } from 'vitest';
-import { psbtBytes, writePsbt } from '../../src/lib/bitcoin/psbt.ts';
+import { psbtBytes } from '../../src/lib/bitcoin/psbt.ts';
 import type { Spend } from '../../src/lib/bitcoin/spend.ts';
 import { unsignedTx } from '../../src/lib/bitcoin/transaction.ts';
 import { toHex } from '../../src/lib/crypto/bytes.ts';
@@ -19,6 +19,7 @@ import {
   testRequest,
   withKey,
 } from '../support/signing-seats.ts';
+import { writePsbt } from '../support/write-psbt.ts';
 
 initEccLib(ecc);
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import * as ecc from 'tiny-secp256k1';
 import { describe, expect, it } from 'vitest';
 import { outputAt } from '../../src/lib/bitcoin/branches.ts';
-import { readPsbt, writePsbt } from '../../src/lib/bitcoin/psbt.ts';
+import { readPsbt } from '../../src/lib/bitcoin/psbt.ts';
 import { signedBytes, sighashesOf } from '../../src/lib/bitcoin/sighash.ts';
 import { spendReader, type Spend } from '../../src/lib/bitcoin/spend.ts';
 import { finalTx, txidOf, unsignedTx, vsizeOf } from '../../src/lib/bitcoin/transaction.ts';
@@ -14,6 +14,7 @@ import { read } from '../../src/lib/crypto/schema.ts';
 import { value } from '../support/hex.ts';
 import { implementations } from '../support/node.ts';
 import { anySpend, sampleSpend, secretOf, signSpend, threshPkOf } from '../support/spends.ts';
+import { writePsbt } from '../support/write-psbt.ts';
 
 /*
  * Two other programs on the same transactions: @scure/btc-signer, which the app uses for PSBTs but

@@ -4,15 +4,16 @@ import { expect } from 'vitest';
 import type { AddressNetwork } from '../../src/lib/bitcoin/address.ts';
 import { pathText } from '../../src/lib/bitcoin/branches.ts';
 import { spendProblems } from '../../src/lib/bitcoin/checks.ts';
-import { psbtBytes, readPsbt, writePsbt } from '../../src/lib/bitcoin/psbt.ts';
+import { psbtBytes, readPsbt } from '../../src/lib/bitcoin/psbt.ts';
 import { layOut, sighashesOf, sighashOf } from '../../src/lib/bitcoin/sighash.ts';
-import type { Spend } from '../../src/lib/bitcoin/spend.ts';
-import { changeOf, feeOf, finalTx, txidOf, vsizeOf } from '../../src/lib/bitcoin/transaction.ts';
+import { changeOf, feeOf, type Spend } from '../../src/lib/bitcoin/spend.ts';
+import { finalTx, txidOf, vsizeOf } from '../../src/lib/bitcoin/transaction.ts';
 import { concat, toHex } from '../../src/lib/crypto/bytes.ts';
 import type { Group } from '../../src/lib/wasm/group.ts';
 import type { Check, Conformance } from '../support/conformance.ts';
 import { unhex, value } from '../support/hex.ts';
 import { limits, signSpend } from '../support/spends.ts';
+import { writePsbt } from '../support/write-psbt.ts';
 
 type Load = (file: string) => unknown;
 

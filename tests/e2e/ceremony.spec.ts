@@ -2,12 +2,12 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { initEccLib, Psbt, Transaction } from 'bitcoinjs-lib';
 import * as ecc from 'tiny-secp256k1';
-import { writePsbt } from '../../src/lib/bitcoin/psbt.ts';
 import { jsGroup } from '../../src/lib/wasm/js-group.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { value } from '../support/hex.ts';
 import { Operator } from '../support/operator.ts';
 import { keyOf, psbtFor, signTogether } from '../support/requester.ts';
+import { writePsbt } from '../support/write-psbt.ts';
 
 /* The main job. Five operators, each in a browser of their own, make a key, and three of them sign
    transactions with it. Packets move as files, or as pictures of the codes on a screen. */

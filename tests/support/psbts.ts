@@ -1,7 +1,6 @@
 import { outputAt } from '../../src/lib/bitcoin/branches.ts';
 import { readFrame } from '../../src/lib/bitcoin/psbt-fields.ts';
 import { writeMaps, type PsbtField, type PsbtMap } from '../../src/lib/bitcoin/psbt-map.ts';
-import { writePsbt } from '../../src/lib/bitcoin/psbt.ts';
 import { le32 } from '../../src/lib/bitcoin/serial.ts';
 import type { Spend } from '../../src/lib/bitcoin/spend.ts';
 import { txidOf, unsignedTx } from '../../src/lib/bitcoin/transaction.ts';
@@ -9,6 +8,7 @@ import { concat, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import type { Group } from '../../src/lib/wasm/group.ts';
 import { value } from './hex.ts';
 import { paths, sampleSpend, threshPkOf } from './spends.ts';
+import { writePsbt } from './write-psbt.ts';
 
 /** The maps of a PSBT that can be framed: the global one, the inputs', the outputs'. */
 export function mapsOf(bytes: Bytes): PsbtMap[] {

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scriptOfAddress } from '../../src/lib/bitcoin/address.ts';
 import { branches, outputAt } from '../../src/lib/bitcoin/branches.ts';
-import { writePsbt } from '../../src/lib/bitcoin/psbt.ts';
 import type { Spend } from '../../src/lib/bitcoin/spend.ts';
 import type { Bytes } from '../../src/lib/crypto/bytes.ts';
 import { ceremonyText } from '../../src/lib/ui/text/ceremony.ts';
@@ -16,6 +15,7 @@ import { jsGroup } from '../../src/lib/wasm/js-group.ts';
 import { value } from './hex.ts';
 import type { Operator } from './operator.ts';
 import { randomFrom } from './players.ts';
+import { writePsbt } from './write-psbt.ts';
 
 /* Operators sign requests, each at their own browser. */
 
@@ -108,7 +108,8 @@ export async function hear(operator: Operator, given: string[]): Promise<void> {
   await openRequests(operator);
   await operator.take(given);
   const { page } = operator;
-  await operator.press(page.getByTestId('part-mine').getByRole('link').first());
+  const fresh = page.locator('[data-testid=entry][data-act=answer]');
+  await operator.press(fresh.getByRole('link').first());
   await expect(page.getByTestId('now')).toHaveAttribute('data-act', 'answer');
 }
 

@@ -9,7 +9,7 @@ import type { Group, Scalar } from '../../src/lib/wasm/group.ts';
 import { unhex, value } from './hex.ts';
 
 /** A secret that stands for a group's, and its threshold key. */
-export const secretHex = '6b973d88838f27366ed61c9ad6367663045cb456e28335c109e30717ae0c6baa';
+const secretHex = '6b973d88838f27366ed61c9ad6367663045cb456e28335c109e30717ae0c6baa';
 export const secretOf = (group: Group): Scalar =>
   group.scalarFromBytesNonzeroChecked(unhex(secretHex))!;
 export const threshPkOf = (group: Group): Bytes =>

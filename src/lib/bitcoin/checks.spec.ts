@@ -9,9 +9,16 @@ import {
   threshPkOf,
 } from '../../../tests/support/spends.ts';
 import { unhex } from '../../../tests/support/hex.ts';
-import { dustOf, paidOut, spendProblems } from './checks.ts';
-import { MAX_SAT, type Spend, type SpendLimits, type SpendProblem } from './spend.ts';
-import { feeOf, vsizeOf } from './transaction.ts';
+import { dustOf, spendProblems } from './checks.ts';
+import {
+  feeOf,
+  MAX_SAT,
+  paidOut,
+  type Spend,
+  type SpendLimits,
+  type SpendProblem,
+} from './spend.ts';
+import { vsizeOf } from './transaction.ts';
 
 const { secp256k1: group } = implementations.find(({ name }) => name === 'WASM')!;
 const threshPk = threshPkOf(group);

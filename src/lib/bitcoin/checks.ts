@@ -4,12 +4,16 @@ import { isFault } from '../crypto/faults.ts';
 import type { Group } from '../wasm/group.ts';
 import { addressOfScript, type AddressNetwork } from './address.ts';
 import { branchOf, outputAt, pathText } from './branches.ts';
-import { MAX_SAT, type Spend, type SpendLimits, type SpendProblem } from './spend.ts';
-import { feeOf, feeRateOf } from './transaction.ts';
-
-/** What others get, in sat. */
-export const paidOut = ({ outputs }: Spend): number =>
-  outputs.reduce((total, { amount, path }) => total + (path === null ? amount : 0), 0);
+import {
+  feeOf,
+  MAX_SAT,
+  paidOut,
+  sumOf,
+  type Spend,
+  type SpendLimits,
+  type SpendProblem,
+} from './spend.ts';
+import { feeRateOf } from './transaction.ts';
 
 /**
  * Below so many sat an output to a script that has an address is not passed on by Bitcoin Core
@@ -81,7 +85,7 @@ function outputProblems(
 function amountProblems(spend: Spend, limits: SpendLimits): SpendProblem[] {
   const problems: SpendProblem[] = [];
   for (const side of [spend.inputs, spend.outputs]) {
-    const total = side.reduce((sum, { amount }) => sum + amount, 0);
+    const total = sumOf(side);
     if (total > MAX_SAT) problems.push({ problem: 'too-much', detail: String(total) });
   }
   const paid = paidOut(spend);

@@ -8,8 +8,8 @@ import { outputAt } from './branches.ts';
 import { spendProblems } from './checks.ts';
 import type { Coin } from './coins.ts';
 import { composeSpend, type SpendPlan } from './compose.ts';
-import { MAX_SAT, spendReader, type Spend } from './spend.ts';
-import { feeOf, txidOf, vsizeOf } from './transaction.ts';
+import { feeOf, MAX_SAT, spendReader, type Spend } from './spend.ts';
+import { txidOf, vsizeOf } from './transaction.ts';
 
 const { secp256k1: group } = jsGroups;
 const threshPk = unhex('023db9dc1dfbdd2177dfdfaa9a09b7877736db4572444f594c202bd223189f7852');

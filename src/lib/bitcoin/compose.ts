@@ -9,6 +9,7 @@ import {
   MAX_INPUTS,
   MAX_OUTPUTS,
   MAX_SAT,
+  sumOf,
   type Spend,
   type SpendInput,
   type SpendOutput,
@@ -100,7 +101,7 @@ export function composeSpend(plan: SpendPlan): Spend | ComposeProblem | Fault {
     if (inputs.length === MAX_INPUTS) return { problem: 'too-many-inputs', detail: `${missing}` };
     inputs.push({ txid, vout, sequence: SEQUENCE, amount, path: from });
     const without = spend(inputs, paid);
-    const left = sum(inputs) - sum(paid);
+    const left = sumOf(inputs) - sumOf(paid);
     missing = Math.min(missing, feeAt(feeRate, without) - left);
     if (missing > 0) continue;
     const back = (amount: number) =>
@@ -108,7 +109,7 @@ export function composeSpend(plan: SpendPlan): Spend | ComposeProblem | Fault {
     const rest = left - feeAt(feeRate, back(0));
     return rest < dustOf(change.script) ? without : back(rest);
   }
-  return { problem: 'not-enough', detail: coins.length > 0 ? `${missing}` : `${sum(paid)}` };
+  return { problem: 'not-enough', detail: coins.length > 0 ? `${missing}` : `${sumOf(paid)}` };
 }
 
 /** The payments as outputs, or what is wrong with the first that is wrong. */
@@ -140,9 +141,6 @@ const addressProblem = (to: string | Bytes): 'no-address' | 'wrong-network' =>
 /** In whole sat. The rate is counted in thousandths, as Bitcoin Core does, so nothing is rounded twice. */
 const feeAt = (feeRate: number, spend: Spend): number =>
   Math.ceil((vsizeOf(spend) * Math.round(feeRate * 1000)) / 1000);
-
-const sum = (of: readonly { readonly amount: number }[]): number =>
-  of.reduce((total, { amount }) => total + amount, 0);
 
 /** BIP 69: by transaction id as it is shown, then by number. */
 function byOutpoint(a: Pick<Coin, 'txid' | 'vout'>, b: Pick<Coin, 'txid' | 'vout'>): number {

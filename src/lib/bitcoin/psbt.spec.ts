@@ -11,10 +11,11 @@ import {
   signSpend,
   threshPkOf,
 } from '../../../tests/support/spends.ts';
+import { writePsbt } from '../../../tests/support/write-psbt.ts';
 import { concat, toHex, type Bytes } from '../crypto/bytes.ts';
 import { outputAt } from './branches.ts';
 import { MAX_BYTES, writeMaps, type PsbtMap } from './psbt-map.ts';
-import { psbtBytes, readPsbt, writePsbt } from './psbt.ts';
+import { psbtBytes, readPsbt } from './psbt.ts';
 import { le32, le64, withLength } from './serial.ts';
 import { MAX_INPUTS, MAX_SAT, type Spend, type SpendProblem } from './spend.ts';
 import { finalTx } from './transaction.ts';

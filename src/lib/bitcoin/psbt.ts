@@ -3,21 +3,13 @@ import { base64 } from '@scure/base';
 import { RawOldTx } from '@scure/btc-signer/script.js';
 import { Transaction } from '@scure/btc-signer/transaction.js';
 import { concat, equal, type Bytes } from '../crypto/bytes.ts';
-import { isFault, type Fault } from '../crypto/faults.ts';
+import { isFault } from '../crypto/faults.ts';
 import { fit } from '../crypto/schema.ts';
 import type { Group } from '../wasm/group.ts';
 import { branchOf, outputAt, pathReader, pathText, type Path } from './branches.ts';
 import { fingerprintOf } from './descriptor.ts';
 import { fieldProblems, readFrame, types, type Frame } from './psbt-fields.ts';
-import {
-  broken,
-  MAGIC,
-  MAX_BYTES,
-  readMaps,
-  valueOf,
-  writeMaps,
-  type PsbtMap,
-} from './psbt-map.ts';
+import { broken, MAGIC, MAX_BYTES, valueOf, writeMaps, type PsbtMap } from './psbt-map.ts';
 import { le64, withLength } from './serial.ts';
 import {
   MAX_SAT,
@@ -26,7 +18,6 @@ import {
   type SpendOutput,
   type SpendProblem,
 } from './spend.ts';
-import { toLibrary } from './transaction.ts';
 
 /*
  * PSBTs of both versions (BIP 174, BIP 370, BIP 371) that spend the group's outputs by their keys, in
@@ -208,27 +199,3 @@ function holds(earlier: Bytes, txid: Bytes, vout: number, utxo: Bytes): boolean 
     return false; // the library throws on what is not a transaction
   }
 }
-
-/**
- * An unsigned PSBT of the spend, with what other programs and devices need to recognise it. The
- * second version leaves out that inputs and outputs may be added, which the library would write.
- * Faults: those of `outputAt`.
- */
-export function writePsbt(
-  group: Group,
-  threshPk: Uint8Array,
-  spend: Spend,
-  version: 0 | 2,
-): Bytes | Fault {
-  const tx = toLibrary(group, threshPk, spend);
-  if (isFault(tx)) return tx;
-  const written = tx.toPSBT(version);
-  const others = spend.inputs.length + spend.outputs.length;
-  const maps = readMaps(written, () => others);
-  if (!Array.isArray(maps)) throw new Error('the library wrote what cannot be read');
-  const [global, ...rest] = maps;
-  return writeMaps([global!.filter(({ type }) => type !== TX_MODIFIABLE), ...rest]);
-}
-
-/** Of the second version, optional: whether inputs and outputs may still be added (BIP 370). */
-const TX_MODIFIABLE = 0x06;

@@ -50,6 +50,21 @@ export type Spend = Read<typeof spendReader>;
 export type SpendInput = Spend['inputs'][number];
 export type SpendOutput = Spend['outputs'][number];
 
+/** What these are worth together, in sat. */
+export const sumOf = (of: readonly { readonly amount: number }[]): number =>
+  of.reduce((total, { amount }) => total + amount, 0);
+
+/** What others get, in sat. */
+export const paidOut = ({ outputs }: Spend): number =>
+  sumOf(outputs.filter(({ path }) => path === null));
+
+/** What comes back to the group, in sat. */
+export const changeOf = ({ outputs }: Spend): number =>
+  sumOf(outputs.filter(({ path }) => path !== null));
+
+/** What the miner gets, in sat; below 0 where the outputs are worth more than the inputs. */
+export const feeOf = ({ inputs, outputs }: Spend): number => sumOf(inputs) - sumOf(outputs);
+
 /** What keeps a spend, or a PSBT, from being a request. */
 export const spendProblemNames = [
   // A PSBT

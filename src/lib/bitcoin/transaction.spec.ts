@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
 import { value } from '../../../tests/support/hex.ts';
 import { implementations } from '../../../tests/support/node.ts';
+import { writePsbt } from '../../../tests/support/write-psbt.ts';
 import {
   paths,
   sampleSpend,
@@ -10,9 +11,9 @@ import {
   threshPkOf,
 } from '../../../tests/support/spends.ts';
 import { toHex, type Bytes } from '../crypto/bytes.ts';
-import { writePsbt } from './psbt.ts';
 import { signedBytes, sighashesOf } from './sighash.ts';
-import { changeOf, feeOf, feeRateOf, finalTx, txidOf, unsignedTx, vsizeOf } from './transaction.ts';
+import { changeOf, feeOf } from './spend.ts';
+import { feeRateOf, finalTx, txidOf, unsignedTx, vsizeOf } from './transaction.ts';
 
 const hash = (bytes: Bytes) => toHex(sha256(bytes));
 

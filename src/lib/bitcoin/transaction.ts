@@ -8,7 +8,7 @@ import type { Group } from '../wasm/group.ts';
 import { outputAt, type GroupOutput, type Path } from './branches.ts';
 import { fingerprintOf } from './descriptor.ts';
 import { sighashesOf } from './sighash.ts';
-import type { Spend } from './spend.ts';
+import { feeOf, type Spend } from './spend.ts';
 
 /** As transaction ids are shown, and as the library takes them. */
 const reversed = (txid: Uint8Array): Bytes => concat(txid).reverse();
@@ -37,18 +37,8 @@ export const txidOf = (spend: Spend): Bytes => concat(sha256(sha256(unsignedTx(s
 export const vsizeOf = (spend: Spend): number =>
   unsignedTx(spend).length + Math.ceil((2 + 66 * spend.inputs.length) / 4);
 
-const sum = (of: readonly { readonly amount: number }[]): number =>
-  of.reduce((total, { amount }) => total + amount, 0);
-
-/** What the miner gets, in sat; below 0 where the outputs are worth more than the inputs. */
-export const feeOf = ({ inputs, outputs }: Spend): number => sum(inputs) - sum(outputs);
-
 /** sat for each vB. */
 export const feeRateOf = (spend: Spend): number => feeOf(spend) / vsizeOf(spend);
-
-/** What comes back to the group, in sat. */
-export const changeOf = ({ outputs }: Spend): number =>
-  sum(outputs.filter(({ path }) => path !== null));
 
 /** What a PSBT says about an output of the group's (BIP 371). */
 function taprootFields(threshPk: Uint8Array, path: Path, { internalKey }: GroupOutput) {

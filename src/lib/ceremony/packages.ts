@@ -165,7 +165,7 @@ function aggregate(
 }
 
 /** Whether a finished signature holds, by one implementation. */
-export const signatureHolds = (
+const signatureHolds = (
   { secp256k1, ed25519 }: Groups,
   { suite, key, message }: Unit,
   signature: Uint8Array,

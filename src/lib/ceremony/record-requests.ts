@@ -1,5 +1,5 @@
-import { paidOut } from '../bitcoin/checks.ts';
-import { feeOf, txidOf } from '../bitcoin/transaction.ts';
+import { feeOf, paidOut } from '../bitcoin/spend.ts';
+import { txidOf } from '../bitcoin/transaction.ts';
 import type { Groups } from '../crypto/dual-dkg.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import type { CeremonyFault } from './faults.ts';

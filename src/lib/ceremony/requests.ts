@@ -1,5 +1,5 @@
-import { paidOut, spendProblems } from '../bitcoin/checks.ts';
-import type { SpendProblem } from '../bitcoin/spend.ts';
+import { spendProblems } from '../bitcoin/checks.ts';
+import { paidOut, type SpendProblem } from '../bitcoin/spend.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { fault } from '../crypto/faults.ts';
 import { verifyApproval } from './approval.ts';
@@ -36,7 +36,7 @@ import { requestStatement } from './statement.ts';
  */
 
 /** How deep a transaction must lie before another one that it excludes counts as impossible. */
-export const FINAL_DEPTH = 6;
+const FINAL_DEPTH = 6;
 
 interface Draft extends Item {
   readonly reserved: Set<number>;

@@ -1,5 +1,6 @@
 import { addressOfScript } from '../bitcoin/address.ts';
 import { fingerprintOf } from '../bitcoin/descriptor.ts';
+import { feeOf, sumOf } from '../bitcoin/spend.ts';
 import { MAX_STATEMENT } from '../crypto/approval-key.ts';
 import { toHex } from '../crypto/bytes.ts';
 import {
@@ -48,8 +49,6 @@ const payments = (
       address: addressOfScript(network, script) ?? `script ${toHex(script)}`,
     }));
 
-const sum = (amounts: readonly number[]): number => amounts.reduce((a, b) => a + b, 0);
-
 /** The statement for these requests, all of one kind, in the order of their batch. */
 export function requestStatement({ id, keys }: Under, items: readonly Signable[]): string {
   const where = [
@@ -74,12 +73,7 @@ export function requestStatement({ id, keys }: Under, items: readonly Signable[]
       ...hashes,
     ].join('\n');
   const paid = spends.flatMap((request) => payments(id.network, request));
-  const fees = sum(
-    spends.map(
-      ({ transaction: { inputs, outputs } }) =>
-        sum(inputs.map(({ amount }) => amount)) - sum(outputs.map(({ amount }) => amount)),
-    ),
-  );
+  const fees = spends.reduce((total, { transaction }) => total + feeOf(transaction), 0);
   const title = spends.length === 1 ? 'CONCLAVE SPEND' : `CONCLAVE ${spends.length} SPENDS`;
   const full = [
     title,
@@ -95,7 +89,7 @@ export function requestStatement({ id, keys }: Under, items: readonly Signable[]
     title,
     where,
     `${paid.length} payments`,
-    `total ${bitcoin(sum(paid.map(({ amount }) => amount)))}`,
+    `total ${bitcoin(sumOf(paid))}`,
     `largest ${bitcoin(largest.amount)}\n${largest.address}`,
     `fees ${bitcoin(fees)}`,
     ...hashes,

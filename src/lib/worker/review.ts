@@ -1,10 +1,16 @@
 /** What a person reviews of a spend: every field, decoded from the bytes that are signed. */
 import { addressOfScript } from '../bitcoin/address.ts';
 import { branchOf, outputAt, pathText, type Branch } from '../bitcoin/branches.ts';
-import { paidOut } from '../bitcoin/checks.ts';
 import { signedBytes, type SignedField } from '../bitcoin/sighash.ts';
-import type { Spend, SpendProblem } from '../bitcoin/spend.ts';
-import { changeOf, feeOf, feeRateOf, txidOf, vsizeOf } from '../bitcoin/transaction.ts';
+import {
+  changeOf,
+  feeOf,
+  paidOut,
+  sumOf,
+  type Spend,
+  type SpendProblem,
+} from '../bitcoin/spend.ts';
+import { feeRateOf, txidOf, vsizeOf } from '../bitcoin/transaction.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
 import { checkRequest } from '../ceremony/requests.ts';
@@ -96,7 +102,7 @@ export function reviewOf(
       script: toHex(script),
       path: path ? pathText(path) : undefined,
     })),
-    totalIn: transaction.inputs.reduce((total, { amount }) => total + amount, 0),
+    totalIn: sumOf(transaction.inputs),
     paid: paidOut(transaction),
     change: changeOf(transaction),
     fee: feeOf(transaction),

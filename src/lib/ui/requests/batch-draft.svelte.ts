@@ -1,12 +1,12 @@
 /** A batch on its way to be proposed: what is in it, and what the next request of it replaces. */
-import type { Spend } from '../../bitcoin/spend.ts';
+import { paidOut, type Spend } from '../../bitcoin/spend.ts';
 import type { Bytes } from '../../crypto/bytes.ts';
 import type { Batch, Request } from '../../ceremony/request.ts';
 import type { ItemView, RequestsView } from '../../worker/requests-view.ts';
 import { requestNewText } from '../text/request-new.ts';
 import { typed } from '../typed.ts';
 import { bytesOf, hexOf } from '../words.ts';
-import { paidBy, spendsOf } from './shown.ts';
+import { spendsOf } from './shown.ts';
 
 const HOUR = 3_600_000;
 
@@ -39,7 +39,7 @@ export class BatchDraft {
 
   /** What it pays to others, in sat. */
   get paid(): number {
-    return spendsOf(this.items).reduce((sum, request) => sum + paidBy(request), 0);
+    return spendsOf(this.items).reduce((sum, { transaction }) => sum + paidOut(transaction), 0);
   }
 
   get kind(): Request['kind'] | undefined {

@@ -67,7 +67,7 @@ function shown(review: SpendReview, { field, input = -1, output = -1 }: SignedFi
 }
 
 /** Fields, by name, whose figure on the page is not what the bytes say. */
-export function contradictions(network: AddressNetwork, review: SpendReview): readonly string[] {
+function contradictions(network: AddressNetwork, review: SpendReview): readonly string[] {
   const { bytes, fields, inputs, outputs } = review;
   const wrong = fields.flatMap((field) => {
     const figure = said(network, field, bytes.subarray(field.start, field.end));

@@ -1,4 +1,5 @@
 /** A spend's figures in words, and a request in a line. */
+import { paidOut } from '../../bitcoin/spend.ts';
 import { bitcoin } from '../../ceremony/statement.ts';
 import type { RequestOf, Request } from '../../ceremony/request.ts';
 import type { SessionView } from '../../worker/requests-view.ts';
@@ -39,22 +40,13 @@ export function locktimeText({
     : text.lockTime(locktime, timeText(new Date(locktime * 1000)));
 }
 
-const sum = (of: readonly { readonly amount: number }[]): number =>
-  of.reduce((total, { amount }) => total + amount, 0);
-
-/** What a spend pays to others, and its fee, in sat. */
-export const paidBy = ({ transaction: { outputs } }: RequestOf<'spend'>): number =>
-  sum(outputs.filter(({ path }) => path === null));
-export const feeOf = ({ transaction: { inputs, outputs } }: RequestOf<'spend'>): number =>
-  sum(inputs) - sum(outputs);
-
 export const spendsOf = (batch: readonly Request[]): RequestOf<'spend'>[] =>
   batch.flatMap((request) => (request.kind === 'spend' ? [request] : []));
 
 /** Requests of one kind in a line. */
 export function batchText(batch: readonly Request[]): string {
   const spends = spendsOf(batch);
-  const paid = bitcoin(spends.reduce((total, request) => total + paidBy(request), 0));
+  const paid = bitcoin(spends.reduce((total, { transaction }) => total + paidOut(transaction), 0));
   if (spends.length === 0) return requestsText.what.tests(batch.length);
   return spends.length === 1
     ? requestsText.what.spend(paid, spends[0]!.purpose)
