@@ -34,7 +34,8 @@ export type CoinListProblem = 'too-large' | 'not-a-list';
 
 /** The longest text, in UTF-16 units; Bitcoin Core writes less than 1000 for each coin. */
 const MAX_LENGTH = 4_000_000;
-const MAX_COINS = 4000;
+/** The most coins in one list. */
+export const MAX_COINS = 4000;
 
 /** How many addresses of each growing branch are tried for a coin that does not name its path. */
 const GAP = 20;

@@ -5,6 +5,7 @@ import {
   bytes,
   integer,
   list,
+  moment,
   nullable,
   oneOf,
   read,
@@ -56,7 +57,7 @@ export const eventReader = variant({
    * This vault was restored from an export, or turned out to be an older copy: it may not know all
    * that the others have seen.
    */
-  restored: { at: integer(0, 8_640_000_000_000_000) },
+  restored: { at: moment },
   /** Requests that were prepared here and not proposed yet; none: the draft was dropped. */
   draft: { name: bytes(8), batch: list(requestReader, MAX_ITEMS) },
   /** A nonce was used: the hash of its package. It is written before the share leaves. */
@@ -70,7 +71,7 @@ const entryReader = record({
   number: integer(0, 1_000_000),
   previous: bytes(32),
   /** The machine's clock, ms since 1970. */
-  at: integer(0, 8_640_000_000_000_000),
+  at: moment,
   event: eventReader,
 });
 

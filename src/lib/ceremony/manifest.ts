@@ -8,6 +8,7 @@ import {
   bytes,
   integer,
   list,
+  moment,
   nullable,
   oneOf,
   record,
@@ -60,7 +61,7 @@ export const termsReader = record({
   /** The draft of BIP 445 that custody signatures follow. */
   draft: oneOf(...drafts),
   /** The agreed start of the video call, ms since 1970. */
-  callAt: nullable(integer(0, 8_640_000_000_000_000)),
+  callAt: nullable(moment),
 });
 export type Terms = Read<typeof termsReader>;
 

@@ -1,7 +1,7 @@
 import { sign, verify } from '../crypto/bip340.ts';
 import type { Bytes } from '../crypto/bytes.ts';
 import { fromCbor, toCbor } from '../crypto/cbor.ts';
-import { bytes, integer, list, oneOf, read, record, type Read } from '../crypto/schema.ts';
+import { bytes, integer, list, moment, oneOf, read, record, type Read } from '../crypto/schema.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import type { Group, Scalar } from '../wasm/group.ts';
 import { groupIdReader } from './card.ts';
@@ -36,7 +36,7 @@ const bodyReader = record({
   /** New at every unlock of the sender's vault. */
   incarnation: bytes(8),
   /** The sender's clock, ms since 1970; it permits nothing. */
-  at: integer(0, 8_640_000_000_000_000),
+  at: moment,
   /** The sender's log before this packet: its length and the hash of its last entry. */
   log: record({ length: counter, head: bytes(32) }),
   /** The last packet the sender holds of each other sender, and the log head in it: a receipt. */

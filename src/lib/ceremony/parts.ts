@@ -6,6 +6,7 @@ import {
   bytes,
   integer,
   list,
+  moment,
   oneOf,
   record,
   text,
@@ -25,7 +26,6 @@ import { batchReader } from './request.ts';
 const MAX_DKG_MESSAGE = 4096;
 
 const operator = integer(0, MAX_IN_MANIFEST - 1);
-const moment = integer(0, 8_640_000_000_000_000);
 
 /** The last attempt at a test, from 0. */
 export const MAX_ATTEMPT = 1000;

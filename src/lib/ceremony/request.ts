@@ -7,7 +7,7 @@ import { toCbor } from '../crypto/cbor.ts';
 import { decodePoint } from '../crypto/decode.ts';
 import type { Groups } from '../crypto/dual-dkg.ts';
 import { isFault } from '../crypto/faults.ts';
-import { bytes, integer, list, nullable, text, variant, type Read } from '../crypto/schema.ts';
+import { bytes, list, moment, nullable, text, variant, type Read } from '../crypto/schema.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import type { GroupId } from './card.ts';
 import type { CertifiedKeys } from './keygen.ts';
@@ -22,7 +22,7 @@ const common = {
   /** What it is for, in the proposer's words. */
   purpose: text(200, 1),
   /** ms since 1970: no share leaves later. */
-  expires: integer(0, 8_640_000_000_000_000),
+  expires: moment,
 };
 
 export const requestReader = variant({

@@ -72,6 +72,9 @@ export const integer =
       ? value
       : misfit(at, `not an integer from ${min} to ${max}`);
 
+/** ms since 1970, as far as a Date reaches. */
+export const moment = integer(0, 8_640_000_000_000_000);
+
 export const boolean: Reader<boolean> = (value, at) =>
   typeof value === 'boolean' ? value : misfit(at, 'neither true nor false');
 

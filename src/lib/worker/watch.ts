@@ -8,18 +8,23 @@ import {
   pathText,
   type Path,
 } from '../bitcoin/branches.ts';
-import { readCoins, type Coin, type CoinListProblem, type SkippedCoin } from '../bitcoin/coins.ts';
+import {
+  MAX_COINS,
+  readCoins,
+  type Coin,
+  type CoinListProblem,
+  type SkippedCoin,
+} from '../bitcoin/coins.ts';
 import { composeSpend, type ComposeProblem, type SpendPlan } from '../bitcoin/compose.ts';
 import { depositPath } from '../bitcoin/deposit.ts';
 import { depositDescriptor, descriptorsOf, fingerprintOf, xpubOf } from '../bitcoin/descriptor.ts';
 import { psbtBytes, readPsbt } from '../bitcoin/psbt.ts';
-import type { Spend, SpendProblem } from '../bitcoin/spend.ts';
+import { MAX_SAT, type Spend, type SpendProblem } from '../bitcoin/spend.ts';
 import { finalTx } from '../bitcoin/transaction.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { isFault } from '../crypto/faults.ts';
-import { bytes, integer, list, read, record } from '../crypto/schema.ts';
-import { MAX_SAT } from '../bitcoin/spend.ts';
+import { bytes, integer, list, moment, read, record } from '../crypto/schema.ts';
 import type { RequestOf } from '../ceremony/request.ts';
 import type { Known } from '../ceremony/session.ts';
 import { draftsOf } from './requests-view.ts';
@@ -80,7 +85,7 @@ export type CoinImport =
 const SHOWN = 20;
 
 const coinsReader = record({
-  at: integer(0, 8_640_000_000_000_000),
+  at: moment,
   coins: list(
     record({
       txid: bytes(32),
@@ -89,7 +94,7 @@ const coinsReader = record({
       path: pathReader,
       confirmations: integer(0, 1_000_000_000),
     }),
-    4000,
+    MAX_COINS,
   ),
 });
 
