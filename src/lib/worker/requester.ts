@@ -6,6 +6,7 @@ import { equal, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { read } from '../crypto/schema.ts';
 import { MAX_PACKET } from '../ceremony/packet.ts';
+import { knownFrom } from '../ceremony/record-requests.ts';
 import { batchReader, type Batch } from '../ceremony/request.ts';
 import { batchProblems, checkRequest, requestsOf } from '../ceremony/requests.ts';
 import { signable, type Known, type Requests, type Session } from '../ceremony/session.ts';
@@ -32,11 +33,10 @@ export class Requester extends SeatBase {
 
   /** What requests are computed from; undefined while the key may not be used, or for a witness. */
   known(): Known | undefined {
-    const { keys, complete, manifest } = this.progress();
+    const progress = this.progress();
     const { state, log } = this;
-    if (!keys || !complete || !manifest || state.own === undefined) return undefined;
-    const { groups, other } = log.ports;
-    return { id: state.id!, keys, groups, other, state, manifest };
+    if (!progress.complete || state.own === undefined) return undefined;
+    return knownFrom(log.ports.groups, log.ports.other, state, progress);
   }
 
   /** All requests of the log; undefined as `known`. */

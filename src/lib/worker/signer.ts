@@ -332,7 +332,7 @@ export class Signer extends Requester {
     return this.say([{ kind: 'object', session: root, items, because: why }]);
   }
 
-  /** Notes which nonces a reload lost. */
+  /** Whether nonces are missing here that a reload, or a lock, took. */
   protected lostNonces(): boolean {
     const { own } = this.state;
     return (this.requests()?.sessions ?? []).some(
