@@ -2,17 +2,19 @@ import { backupFromBytes, backupToBytes } from '../../src/lib/ceremony/backup.ts
 import { emptyLog, nextEntry, readEntry } from '../../src/lib/ceremony/log.ts';
 import { manifestReader, type Manifest } from '../../src/lib/ceremony/manifest.ts';
 import { bundleOf, packetsOf, readPacket, signPacket } from '../../src/lib/ceremony/packet.ts';
-import type { Part } from '../../src/lib/ceremony/parts.ts';
+import { partReader, type Part } from '../../src/lib/ceremony/parts.ts';
 import { recordFile } from '../../src/lib/ceremony/record-file.ts';
 import { verifyRecord } from '../../src/lib/ceremony/record.ts';
 import { State } from '../../src/lib/ceremony/state.ts';
+import { toFile } from '../../src/lib/courier/file.ts';
 import { xOnly } from '../../src/lib/crypto/bip340.ts';
-import { equal, type Bytes } from '../../src/lib/crypto/bytes.ts';
+import { concat, equal, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { fromCbor, toCbor } from '../../src/lib/crypto/cbor.ts';
-import { read } from '../../src/lib/crypto/schema.ts';
+import { list, read } from '../../src/lib/crypto/schema.ts';
 import { toEnvelope } from '../../src/lib/vault/envelope.ts';
 import { fromHeader } from '../../src/lib/vault/header.ts';
 import { VaultError } from '../../src/lib/vault/fault.ts';
+import { recompute } from '../../src/lib/worker/recompute.ts';
 import type { Groups } from '../support/groups.ts';
 import type { FuzzTarget } from './fuzz-targets.ts';
 
@@ -74,25 +76,25 @@ export function ceremonyTargets(groups: Groups): FuzzTarget[] {
     { kind: 'close', certified: fill(1), backup: backupNote, script: [] },
     { kind: 'abort', because: 'no' },
   ];
-  const packet = signPacket(
-    secp256k1,
-    secret,
-    {
+  const packetOf = (of: readonly Part[], number: number) => {
+    const body = {
       version: 1,
       id,
       session: fill(0),
       from,
-      number: 1,
+      number,
       root: fill(7),
       incarnation: fill(8, 8),
       at: 1_800_000_000_000,
-      log: { length: 2, head: fill(3) },
+      log: { length: 2 * number, head: fill(3) },
       seen: [{ from: fill(4), number: 1, length: 2, head: fill(3) }],
-      parts,
-    },
-    fill(0),
-  );
-  if (typeof packet === 'string') throw new Error(packet);
+      parts: of,
+    } as const;
+    const made = signPacket(secp256k1, secret, body, fill(0));
+    if (typeof made === 'string') throw new Error(made);
+    return made;
+  };
+  const packet = packetOf(parts, 1);
 
   const log = new State();
   const created = { kind: 'created', id, terms, packetKey: from, name: 'Asha' } as const;
@@ -124,6 +126,15 @@ export function ceremonyTargets(groups: Groups): FuzzTarget[] {
   });
   const bundle = bundleOf([packet.bytes, packet.bytes]);
   const encoded = toCbor({ ...manifest });
+  const partsReader = list(partReader, 12, 1);
+  const invitation = packetOf([{ kind: 'invite', terms, from: 'Asha' }], 1).bytes;
+  const invited = bundleOf([invitation, packetOf([{ kind: 'receipt' }], 2).bytes]);
+  /** As a file that is whole, so that the parsers behind its checksum get the input. */
+  const recomputed = async (bundle: Uint8Array) => {
+    const files = [toFile(concat(Uint8Array.of(1), bundle)), record];
+    const { found } = await recompute(groups, groups, files);
+    return found.files[0]!.is === 'packets' ? found : undefined;
+  };
   const record = recordFile(secp256k1, secret, log.entries, fill(0));
 
   return [
@@ -169,6 +180,34 @@ export function ceremonyTargets(groups: Groups): FuzzTarget[] {
       parse: (input) => {
         const { report } = verifyRecord(groups, groups, input);
         return ['broken', 'not-a-record'].includes(report.verdict) ? undefined : report;
+      },
+      mayAccept: (input) => equal(input, record),
+    },
+    {
+      name: 'a bundle, for requests to be computed again',
+      seed: invited,
+      parse: recomputed,
+      mayAccept: (input) => equal(bundleOf(sentence(packetsOf(input)) ?? []), input),
+    },
+    {
+      name: 'whatever its sender signs, for requests to be computed again',
+      seed: toCbor(parts.map((part) => ({ ...part }))),
+      parse: (input) => {
+        const found = read(partsReader, input);
+        if (typeof found === 'string') return undefined;
+        return recomputed(bundleOf([invitation, packetOf(found.value, 2).bytes]));
+      },
+      mayAccept: (input) => {
+        const again = sentence(read(partsReader, input));
+        return !!again && equal(toCbor(again.value.map((part) => ({ ...part }))), input);
+      },
+    },
+    {
+      name: 'a record, for requests to be computed again',
+      seed: record,
+      parse: async (input) => {
+        const { found } = await recompute(groups, groups, [input]);
+        return found.files[0]!.is === 'record' ? found : undefined;
       },
       mayAccept: (input) => equal(input, record),
     },
