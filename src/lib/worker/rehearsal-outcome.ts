@@ -1,5 +1,6 @@
 /** How a rehearsal ended, and what its desks say about it. */
 import type { CeremonyFault } from '../ceremony/faults.ts';
+import { requestFaults } from '../ceremony/record-requests.ts';
 import type { Player } from './rehearsal-cast.ts';
 import type { Naming, Outcome, Withdrawal } from './rehearsal-story.ts';
 import { withdrawalOf, type Plot } from './rehearsal-withdrawal.ts';
@@ -12,8 +13,8 @@ const rank = ({ fault, who }: CeremonyFault): number =>
 
 /** Everything that was found at a desk. */
 function faultsAt(seat: Seat): readonly CeremonyFault[] {
-  const { faults = [], sessions = [] } = seat.requests() ?? {};
-  const found = [...faults, ...sessions.flatMap((session) => session.faults)];
+  const requests = seat.requests();
+  const found = requests ? requestFaults(requests) : [];
   return [...seat.progress().faults, ...seat.log.proven, ...found];
 }
 
