@@ -21,6 +21,7 @@ export interface Coin {
 /** Why an entry of the list is not among the coins. */
 export type SkipReason = 'malformed' | 'amount' | 'foreign' | 'wrong-network' | 'duplicate';
 
+/** An entry that was left out. */
 export interface SkippedCoin {
   /** Its place in the list, from 0. */
   readonly entry: number;

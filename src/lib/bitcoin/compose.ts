@@ -24,6 +24,7 @@ export interface Payment {
   readonly amount: number;
 }
 
+/** What a spend is composed from. */
 export interface SpendPlan {
   readonly group: Group;
   readonly network: AddressNetwork;

@@ -13,6 +13,7 @@ export const MAGIC = Uint8Array.of(0x70, 0x73, 0x62, 0x74, 0xff);
 /** The longest PSBT, in bytes: far more than inputs and outputs of ours need. */
 export const MAX_BYTES = 4_000_000;
 
+/** A key with its value. */
 export interface PsbtField {
   /** The key's first byte; all types that are allowed here fit in it. */
   readonly type: number;
@@ -20,6 +21,7 @@ export interface PsbtField {
   readonly key: Bytes;
   readonly value: Bytes;
 }
+/** In the order in which they are written. */
 export type PsbtMap = readonly PsbtField[];
 
 /** The problem of bytes that are not framed as a PSBT is. */

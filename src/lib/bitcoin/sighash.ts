@@ -34,6 +34,7 @@ export interface SignedField {
   readonly end: number;
 }
 
+/** Everything that a signature of a transaction commits to, before it is hashed. */
 export interface SignedBytes {
   /** All sections, one after the other. */
   readonly bytes: Bytes;

@@ -94,6 +94,7 @@ export const spendProblemNames = [
 ] as const;
 export type SpendProblemName = (typeof spendProblemNames)[number];
 
+/** What is wrong, and where. */
 export interface SpendProblem {
   readonly problem: SpendProblemName;
   /** Which input or output, from 0; undefined where it is the whole. */

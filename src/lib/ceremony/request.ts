@@ -25,6 +25,7 @@ const common = {
   expires: moment,
 };
 
+/** A request as it stands in packets. */
 export const requestReader = variant({
   /** Both keys sign that nothing is to be done. `salt` keeps two tests apart. */
   test: { ...common, salt: bytes(16) },
@@ -38,6 +39,7 @@ export const requestReader = variant({
     transaction: spendReader,
   },
 });
+/** What a group is asked to sign. */
 export type Request = Read<typeof requestReader>;
 export type Kind = Request['kind'];
 export type RequestOf<K extends Kind> = Extract<Request, { kind: K }>;

@@ -110,6 +110,7 @@ export interface Session {
   readonly faults: readonly CeremonyFault[];
 }
 
+/** All requests of a log. */
 export interface Requests {
   /** In the order in which they came in. */
   readonly sessions: readonly Session[];

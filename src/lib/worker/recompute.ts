@@ -30,6 +30,7 @@ export interface Shown {
   readonly hash: Bytes;
 }
 
+/** A request, computed again. */
 export interface RecomputedRequest {
   readonly digest: Bytes;
   readonly request: Request;
@@ -39,6 +40,7 @@ export interface RecomputedRequest {
   readonly signable: boolean;
 }
 
+/** A batch, computed again. */
 export interface RecomputedBatch {
   /** Of all its requests. */
   readonly root: Bytes;
@@ -49,6 +51,7 @@ export interface RecomputedBatch {
   readonly requests: readonly RecomputedRequest[];
 }
 
+/** What files say about requests. */
 export interface Recomputed {
   /** In the order in which they were given. */
   readonly files: readonly FileIs[];

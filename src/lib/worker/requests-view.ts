@@ -65,6 +65,7 @@ export interface ReplyView {
   readonly culprit: boolean;
 }
 
+/** A frozen package. Operators by number, items by position. */
 export interface PackageView {
   readonly hash: Bytes;
   readonly frozenBy: number;
@@ -76,6 +77,7 @@ export interface PackageView {
   readonly wrong: readonly number[];
 }
 
+/** A batch and what is known of it here. */
 export interface SessionView {
   /** Stands for the batch, 32 bytes. */
   readonly root: Bytes;
@@ -99,6 +101,7 @@ export interface SessionView {
   readonly faults: readonly CeremonyFault[];
 }
 
+/** Everything that a page shows of requests. */
 export interface RequestsView {
   readonly own: number;
   readonly terms: Terms;

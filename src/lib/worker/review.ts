@@ -20,6 +20,7 @@ import type { Known } from '../ceremony/session.ts';
 /** A transaction id as it is written: the hash's bytes reversed, in hex. */
 export const txidText = (txid: Uint8Array): string => toHex(Uint8Array.from(txid).reverse());
 
+/** A spend as it is shown. Transaction ids as they are written, in hex. */
 export interface SpendReview {
   readonly txid: string;
   readonly version: number;

@@ -51,6 +51,7 @@ export interface DepositView extends AddressView {
   readonly receipts: number;
 }
 
+/** A coin, with the id as it is written, in hex. */
 export interface CoinView extends AddressView {
   readonly txid: string;
   readonly vout: number;
@@ -61,6 +62,7 @@ export interface CoinView extends AddressView {
   readonly reserved: boolean;
 }
 
+/** What a group's bitcoin is watched with, and what was listed of it. */
 export interface WatchView {
   /** 4 bytes in hex. */
   readonly fingerprint: string;

@@ -40,6 +40,7 @@ export function locktimeText({
     : text.lockTime(locktime, timeText(new Date(locktime * 1000)));
 }
 
+/** The spends among requests. */
 export const spendsOf = (batch: readonly Request[]): RequestOf<'spend'>[] =>
   batch.flatMap((request) => (request.kind === 'spend' ? [request] : []));
 
@@ -53,5 +54,6 @@ export function batchText(batch: readonly Request[]): string {
     : requestsText.what.spends(spends.length, paid);
 }
 
+/** A batch in a line. */
 export const sessionText = ({ items }: SessionView): string =>
   batchText(items.map(({ request }) => request));
