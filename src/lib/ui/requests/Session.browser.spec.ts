@@ -70,20 +70,20 @@ test('every signed byte has its figure, and each leads to the other', async () =
     await expect.element(figures).toHaveTextContent(address);
 
   await userEvent.hover(part('figures', 'amount-out 0'));
-  expect(lit('bytes')).toEqual(['amount-out 0']);
+  await expect.poll(() => lit('bytes')).toEqual(['amount-out 0']);
   expect(part('bytes', 'amount-out 0').textContent).toBe('005a620200000000');
   await userEvent.hover(part('bytes', 'txid 1'));
-  expect(lit('figures')).toEqual(['txid 1']);
+  await expect.poll(() => lit('figures')).toEqual(['txid 1']);
   await userEvent.unhover(part('bytes', 'txid 1'));
 
   part('figures', 'amount-out 0').focus();
   await userEvent.keyboard('{ArrowDown}');
-  expect(lit('bytes')).toEqual(['script-out 0']);
+  await expect.poll(() => lit('bytes')).toEqual(['script-out 0']);
   await userEvent.keyboard('{Enter}');
-  expect(document.activeElement).toBe(part('bytes', 'script-out 0'));
+  await expect.poll(() => document.activeElement).toBe(part('bytes', 'script-out 0'));
   await userEvent.keyboard('{Home}{Enter}');
-  expect(document.activeElement).toBe(part('figures', 'version'));
-  expect(lit('bytes')).toEqual(['version']);
+  await expect.poll(() => document.activeElement).toBe(part('figures', 'version'));
+  await expect.poll(() => lit('bytes')).toEqual(['version']);
 });
 
 /** A desk that shows another review than it should. */
