@@ -1,4 +1,4 @@
-import { toHex } from '../crypto/bytes.ts';
+import { inFours } from '../crypto/bytes.ts';
 import type { Group } from '../wasm/group.ts';
 import { verifyApproval } from './approval.ts';
 import type { Manifest } from './manifest.ts';
@@ -23,7 +23,7 @@ export const backupAddressStatement = ({ id }: Manifest, address: string): strin
   [
     'CONCLAVE BACKUP ADDRESS',
     `network ${id.network}${id.rehearsal ? ' REHEARSAL' : ''}`,
-    `group ${toHex(id.group).match(/.{4}/g)!.join(' ')}`,
+    `group ${inFours(id.group)}`,
     `epoch ${id.epoch}`,
     'If the key may be stolen, all bitcoin is swept to',
     address,

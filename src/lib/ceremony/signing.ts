@@ -1,5 +1,5 @@
 import { verify, xOnly } from '../crypto/bip340.ts';
-import { toHex, type Bytes } from '../crypto/bytes.ts';
+import { inFours, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { ed25519Verify } from '../crypto/ed25519-verify.ts';
 import { isFault } from '../crypto/faults.ts';
@@ -58,15 +58,13 @@ export function testStatement({ id }: Manifest, requests: readonly TestRequest[]
     'CONCLAVE TEST SIGNATURES',
     'No money moves.',
     `network ${id.network}${id.rehearsal ? ' REHEARSAL' : ''}`,
-    `group ${chunks(id.group)}`,
+    `group ${inFours(id.group)}`,
     `epoch ${id.epoch}`,
     `signers ${requests.map(({ ids }) => ids.map((one) => one + 1).join(' ')).join(', ')}`,
     'keys custody, attestation',
-    `digest ${chunks(digest)}`,
+    `digest ${inFours(digest)}`,
   ].join('\n');
 }
-
-const chunks = (bytes: Uint8Array) => toHex(bytes).match(/.{4}/g)!.join(' ');
 
 /** The fresh nonces of one signer for one set; `secret` is good for one `share` and then wiped. */
 export interface FreshNonces {

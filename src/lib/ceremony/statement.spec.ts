@@ -4,7 +4,7 @@ import { everyChange } from '../../../tests/support/changes.ts';
 import { payTo, requests, under } from '../../../tests/support/requests.ts';
 import type { Cbor } from '../crypto/cbor.ts';
 import { approvalMessage, MAX_STATEMENT } from '../crypto/approval-key.ts';
-import { toHex } from '../crypto/bytes.ts';
+import { inFours } from '../crypto/bytes.ts';
 import { fit } from '../crypto/schema.ts';
 import { networks, type GroupId } from './card.ts';
 import {
@@ -129,7 +129,7 @@ describe('the statement that a device shows', () => {
             paid.filter(({ amount }) => amount === most).map(({ address }) => address),
           ).toContain(lines[largest + 1]);
           const root = batchRoot(batch.map((request) => requestDigest(under(id), request)));
-          expect(lines).toContain(`batch ${toHex(root)}`);
+          expect(lines).toContain(`batch ${inFours(root)}`);
         },
       ),
       { numRuns: 30 },
@@ -143,6 +143,8 @@ describe('the statement that a device shows', () => {
     expect(title).toBe('CONCLAVE SPEND');
     expect(where).toMatch(/^regtest REHEARSAL epoch 3 key [0-9a-f]{8}$/);
     expect(rest).toContain('fees 0.00001000 BTC');
+    const digest = requestDigest(under(id), batch[0]!);
+    expect(rest).toContain(`request ${inFours(digest)}`);
     expect(statementOf(real, spends('mainnet', [[]]).batch)).toContain('Nothing to others.');
     const test = statementOf(real, [requests.test(), requests.test()]);
     expect(test).toContain('CONCLAVE TEST SIGNATURES');

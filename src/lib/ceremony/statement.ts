@@ -2,7 +2,7 @@ import { addressOfScript } from '../bitcoin/address.ts';
 import { fingerprintOf } from '../bitcoin/descriptor.ts';
 import { feeOf, sumOf } from '../bitcoin/spend.ts';
 import { MAX_STATEMENT } from '../crypto/approval-key.ts';
-import { toHex } from '../crypto/bytes.ts';
+import { inFours, toHex } from '../crypto/bytes.ts';
 import {
   batchRoot,
   messagesHash,
@@ -16,7 +16,7 @@ import {
  * What a device shows and signs for the requests that its operator accepts: at most 640 ASCII
  * characters. Up to five recipients stand there in full; above that, how many, how much in all and
  * the largest. The hashes at the end stand for every field of every request and for the list of
- * messages to be signed.
+ * messages to be signed; they stand in groups of four wherever there is room for that.
  */
 
 /** A request with what follows from it. */
@@ -57,11 +57,11 @@ export function requestStatement({ id, keys }: Under, items: readonly Signable[]
     `epoch ${id.epoch}`,
     `key ${toHex(fingerprintOf(keys.custody.threshPk))}`,
   ].join(' ');
-  const hashes = [
-    items.length === 1
-      ? `request ${toHex(items[0]!.digest)}`
-      : `batch ${toHex(batchRoot(items.map(({ digest }) => digest)))}`,
-    `messages ${toHex(messagesHash(items.flatMap(({ units }) => units)))}`,
+  const root = items.length === 1 ? items[0]!.digest : batchRoot(items.map(({ digest }) => digest));
+  const messages = messagesHash(items.flatMap(({ units }) => units));
+  const hashes = (written: (bytes: Uint8Array) => string) => [
+    `${items.length === 1 ? 'request' : 'batch'} ${written(root)}`,
+    `messages ${written(messages)}`,
   ];
   const spends = items.flatMap(({ request }) => (request.kind === 'spend' ? [request] : []));
   if (spends.length === 0)
@@ -70,20 +70,22 @@ export function requestStatement({ id, keys }: Under, items: readonly Signable[]
       where,
       'No money moves.',
       `${items.length} with both keys`,
-      ...hashes,
+      ...hashes(inFours),
     ].join('\n');
   const paid = spends.flatMap((request) => payments(id.network, request));
   const fees = spends.reduce((total, { transaction }) => total + feeOf(transaction), 0);
   const title = spends.length === 1 ? 'CONCLAVE SPEND' : `CONCLAVE ${spends.length} SPENDS`;
-  const full = [
+  const lines = [
     title,
     where,
     ...paid.map(({ amount, address }) => `${bitcoin(amount)}\n${address}`),
     ...(paid.length === 0 ? ['Nothing to others.'] : []),
     `fees ${bitcoin(fees)}`,
-    ...hashes,
-  ].join('\n');
-  if (paid.length <= MAX_SHOWN && full.length <= MAX_STATEMENT) return full;
+  ];
+  const full = [inFours, toHex]
+    .map((written) => [...lines, ...hashes(written)].join('\n'))
+    .find(({ length }) => length <= MAX_STATEMENT);
+  if (paid.length <= MAX_SHOWN && full) return full;
   const largest = paid.reduce((a, b) => (b.amount > a.amount ? b : a));
   return [
     title,
@@ -92,6 +94,6 @@ export function requestStatement({ id, keys }: Under, items: readonly Signable[]
     `total ${bitcoin(sumOf(paid))}`,
     `largest ${bitcoin(largest.amount)}\n${largest.address}`,
     `fees ${bitcoin(fees)}`,
-    ...hashes,
+    ...hashes(inFours),
   ].join('\n');
 }

@@ -82,6 +82,12 @@ export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** Hex in groups of four characters, as people compare it. */
+export const inFours = (bytes: Uint8Array): string =>
+  toHex(bytes)
+    .match(/.{1,4}/g)
+    ?.join(' ') ?? '';
+
 /** Bytes from hexadecimal of either case; undefined for anything else. */
 export function fromHex(hex: string): Bytes | undefined {
   if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(hex)) return undefined;
