@@ -67,7 +67,7 @@ const halts: Record<Halt, HaltText> = {
       happened: 'What it spends or pays is reserved for another request.',
       cause: 'The other one came first; both could be paid.',
       means: 'It waits, so that nothing is paid twice.',
-      next: 'Finish the other request. This one goes on only when a transaction that excludes the other is 6 deep.',
+      next: 'Finish the other request. Where it cannot be finished, propose a replacement of it that spends one of its coins. This one goes on only when a transaction that excludes the other is 6 deep.',
     },
   },
   failed: {
