@@ -248,13 +248,21 @@ export class Operator {
     if (counts) this.transfers += 1;
     const receive = this.page.getByRole('radio', { name: transfer.receive, exact: true });
     if ((await receive.count()) > 0) await this.choose(receive);
-    const before = await this.entries();
+    const before = await this.told();
     await this.chooseFiles(this.page.locator('.receive input[type=file]'), given);
-    const reported = this.page.getByTestId('taken').or(this.page.getByTestId('terms'));
+    const terms = this.page.getByTestId('terms');
     await expect
-      .poll(async () => (await this.entries()) !== before || (await reported.count()) > 0)
+      .poll(async () => (await this.told()) !== before || (await terms.count()) > 0)
       .toBe(true);
   }
+
+  /** Which report of packets taken in is shown; where a page has none, what it says of the log. */
+  private told = async (): Promise<string> => {
+    const reports = await this.page
+      .getByTestId('taken')
+      .evaluateAll((shown) => shown.map((report) => report.getAttribute('data-number')));
+    return reports.length > 0 ? `report ${reports.join()}` : this.entries();
+  };
 
   /** What the page says of the log: its length and head. */
   private entries = async (): Promise<string> =>

@@ -128,9 +128,11 @@ export abstract class DeskLive {
     await this.attempt(async () => {
       const taken = await this.desk.take(bundle);
       if (typeof taken === 'string') return ceremonyText.transfer.unreadable(taken);
-      this.report = { ...taken, number: (this.report?.number ?? 0) + 1 };
       app.announcement = ceremonyText.transfer.took(taken);
-      return this.refresh();
+      // What is reported is shown already.
+      await this.refresh();
+      this.report = { ...taken, number: (this.report?.number ?? 0) + 1 };
+      return undefined;
     });
   }
 
