@@ -1,4 +1,4 @@
-import { approvalKey } from '../crypto/approval-key.ts';
+import { approvalKey, type ApprovalKey } from '../crypto/approval-key.ts';
 import { sign, verify } from '../crypto/bip340.ts';
 import { toHex, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
@@ -11,7 +11,7 @@ export const networks = ['mainnet', 'testnet4', 'signet', 'regtest'] as const;
 export type Network = (typeof networks)[number];
 
 const device = record({
-  kind: oneOf('simulated', 'security-key'),
+  kind: oneOf('ledger', 'trezor', 'yubihsm', 'security-key'),
   model: text(60, 1),
   serial: text(60),
   firmware: text(60),
@@ -77,9 +77,22 @@ export function signCard(
   return { ...card, signature: sign(secp256k1, hostSecret, cardMessage(id, card), aux) };
 }
 
-/** Whether the device is no device at all, whichever of its fields says so. */
-export const isSimulated = ({ device }: Card): boolean =>
-  device.simulated || device.kind === 'simulated';
+/** Whether the device is no device at all. */
+export const isSimulated = ({ device }: Card): boolean => device.simulated;
+
+/** The approval key that each make of device has, and whether it can have a display of its own. */
+const makes: Record<CardDevice['kind'], { approves: ApprovalKey['kind']; display: boolean }> = {
+  ledger: { approves: 'bitcoin-message', display: true },
+  trezor: { approves: 'bitcoin-message', display: true },
+  yubihsm: { approves: 'ed25519', display: false },
+  'security-key': { approves: 'webauthn-es256', display: false },
+};
+
+/** Whether a device of its make can have this approval key and this display. */
+export function deviceFits({ device, approvalKey }: Card): boolean {
+  const { approves, display } = makes[device.kind];
+  return approvalKey.kind === approves && (display || !device.trustedDisplay);
+}
 
 /** Whether the card's host key certified it for this group. */
 export function cardHolds(secp256k1: Group, id: GroupId, card: Card): boolean {

@@ -23,6 +23,7 @@ import {
   cardHolds,
   cardReader,
   groupIdReader,
+  deviceFits,
   isSimulated,
   witnessReader,
   type GroupId,
@@ -120,7 +121,8 @@ export function manifestProblem(secp256k1: Group, manifest: Manifest): string | 
       hostKey.subarray(1),
       packetKey,
       observerKey,
-      approvalKey.key,
+      // The x coordinate, as the other keys stand here.
+      approvalKey.kind === 'bitcoin-message' ? approvalKey.key.subarray(1) : approvalKey.key,
     ]),
     ...witnesses.map(({ packetKey }) => packetKey),
   ].map(toHex);
@@ -133,6 +135,7 @@ export function manifestProblem(secp256k1: Group, manifest: Manifest): string | 
       return `The card of ${card.name} is not signed by its host key for this group.`;
     if (isSimulated(card) && !id.rehearsal)
       return `${card.name} uses a simulated device; only a rehearsal may have one.`;
+    if (!deviceFits(card)) return `The card of ${card.name} says what such a device cannot do.`;
     if (!terms.roots.some((root) => equal(root, card.root)))
       return `${card.name} runs a bundle whose root the group does not accept.`;
   }
