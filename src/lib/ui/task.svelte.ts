@@ -5,7 +5,7 @@
 import type { DeviceFault } from '../devices/device.ts';
 import { VaultError } from '../vault/fault.ts';
 import type { FaultText } from './text.ts';
-import { devices } from './text/devices.ts';
+import { deviceFaultText } from './text/device-faults.ts';
 import { vaultFaultText } from './text/vault.ts';
 import { workspaceText } from './text/workspace.ts';
 
@@ -44,7 +44,7 @@ export class Task {
   #note(fault: FaultText | DeviceFault | undefined): void {
     if (fault && 'fault' in fault) {
       this.name = fault.fault;
-      this.fault = devices.faults[fault.fault];
+      this.fault = deviceFaultText(fault);
     } else {
       this.fault = fault;
     }
