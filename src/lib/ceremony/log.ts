@@ -49,6 +49,11 @@ export const eventReader = variant({
   backup: { state: oneOf('recorded', 'verified'), tier: oneOf('age-file'), fileHash: bytes(32) },
   /** The shares are sealed, and opened again what they were sealed from. */
   shares: { certified: bytes(32) },
+  /**
+   * What a YubiHSM noted of its own use, as it was read: entries of 32 bytes, each with a digest over the
+   * one before it, and the first follows the last that was read before.
+   */
+  'device-log': { serial: text(20, 1), entries: bytes(32, 62 * 32) },
   note: { step: text(40, 1), note: text(500) },
   signedOff: { step: text(40, 1) },
   /** Secrets that lived in memory are gone: after a reload, a lock or a jump of the clock. */

@@ -1,3 +1,4 @@
+import { deviceLogsOf, type DeviceLog } from './device-log.ts';
 import { equal, type Bytes } from '../crypto/bytes.ts';
 import type { Group } from '../wasm/group.ts';
 import { backupAddressOf } from './backup-address.ts';
@@ -94,6 +95,7 @@ export interface RecordContent {
     readonly because: string;
   }[];
   readonly dropped: readonly { readonly at: number; readonly what: 'nonces' | 'run' }[];
+  readonly deviceLogs: readonly DeviceLog[];
   readonly faults: readonly CeremonyFault[];
   /** Whether everybody certified, spoke, backed up and tested. */
   readonly complete: boolean;
@@ -156,6 +158,7 @@ export function contentOf(
       because,
     })),
     dropped: state.noted('dropped').map(({ at, event }) => ({ at, what: event.what })),
+    deviceLogs: deviceLogsOf(state),
     faults: [...progress.faults, ...(requests ? requestFaults(requests) : [])],
     complete: progress.complete,
     stopped: progress.stopped,

@@ -60,6 +60,7 @@ export const tags = {
   depositAddress: 'Conclave/deposit address v1',
   record: 'Conclave/ceremony record v1',
   recordFile: 'Conclave/end of a record v1',
+  entropy: 'Conclave/randomness of machine and device v1',
 } as const;
 
 export type Tag = (typeof tags)[keyof typeof tags];

@@ -97,7 +97,9 @@ async function act(pilot: Pilot, next: Next) {
 async function openHost({ seat, device }: Pilot) {
   if (seat.opened().host) return undefined;
   const replies = await device.derive([deviceLabel('host secret', seat.state.id!)]);
-  return isDeviceFault(replies) ? replies : seat.openHost(replies[0]!);
+  return isDeviceFault(replies)
+    ? replies
+    : seat.openHost({ reply: replies[0]!, entropy: device.takeEntropy() });
 }
 
 async function shareReplies({ seat, device }: Pilot) {

@@ -3,6 +3,7 @@ import type { Bytes } from '../crypto/bytes.ts';
 import type { BackupFault } from '../ceremony/backup.ts';
 import type { AgeFault } from './age-report.ts';
 import { makeBackup, verifyBackup } from './backup.ts';
+import type { HostReply } from './entropy.ts';
 import type { Taken } from './group-log.ts';
 import type { Batch } from '../ceremony/request.ts';
 import { requestsViewOf, type RequestsView } from './requests-view.ts';
@@ -33,7 +34,7 @@ export type Action =
       readonly hash: Bytes;
       readonly differs: number | null;
     }
-  | { readonly act: 'open-host'; readonly reply: Bytes }
+  | ({ readonly act: 'open-host' } & HostReply)
   | { readonly act: 'seal' }
   | { readonly act: 'answer'; readonly approval: Bytes }
   | { readonly act: 'store' | 'open-shares'; readonly custody: Bytes; readonly attestation: Bytes }
@@ -42,6 +43,7 @@ export type Action =
   | { readonly act: 'release' | 'retest' | 'again' | 'sign-record' | 'receipt' }
   | { readonly act: 'attest'; readonly agree: boolean; readonly because: string }
   | { readonly act: 'note'; readonly step: string; readonly note: string }
+  | { readonly act: 'device-log'; readonly serial: string; readonly entries: Bytes }
   | { readonly act: 'backup-address'; readonly address: string; readonly approval: Bytes }
   | { readonly act: 'draft'; readonly name: Bytes; readonly batch: Batch }
   | { readonly act: 'request'; readonly batch: Batch; readonly draft: Bytes | undefined }
@@ -135,7 +137,7 @@ function perform(seat: Seat, action: Action): Promise<ActionFault | undefined> {
     case 'words':
       return seat.confirmWords(action.of, action.hash, action.differs);
     case 'open-host':
-      return seat.openHost(action.reply);
+      return seat.openHost(action);
     case 'seal':
       return seat.seal();
     case 'answer':
@@ -160,6 +162,8 @@ function perform(seat: Seat, action: Action): Promise<ActionFault | undefined> {
       return seat.receipt();
     case 'attest':
       return seat.attest(action.agree, action.because);
+    case 'device-log':
+      return seat.keepDeviceLog(action.serial, action.entries);
     case 'note':
       return seat.note(action.step, action.note);
     case 'backup-address':

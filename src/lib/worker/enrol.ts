@@ -10,6 +10,7 @@ import type { Event } from '../ceremony/log.ts';
 import type { Terms } from '../ceremony/manifest.ts';
 import { bundleOf, packetsOf, readPacket, type Packet } from '../ceremony/packet.ts';
 import { State } from '../ceremony/state.ts';
+import { mixed, type HostReply } from './entropy.ts';
 import { GroupLog } from './group-log.ts';
 import { hostSecretFrom } from './host-secret.ts';
 import { recordKeys, type Ports } from './ports.ts';
@@ -71,17 +72,17 @@ function invites({ groups }: Ports, packet: Packet): boolean {
   return fits && packet.parts.some(({ kind }) => kind === 'invite');
 }
 
-/** Enrols the operator: keys, card, host secret. `reply`: the device's 32 bytes for the host label. */
+/** Enrols the operator: keys, card, host secret. */
 async function enrol(
   ports: Ports,
   id: GroupId,
   me: Me,
-  reply: Bytes,
+  { reply, entropy }: HostReply,
   first: (packetKey: Bytes) => Event,
 ): Promise<Seat> {
   const { secp256k1 } = ports.groups;
   const [packet, observer] = [freshKey(ports), freshKey(ports)];
-  const salt = ports.random(32);
+  const salt = mixed(ports.random(32), 'salt', entropy);
   const host = hostSecretFrom(reply, salt, id);
   const hostKey = hostPubkeyOf(secp256k1, host);
   if (isFault(hostKey)) throw new Error(hostKey.proves);
@@ -120,7 +121,7 @@ async function enrol(
     throw error;
   });
   wipe(observer.secret);
-  return new Seat(log, host);
+  return new Seat(log, host, entropy);
 }
 
 /** Begins a group and invites. */
@@ -129,9 +130,9 @@ export async function beginGroup(
   id: GroupId,
   terms: Terms,
   me: Me,
-  reply: Bytes,
+  device: HostReply,
 ): Promise<Seat> {
-  const seat = await enrol(ports, id, me, reply, (packetKey) => ({
+  const seat = await enrol(ports, id, me, device, (packetKey) => ({
     kind: 'created',
     id,
     terms,
@@ -147,15 +148,15 @@ export async function joinGroup(
   ports: Ports,
   bundle: Uint8Array,
   me: Me,
-  reply: Bytes,
+  device: HostReply,
 ): Promise<Seat | string> {
   const invite = invitePacket(ports, bundle);
   if (typeof invite === 'string') {
-    wipe(reply);
+    wipe(device.reply);
     return invite;
   }
   const { id } = invite;
-  const seat = await enrol(ports, id, me, reply, (packetKey) => ({
+  const seat = await enrol(ports, id, me, device, (packetKey) => ({
     kind: 'invited',
     id,
     packetKey,

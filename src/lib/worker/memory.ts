@@ -34,10 +34,22 @@ export class Memory {
   private shareSecrets: ShareSecrets | undefined;
   private readonly nonces = new Map<string, Held>();
   private closed = false;
+  /** 32 bytes of the device's own randomness that came with the host secret. */
+  private deviceEntropy: Bytes | undefined;
 
-  constructor(ports: Ports, host?: Bytes) {
+  constructor(ports: Ports, host?: Bytes, entropy?: Bytes) {
     this.ports = ports;
     this.hostSecret = host;
+    this.deviceEntropy = entropy;
+  }
+
+  get entropy(): Bytes | undefined {
+    return this.deviceEntropy;
+  }
+
+  set entropy(drawn: Bytes | undefined) {
+    if (this.deviceEntropy) wipe(this.deviceEntropy);
+    this.deviceEntropy = drawn;
   }
 
   get host(): Bytes | undefined {
@@ -112,6 +124,7 @@ export class Memory {
     this.dropNonces();
     this.host = undefined;
     this.shares = undefined;
+    this.entropy = undefined;
   }
 
   /** Wipes everything; what an act under way still brings is wiped too. */

@@ -4,7 +4,7 @@
  */
 import { equal, wipe, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
-import { bytes, read, record } from '../crypto/schema.ts';
+import { bytes, read, record, text } from '../crypto/schema.ts';
 import type { GroupId } from '../ceremony/card.ts';
 
 /** Which share this is. */
@@ -18,9 +18,24 @@ export interface ShareIs {
   readonly certified: Uint8Array;
 }
 
-const boxReader = record({ salt: bytes(32), iv: bytes(12), box: bytes(48) });
+/** With what a share was sealed: kept beside it, so that whoever finds it knows which device opens it. */
+interface SealedWith {
+  /** What the device was asked for. */
+  readonly label: string;
+  /** The device's handle: model, versions, path and fingerprint of its seed, where it has them. */
+  readonly device: Uint8Array;
+}
 
-const associated = (is: ShareIs): Bytes => toCbor({ ...is, id: { ...is.id }, sealed: 'share v1' });
+const boxReader = record({
+  salt: bytes(32),
+  iv: bytes(12),
+  box: bytes(48),
+  label: text(250, 1),
+  device: bytes(0, 4096),
+});
+
+const associated = (is: ShareIs, { label, device }: SealedWith): Bytes =>
+  toCbor({ ...is, id: { ...is.id }, label, device, sealed: 'share v1' });
 
 /** HKDF-SHA256 of the device's reply (32 bytes, wiped here): the key that seals one share. */
 async function keyFrom(reply: Bytes, salt: Bytes, is: ShareIs): Promise<CryptoKey> {
@@ -43,13 +58,14 @@ export async function sealShare(
   share: Bytes,
   reply: Bytes,
   is: ShareIs,
+  by: SealedWith,
   random: Bytes,
 ): Promise<Bytes> {
   const [salt, iv] = [random.slice(0, 32), random.slice(32)];
   const key = await keyFrom(reply, salt, is);
-  const parameters = { name: 'AES-GCM', iv, additionalData: associated(is) };
+  const parameters = { name: 'AES-GCM', iv, additionalData: associated(is, by) };
   const box = new Uint8Array(await crypto.subtle.encrypt(parameters, key, share));
-  const sealed = toCbor({ salt, iv, box });
+  const sealed = toCbor({ salt, iv, box, ...by });
   const back = await openShare(sealed, reply, is);
   const same = back !== undefined && equal(back, share);
   if (back) wipe(back);
@@ -68,7 +84,7 @@ export async function openShare(
   const { salt, iv, box } = parsed.value;
   const key = await keyFrom(reply, salt, is);
   try {
-    const parameters = { name: 'AES-GCM', iv, additionalData: associated(is) };
+    const parameters = { name: 'AES-GCM', iv, additionalData: associated(is, parsed.value) };
     return new Uint8Array(await crypto.subtle.decrypt(parameters, key, box));
   } catch {
     return undefined; // the browser says no more than that it failed

@@ -38,9 +38,10 @@ export class SeatBase {
   protected readonly memory: Memory;
   private cached: { readonly at: number; readonly progress: Progress } | undefined;
 
-  constructor(log: GroupLog, host?: Bytes) {
+  /** `entropy`: 32 bytes of the device's randomness, where it gave some. */
+  constructor(log: GroupLog, host?: Bytes, entropy?: Bytes) {
     this.log = log;
-    this.memory = new Memory(log.ports, host);
+    this.memory = new Memory(log.ports, host, entropy);
   }
 
   get state() {
@@ -154,6 +155,13 @@ export class SeatBase {
 
   async note(step: string, note: string): Outcome {
     await this.log.append([{ kind: 'note', step, note: printable(note, 500) }]);
+    return done;
+  }
+
+  /** Keeps what the operator's YubiHSM noted of its own use: whole entries of 32 bytes. */
+  async keepDeviceLog(serial: string, entries: Bytes): Outcome {
+    if (this.state.ownCard?.device.kind !== 'yubihsm' || entries.length % 32 !== 0) return notNow;
+    await this.log.append([{ kind: 'device-log', serial, entries }]);
     return done;
   }
 

@@ -7,6 +7,7 @@ import { isFault } from '../crypto/faults.ts';
 import { hostPubkeyOf } from '../crypto/host-key.ts';
 import { printable } from '../crypto/schema.ts';
 import type { Scalar } from '../wasm/group.ts';
+import { deviceLabel } from '../ceremony/card.ts';
 import { failed, type CeremonyFault } from '../ceremony/faults.ts';
 import { seal, type GroupKeys } from '../ceremony/keygen.ts';
 import type { Event } from '../ceremony/log.ts';
@@ -21,6 +22,7 @@ import type { TestProgress } from '../ceremony/progress.ts';
 import { retestSets } from '../ceremony/script.ts';
 import { share } from '../ceremony/signing.ts';
 import { closing } from './closing.ts';
+import { mixed, type HostReply } from './entropy.ts';
 import { GroupLog } from './group-log.ts';
 import { hostSecretFrom } from './host-secret.ts';
 import type { ShareSecrets } from './memory.ts';
@@ -102,8 +104,8 @@ export class Seat extends Signer {
 
   // Key generation
 
-  /** Opens the host secret from the device's reply to the host label (32 bytes, wiped here). */
-  async openHost(reply: Bytes): Outcome {
+  /** Opens the host secret from the device's reply to the host label (wiped here). */
+  async openHost({ reply, entropy }: HostReply): Outcome {
     const { ports, keys } = this.log;
     const salt = await orWiped(ports.store.read(keys.salt), reply);
     if (!salt) {
@@ -117,16 +119,17 @@ export class Seat extends Signer {
       return { fault: 'other-device' };
     }
     this.memory.host = host;
+    if (entropy) this.memory.entropy = entropy;
     return done;
   }
 
   /** Seals the manifest and gives the first message of the key generation. */
   async seal(): Outcome {
     if (this.next().act !== 'seal') return notNow;
-    const { host } = this.memory;
+    const { host, entropy } = this.memory;
     if (!host) return closed;
     const { ports, keys } = this.log;
-    const random = ports.random(32);
+    const random = mixed(ports.random(32), 'run', entropy);
     const message = this.progress().run!.begin(host, random);
     if (failed(message)) return message;
     const manifestHash = this.state.manifestHash!;
@@ -219,9 +222,16 @@ export class Seat extends Signer {
     const shares = run!.shares(host, keys!);
     if (failed(shares)) return shares;
     const { ports, keys: names } = this.log;
+    const device = (await ports.store.read(names.device)) ?? new Uint8Array(0);
     const sealing = Promise.all(
       suites.map((suite) =>
-        sealShare(shares[suite], replies[suite], this.shareIs(suite), ports.random(44)),
+        sealShare(
+          shares[suite],
+          replies[suite],
+          this.shareIs(suite),
+          { label: deviceLabel(`${suite} share`, this.state.id!), device },
+          ports.random(44),
+        ),
       ),
     );
     const stored = sealing.then(([custody, attestation]) =>

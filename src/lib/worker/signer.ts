@@ -43,8 +43,8 @@ type SuiteReplies = Readonly<Record<Suite, Bytes | undefined>>;
 export class Signer extends Requester {
   private readonly signing: SigningMemory;
 
-  constructor(log: GroupLog, host?: Bytes) {
-    super(log, host);
+  constructor(log: GroupLog, host?: Bytes, entropy?: Bytes) {
+    super(log, host, entropy);
     this.signing = new SigningMemory(log.ports);
   }
 

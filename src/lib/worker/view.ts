@@ -1,4 +1,5 @@
 /** What the page shows of a group: plain data, computed from the log. It holds no secret. */
+import { deviceLogsOf, type DeviceLog } from '../ceremony/device-log.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { script, type Next, type StepName } from '../ceremony/script.ts';
 import { deviceLabel, type Card, type GroupId, type Witness } from '../ceremony/card.ts';
@@ -113,6 +114,7 @@ export interface GroupView {
   }[];
   /** Secrets that were dropped, with when. */
   readonly dropped: readonly { readonly at: number; readonly what: 'nonces' | 'run' }[];
+  readonly deviceLogs: readonly DeviceLog[];
   readonly log: { readonly length: number; readonly head: Bytes };
   /** How many packets others are not known to hold. */
   readonly outgoing: number;
@@ -177,6 +179,7 @@ export function viewOf(seat: Seat): GroupView {
       because: event.because,
     })),
     dropped: state.noted('dropped').map(({ at, event }) => ({ at, what: event.what })),
+    deviceLogs: deviceLogsOf(state),
     log: state.head,
     outgoing: seat.log.outgoing().packets,
     restored: state.noted('restored').length > 0,

@@ -25,10 +25,13 @@ import {
   type Invitation,
   type Me,
 } from './enrol.ts';
+import type { HostReply } from './entropy.ts';
 import { LogBroken } from './group-log.ts';
 import { recordKeys, type Ports } from './ports.ts';
 import { Seat } from './seat.ts';
 import { viewOf, type GroupView } from './view.ts';
+
+const SIMULATED_HSM = 'simulated-device/yubihsm';
 
 /** A group in the list. */
 export interface GroupSummary {
@@ -227,25 +230,16 @@ export class Workspace {
     return invitationIn(this.ports(), bundle);
   }
 
-  /** Begins a group: its id in hex. `reply`: the device's 32 bytes for the host label. */
-  async begin(
-    id: GroupId,
-    terms: Terms,
-    me: Me,
-    device: { readonly reply: Bytes },
-  ): Promise<string> {
-    const seat = await beginGroup(this.ports(), id, terms, me, device.reply);
+  /** Begins a group: its id in hex. */
+  async begin(id: GroupId, terms: Terms, me: Me, device: HostReply): Promise<string> {
+    const seat = await beginGroup(this.ports(), id, terms, me, device);
     return this.seat(toHex(id.group), seat);
   }
 
   /** Takes up the invitation in a bundle; a sentence fragment where that cannot be. */
-  async join(
-    bundle: Uint8Array,
-    me: Me,
-    device: { readonly reply: Bytes },
-  ): Promise<{ group: string } | string> {
-    return this.entered(bundle, () => joinGroup(this.ports(), bundle, me, device.reply)).finally(
-      () => wipe(device.reply),
+  async join(bundle: Uint8Array, me: Me, device: HostReply): Promise<{ group: string } | string> {
+    return this.entered(bundle, () => joinGroup(this.ports(), bundle, me, device)).finally(() =>
+      wipe(device.reply),
     );
   }
 
@@ -296,7 +290,7 @@ export class Workspace {
     return this.opened().read(recordKeys(group).device);
   }
 
-  /** The seed of this workspace's simulated device: 32 bytes, made at the first call. */
+  /** The seed of this workspace's simulated devices: 32 bytes, made at the first call. */
   async simulatedSeed(): Promise<Bytes> {
     const vault = this.opened();
     const key = 'simulated-device/seed';
@@ -305,6 +299,15 @@ export class Workspace {
     const seed = crypto.getRandomValues(new Uint8Array(32));
     await vault.write([{ key, value: seed }]);
     return seed;
+  }
+
+  /** What this workspace's simulated YubiHSM keeps; undefined before it was used. */
+  async simulatedHsm(): Promise<Bytes | undefined> {
+    return this.opened().read(SIMULATED_HSM);
+  }
+
+  async keepSimulatedHsm(state: Bytes): Promise<void> {
+    await this.opened().write([{ key: SIMULATED_HSM, value: state }]);
   }
 }
 

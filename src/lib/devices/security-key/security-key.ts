@@ -1,11 +1,14 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { base64urlnopad } from '@scure/base';
-import { approvalMessage } from '../crypto/approval-key.ts';
-import { equal, wipe, type Bytes } from '../crypto/bytes.ts';
-import { toCbor } from '../crypto/cbor.ts';
-import { boolean, bytes, read, record, text, type Read } from '../crypto/schema.ts';
-import { assertionHolds, assertionToBytes, flags, flagsFor } from '../crypto/webauthn.ts';
-import { p256FromSpki } from '../crypto/webauthn.ts';
+import { approvalMessage } from '../../crypto/approval-key.ts';
+import { equal, wipe, type Bytes } from '../../crypto/bytes.ts';
+import {
+  assertionHolds,
+  assertionToBytes,
+  flags,
+  flagsFor,
+  p256FromSpki,
+} from '../../crypto/webauthn.ts';
+import { Turnstile } from '../ask.ts';
 import {
   deviceFault,
   fromDeviceOutput,
@@ -15,8 +18,10 @@ import {
   type Device,
   type DeviceFault,
   type DeviceIdentity,
-} from './device.ts';
-import type { Presence } from './prompt.ts';
+} from '../device.ts';
+import { toHandle, type EnrolledAs } from '../handle.ts';
+import type { Credentials, Hardware } from '../hardware.ts';
+import type { Presence, Prompt } from '../prompt.ts';
 import { askBrowser } from './webauthn-request.ts';
 
 /*
@@ -25,16 +30,7 @@ import { askBrowser } from './webauthn-request.ts';
  * credential belongs to the host name of the page that made it.
  */
 
-/** A credential as its handle holds it: all public. */
-const credential = record({
-  id: bytes(1, 1023),
-  /** P-256, uncompressed. */
-  key: bytes(65),
-  rpId: text(253, 1),
-  /** Whether the key may copy it elsewhere (the flag “backup eligible”). */
-  synced: boolean,
-});
-type Credential = Read<typeof credential>;
+type Held = EnrolledAs<'security-key'>;
 
 const MODEL = 'Security key (WebAuthn)';
 const ES256 = -7;
@@ -52,12 +48,14 @@ const view = (buffer: ArrayBuffer | ArrayBufferView<ArrayBuffer>): Bytes =>
  * nothing is derived here, and only what a later `derive` gives counts.
  */
 export async function enrolSecurityKey(
-  name: string,
+  { credentials, simulated }: Hardware,
   presence: Presence,
+  name: string,
 ): Promise<Device | DeviceFault> {
   const rpId = location.hostname;
-  const made = await askBrowser(presence, prompt({ to: 'enrol' }), (signal, timeout) =>
-    navigator.credentials.create({
+  const asked = prompt({ to: 'enrol' }, simulated);
+  const made = await askBrowser(presence, asked, (signal, timeout) =>
+    credentials.create({
       signal,
       publicKey: {
         rp: { id: rpId, name: 'Conclave' },
@@ -76,69 +74,88 @@ export async function enrolSecurityKey(
     }),
   );
   if (isDeviceFault(made)) return made;
-  const held = credentialFrom(made, rpId);
+  const held = credentialFrom(made, rpId, simulated);
   if (isDeviceFault(held)) return held;
   const { prf } = made.getClientExtensionResults();
-  return prf?.enabled ? new SecurityKey(held, presence) : deviceFault('no-prf');
+  return prf?.enabled ? new SecurityKey(held, credentials, presence) : deviceFault('no-prf');
 }
 
 /** The security key of a handle, without asking anybody. Fault: `unsupported` for another address. */
-export function openSecurityKey(handle: string, presence: Presence): Device | DeviceFault {
-  const held = fromHandle(handle);
-  return held?.rpId === location.hostname
-    ? new SecurityKey(held, presence)
-    : deviceFault('unsupported');
+export function openSecurityKey(
+  held: Held,
+  { credentials }: Hardware,
+  presence: Presence,
+): Device | DeviceFault {
+  return held.rpId === location.hostname
+    ? new SecurityKey(held, credentials, presence)
+    : deviceFault('unsupported', `enrolled at ${held.rpId}`);
 }
 
-const prompt = (asks: Parameters<Presence>[0]['asks']) =>
-  ({ kind: 'security-key', model: MODEL, serial: '', asks, screen: [] }) as const;
+const nameOf = (simulated: boolean): string => (simulated ? `SIMULATED ${MODEL}` : MODEL);
 
-function fromHandle(handle: string): Credential | undefined {
-  try {
-    const held = read(credential, base64urlnopad.decode(handle));
-    return typeof held === 'string' ? undefined : held.value;
-  } catch {
-    return undefined; // not base64url
-  }
-}
+const prompt = (asks: Prompt['asks'], simulated: boolean): Prompt => ({
+  kind: 'security-key',
+  model: nameOf(simulated),
+  serial: '',
+  simulated,
+  asks,
+  screen: [],
+  press: 'touch',
+});
 
 /** What was made, if a person was verified and the key is one that approvals can be checked with. */
 function credentialFrom(
   { rawId, response }: PublicKeyCredential,
   rpId: string,
-): Credential | DeviceFault {
+  simulated: boolean,
+): Held | DeviceFault {
   const attestation = response as AuthenticatorAttestationResponse;
   const set = flagsFor(rpId, view(attestation.getAuthenticatorData()));
   const spki = attestation.getPublicKey();
   const key = spki ? p256FromSpki(view(spki)) : undefined;
   if (set === undefined || !key) return deviceFault('unsupported');
   if (!(set & flags.userVerified)) return deviceFault('not-verified');
-  return { id: view(rawId).slice(), key, rpId, synced: Boolean(set & flags.backupEligible) };
+  return {
+    kind: 'security-key',
+    simulated,
+    id: view(rawId).slice(),
+    approvalKey: key,
+    rpId,
+    synced: Boolean(set & flags.backupEligible),
+  };
+}
+
+/** An assertion that holds, and the secret outputs it came with. */
+interface Answered {
+  readonly assertion: Bytes;
+  readonly outputs: readonly Bytes[];
 }
 
 class SecurityKey implements Device {
   readonly identity: DeviceIdentity;
-  readonly #held: Credential;
+  readonly #held: Held;
+  readonly #credentials: Credentials;
   readonly #presence: Presence;
-  #asking = false;
+  readonly #turnstile = new Turnstile();
 
-  constructor(held: Credential, presence: Presence) {
+  constructor(held: Held, credentials: Credentials, presence: Presence) {
     this.#held = held;
+    this.#credentials = credentials;
     this.#presence = presence;
     this.identity = {
       kind: 'security-key',
-      model: MODEL,
+      model: nameOf(held.simulated),
       serial: '',
       firmware: '',
-      simulated: false,
+      simulated: held.simulated,
       capabilities: {
         trustedDisplay: false,
         touch: true,
         attestation: false,
         nonExportable: !held.synced,
       },
-      approvalKey: { kind: 'webauthn-es256', key: held.key, rpId: held.rpId },
-      handle: base64urlnopad.encode(toCbor({ ...held })),
+      approvalKey: { kind: 'webauthn-es256', key: held.approvalKey, rpId: held.rpId },
+      handle: toHandle(held),
     };
   }
 
@@ -161,18 +178,28 @@ class SecurityKey implements Device {
     return isDeviceFault(answer) ? answer : { signature: answer.assertion, shown: false };
   }
 
+  takeEntropy(): undefined {
+    return undefined;
+  }
+
   /** One assertion over the challenge, checked with the enrolled key, and the outputs it came with. */
-  async #get(
-    asks: Parameters<typeof prompt>[0],
+  #get(
+    asks: Prompt['asks'],
     challenge: Bytes,
     labels: readonly string[],
-  ): Promise<{ readonly assertion: Bytes; readonly outputs: readonly Bytes[] } | DeviceFault> {
-    if (this.#asking) return deviceFault('busy');
-    this.#asking = true;
-    const { id, key, rpId } = this.#held;
+  ): Promise<Answered | DeviceFault> {
+    return this.#turnstile.through(() => this.#ask(asks, challenge, labels));
+  }
+
+  async #ask(
+    asks: Prompt['asks'],
+    challenge: Bytes,
+    labels: readonly string[],
+  ): Promise<Answered | DeviceFault> {
+    const { id, approvalKey, rpId, simulated } = this.#held;
     const [first, second] = labels.map((label) => utf8.encode(`Conclave/prf v1/${label}`));
-    const answered = await askBrowser(this.#presence, prompt(asks), (signal, timeout) =>
-      navigator.credentials.get({
+    const answered = await askBrowser(this.#presence, prompt(asks, simulated), (signal, timeout) =>
+      this.#credentials.get({
         signal,
         publicKey: {
           rpId,
@@ -184,7 +211,6 @@ class SecurityKey implements Device {
         },
       }),
     );
-    this.#asking = false;
     if (isDeviceFault(answered)) return answered;
 
     const response = answered.response as AuthenticatorAssertionResponse;
@@ -199,7 +225,7 @@ class SecurityKey implements Device {
     const set = flagsFor(rpId, authenticatorData) ?? 0;
     const verified = Boolean(set & flags.userVerified);
     const known =
-      equal(view(answered.rawId), id) && assertionHolds(key, rpId, challenge, assertion);
+      equal(view(answered.rawId), id) && assertionHolds(approvalKey, rpId, challenge, assertion);
     if (verified && known) return { assertion, outputs };
     wipe(...outputs);
     return deviceFault(verified ? 'other-device' : 'not-verified');

@@ -1,8 +1,6 @@
-import { deviceFault, type DeviceFault, type DeviceFaultName } from './device.ts';
-import type { Presence, Prompt } from './prompt.ts';
-
-/** How long a person has for one request, in milliseconds. */
-const TIME_LIMIT = 120_000;
+import { deviceFault, type DeviceFault, type DeviceFaultName } from '../device.ts';
+import { wipe } from '../../crypto/bytes.ts';
+import { TOUCH_LIMIT, type Presence, type Prompt } from '../prompt.ts';
 
 /**
  * What the browser's exceptions mean. `NotAllowedError` covers refusal, a wrong PIN, a device that
@@ -19,8 +17,8 @@ const meanings: Partial<Record<string, DeviceFaultName>> = {
 };
 
 /**
- * Sends one request to the browser's WebAuthn while the page shows the prompt. Refusing the prompt,
- * pulling the plug there, or time running out ends the request. The browser's own limit (milliseconds)
+ * Sends one request to the browser's WebAuthn while the page shows the prompt. Refusing the prompt or
+ * time running out ends the request. The browser's own limit (milliseconds)
  * is longer, so that ours, which can be told from a refusal, comes first.
  */
 export async function askBrowser(
@@ -36,10 +34,13 @@ export async function askBrowser(
     ended = name;
     stop.abort();
   };
-  const timer = setTimeout(() => end('timed-out'), TIME_LIMIT);
-  void presence(prompt, over.signal).then((answer) => answer !== 'approved' && end(answer));
+  const timer = setTimeout(() => end('timed-out'), TOUCH_LIMIT);
+  void presence(prompt, over.signal).then((answer) => {
+    if (answer !== 'refused') wipe(answer.password);
+    end('refused');
+  });
   try {
-    const credential = await request(stop.signal, 2 * TIME_LIMIT);
+    const credential = await request(stop.signal, 2 * TOUCH_LIMIT);
     return credential instanceof PublicKeyCredential ? credential : deviceFault('unsupported');
   } catch (error) {
     const name = error instanceof Error ? error.name : '';

@@ -86,7 +86,7 @@ export async function openHost(desk: RemoteDesk, view: GroupView, find: FindDevi
   if (isDeviceFault(device)) return atDevice(device);
   const replies = await device.derive([view.labels.host]);
   if (isDeviceFault(replies)) return atDevice(replies);
-  return did(desk.act({ act: 'open-host', reply: replies[0]! }));
+  return did(desk.act({ act: 'open-host', reply: replies[0]!, entropy: device.takeEntropy() }));
 }
 
 async function openShares(desk: RemoteDesk, view: GroupView, find: FindDevice): Outcome {
