@@ -1,8 +1,11 @@
 import type { Answer, Presence, Prompt } from '../devices/prompt.ts';
+import type { Simulator } from '../devices/simulators/simulator.ts';
 
 /** A prompt that waits, and how to answer it. */
 export interface Asked {
   readonly prompt: Prompt;
+  /** The drawn device that asks; undefined for a real one. */
+  readonly simulator: Simulator | undefined;
   answer(answer: Answer): void;
 }
 
@@ -14,7 +17,8 @@ export interface PromptDesk {
   readonly ask: Presence;
 }
 
-export function promptDesk(): PromptDesk {
+/** `drawn`: the simulated device that a prompt comes from. */
+export function promptDesk(drawn?: (prompt: Prompt) => Simulator | undefined): PromptDesk {
   let waiting = $state.raw<readonly Asked[]>([]);
   return {
     get current() {
@@ -24,12 +28,14 @@ export function promptDesk(): PromptDesk {
       new Promise((resolve) => {
         const asked: Asked = {
           prompt,
+          simulator: prompt.simulated ? drawn?.(prompt) : undefined,
           answer: (answer) => {
             leave();
             resolve(answer);
           },
         };
         const leave = () => (waiting = waiting.filter((other) => other !== asked));
+        if (over.aborted) return;
         waiting = [...waiting, asked];
         over.addEventListener('abort', leave, { once: true });
       }),

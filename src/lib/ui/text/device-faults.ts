@@ -191,7 +191,5 @@ export const deviceFaults: Record<DeviceFaultName, FaultText> = {
 /** The text of a device's fault; where something was reported with it, its cause says that too. */
 export function deviceFaultText({ fault, detail }: DeviceFault): FaultText {
   const text = deviceFaults[fault];
-  return detail === undefined
-    ? text
-    : { ...text, cause: `${text.cause} Reported: ${detail}` };
+  return detail === undefined ? text : { ...text, cause: `${text.cause} Reported: ${detail}` };
 }
