@@ -109,3 +109,6 @@ export function p256FromSpki(spki: Uint8Array): Bytes | undefined {
   const key = spki.slice(start);
   return p256.utils.isValidPublicKey(key, false) ? key : undefined;
 }
+
+/** The SubjectPublicKeyInfo of a P-256 key (65 bytes, uncompressed). */
+export const p256ToSpki = (key: Uint8Array): Bytes => concat(SPKI_P256, key);

@@ -59,8 +59,17 @@ export function attended(
   simulator: Simulator,
   answer: () => 'approves' | 'refuses' = () => 'approves',
 ): () => void {
+  const refuses = () => answer() === 'refuses';
+  const approving: Means[] = ['yes', 'next'];
+  const refusing: Means[] = ['no', 'next'];
   let pressing = false;
   let typed = 0;
+  /** The next key of the PIN: its digits, then enter. */
+  const pinKey = (): Means => {
+    const digit = SIMULATED_PIN[typed];
+    typed = digit === undefined ? 0 : typed + 1;
+    return digit === undefined ? 'enter' : `digit-${Number(digit)}`;
+  };
   const act = () => {
     if (pressing) return;
     pressing = true;
@@ -68,13 +77,9 @@ export function attended(
       // Bounded: no device asks for so many presses at once.
       for (let presses = 0; presses < 1000 && simulator.face().asks; presses++) {
         const { buttons, locked } = simulator.face();
-        const one = (means: Means) => buttons.find((button) => button.means === means);
-        const digit = locked
-          ? one(`digit-${Number(SIMULATED_PIN[typed % SIMULATED_PIN.length])}`)
-          : undefined;
-        if (digit) typed += 1;
-        const chosen = answer() === 'refuses' && !locked ? (one('no') ?? one('next')) : undefined;
-        const button = digit ?? chosen ?? one('yes') ?? one('enter') ?? one('next');
+        const one = (...means: Means[]) =>
+          means.flatMap((wanted) => buttons.find((button) => button.means === wanted) ?? [])[0];
+        const button = locked ? one(pinKey()) : one(...(refuses() ? refusing : approving));
         if (!button) return;
         simulator.press(button.id);
       }
