@@ -129,7 +129,7 @@ export function toWire(message: Message): { type: number; payload: Bytes } {
 export function fromWire(type: number, payload: Uint8Array): Message | undefined {
   const name = byNumber.get(type);
   const body = name && decode(table[name][1] as Fields, payload);
-  return name && body && ({ is: name, ...body });
+  return name && body && { is: name, ...body };
 }
 
 /** Codes of `Failure`. */
