@@ -1,22 +1,32 @@
 /** What a person says of themself and which device they bring, before they enter a group. */
-import type { Bytes } from '../../crypto/bytes.ts';
 import { deviceLabel, type GroupId } from '../../ceremony/card.ts';
-import { isDeviceFault, type Device, type DeviceFault } from '../../devices/device.ts';
+import {
+  isDeviceFault,
+  type Device,
+  type DeviceFault,
+  type DeviceKind,
+} from '../../devices/device.ts';
 import type { Me } from '../../worker/enrol.ts';
-import { enrolSecurityKey, meWith, simulatedDevice } from '../device.svelte.ts';
+import type { HostReply } from '../../worker/entropy.ts';
+import { enrolDevice, meWith } from '../device.svelte.ts';
 import { typed } from '../typed.ts';
 
 export class Enrolment {
   name = $state('');
   organisation = $state('');
   place = $state('');
-  device = $state<'security-key' | 'simulated'>('security-key');
-  /** A key that was enrolled here and is not used yet. */
-  enrolled = $state.raw<Device>();
+  kind = $state<DeviceKind>('security-key');
+  how = $state<'real' | 'simulated'>('real');
+  #enrolled = $state.raw<Device>();
 
   /** Whether all that must be said is said. */
   get complete(): boolean {
     return typed(this.name) !== '';
+  }
+
+  /** The device that is chosen, where it was enrolled here and is not used yet. */
+  get enrolled(): Device | undefined {
+    return this.#held(this.how === 'simulated');
   }
 
   get about() {
@@ -28,24 +38,31 @@ export class Enrolment {
   }
 
   /**
-   * The card's words and the device's answer (32 bytes) for the group's host secret. A key that was
-   * enrolled and then failed is used again, so that no second credential is made.
+   * The card's words and the device's answer for the group's host secret. A device that was enrolled
+   * and then failed is used again, so that a security key makes no second credential.
    */
-  async enter(
-    id: GroupId,
-  ): Promise<{ readonly me: Me; readonly device: { readonly reply: Bytes } } | DeviceFault> {
-    const device = await this.#deviceFor(id);
+  async enter(id: GroupId): Promise<{ readonly me: Me; readonly device: HostReply } | DeviceFault> {
+    const device = await this.#device(id);
     if (isDeviceFault(device)) return device;
     const replies = await device.derive([deviceLabel('host secret', id)]);
     if (isDeviceFault(replies)) return replies;
-    return { me: meWith(device, this.about), device: { reply: replies[0]! } };
+    const me = meWith(device, this.about);
+    return { me, device: { reply: replies[0]!, entropy: device.takeEntropy() } };
   }
 
-  async #deviceFor({ rehearsal }: GroupId): Promise<Device | DeviceFault> {
-    if (rehearsal && this.device === 'simulated') return simulatedDevice();
-    if (this.enrolled) return this.enrolled;
-    const made = await enrolSecurityKey(`Conclave: ${this.about.name}`);
-    if (!isDeviceFault(made)) this.enrolled = made;
+  async #device({ rehearsal }: GroupId): Promise<Device | DeviceFault> {
+    const simulated = rehearsal && this.how === 'simulated';
+    const held = this.#held(simulated);
+    if (held) return held;
+    const made = await enrolDevice(this.kind, simulated, `Conclave: ${this.about.name}`);
+    if (!isDeviceFault(made)) this.#enrolled = made;
     return made;
+  }
+
+  #held(simulated: boolean): Device | undefined {
+    const identity = this.#enrolled?.identity;
+    return identity?.kind === this.kind && identity.simulated === simulated
+      ? this.#enrolled
+      : undefined;
   }
 }

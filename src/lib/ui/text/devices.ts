@@ -46,7 +46,7 @@ export const devices = {
       none: 'A YubiHSM has no display and no touch: whoever controls this computer and knows the password can use it while it is plugged in. Pull it out when you are done.',
     },
     touch:
-      'Touch its contact. A real key would have the browser ask for its PIN first, in a window of its own.',
+      'Where this page draws the browser’s window, enter the key’s PIN. Then touch its contact.',
     drawn: 'This page draws the device. Its buttons work like the real one’s.',
     /** Devices without a display of their own. */
     noDisplay:
@@ -73,6 +73,7 @@ export const devices = {
     page: (page: number, of: number) => `Page ${page} of ${of}`,
     dark: 'No power',
     light: { off: 'Its light is off', on: 'Its light is on', blinking: 'Its light blinks' },
+    window: 'The browser’s window, drawn',
     waits: 'It waits for a touch.',
     /** What each button does, as it is read aloud. */
     means: {

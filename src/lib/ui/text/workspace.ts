@@ -163,13 +163,26 @@ export const workspaceText = {
   device: {
     heading: 'Your device',
     help: 'It guards your secrets: without it nothing of yours opens.',
+    ledger: 'A Ledger',
+    ledgerHelp:
+      'Nano X, Nano S Plus, Stax or Flex with the Bitcoin app 2.1 or newer. It shows what you approve and asks for every secret. All comes from its seed: a second one restored from the seed words does the same.',
+    trezor: 'A Trezor',
+    trezorHelp:
+      'Model T, Safe 3 or Safe 5. It shows what you approve and asks for every secret. All comes from its seed and passphrase: a second one restored from the seed words does the same.',
+    yubihsm: 'A YubiHSM 2',
+    yubihsmHelp:
+      'It has no display and no touch: whoever controls this computer and knows its password can use it while it is plugged in. Its keys live in it alone: unless they were made exportable, your backup file is the only second copy.',
     'security-key': 'A security key',
     'security-keyHelp':
-      'A FIDO2 key with a PIN. It makes a credential for this group: one touch, then one for the first secret.',
+      'A FIDO2 key with a PIN. It acts only when touched, but shows nothing. Its secret lives in it alone, without seed words: your backup file is the only second copy.',
+    origin: (address: string) =>
+      `The credential will belong to this address, ${address}. A page at any other address can never use it: if Conclave moves, a group’s secrets open only from your backup. Check that this is the address you will keep.`,
+    how: 'Simulated or real',
     simulated: 'A SIMULATED device',
     simulatedHelp: 'Drawn by this page; protects nothing. Only rehearsals accept it.',
-    onlyReal: 'A simulated device is for rehearsals only.',
-    enrolled: 'A credential is on the key already; it is used again.',
+    real: 'A real device',
+    realHelp: 'As for a key that will hold value: the best rehearsal.',
+    enrolled: (model: string) => `It is enrolled already (${model}) and is used again.`,
   },
   noRoot: {
     happened: 'This browser does not keep the bundle, so its root is not known here.',

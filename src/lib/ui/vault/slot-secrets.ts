@@ -2,7 +2,7 @@
 import { isDeviceFault, type Device, type DeviceFault } from '../../devices/device.ts';
 import { passphraseBytes } from '../../vault/passphrase.ts';
 import type { SlotInfo, SlotSecret } from '../../vault/slots.ts';
-import { deviceOf, enrolSecurityKey } from '../device.svelte.ts';
+import { deviceOf, enrolDevice } from '../device.svelte.ts';
 
 /** What a security key is asked for to open a workspace. */
 const LABEL = 'conclave v1/workspace';
@@ -15,7 +15,7 @@ export const fromPassphrase = (typed: string): SlotSecret & { readonly kind: 'pa
 
 /** Enrols a security key under this name (1 to 80 characters) and asks it: two touches. */
 export async function fromNewKey(name: string): Promise<SlotSecret | DeviceFault> {
-  const device = await enrolSecurityKey(name);
+  const device = await enrolDevice('security-key', false, name);
   return isDeviceFault(device) ? device : asked(device, name);
 }
 
