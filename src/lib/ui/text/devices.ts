@@ -51,12 +51,10 @@ export const devices = {
     /** Devices without a display of their own. */
     noDisplay:
       'This device has no display and will show nothing of this. What you read here comes from this computer alone.',
-    screens: (count: number) =>
-      count === 1 ? 'What it shows, on one screen' : `What it shows, on ${count} screens`,
-    screen: (number: number, of: number) => `${number} of ${of}`,
+    shows: 'On its display, one after another:',
+    above: 'as it stands above',
     counts:
-      'Compare every character. The device’s display counts, since this computer cannot change it. It may break lines elsewhere. If anything else differs, refuse there.',
-    whole: 'The same in one piece',
+      'Compare every character. The device’s display counts, since this computer cannot change it. It breaks lines elsewhere and spreads a long text over several screens; if anything else differs, refuse there.',
     compare:
       'Its display and this text must be the same. On a real device the display counts, since this computer cannot change it.',
     password: 'Password of the YubiHSM’s key',
