@@ -234,11 +234,11 @@ describe('a log', () => {
 
   it('is not begun where there is one', async () => {
     const [asha, ben] = await proposed('begun');
-    const me = meOf(deviceOf(1), 'Ben');
+    const me = meOf(await deviceOf(1), 'Ben');
     const bundle = asha.seat.log.outgoing(true).bundle;
     const { salt, entry } = recordKeys(GROUP);
     const before = await Promise.all([ben.store.read(salt), ben.store.read(entry(0))]);
-    const again = joinGroup(ports(ben.store, 'again'), bundle, me, zeros.slice());
+    const again = joinGroup(ports(ben.store, 'again'), bundle, me, { reply: zeros.slice() });
     await expect(again).rejects.toThrow('here already');
     expect(await Promise.all([ben.store.read(salt), ben.store.read(entry(0))])).toEqual(before);
   });
@@ -255,7 +255,12 @@ it('whoever could not say that they joined says so later', async () => {
       write: (changes) =>
         ++writes === fails ? Promise.reject(new Error('the disk is full')) : store.write(changes),
     };
-    const joining = joinGroup(ports(full, 'full'), bundle, meOf(deviceOf(2), 'Chen'), hostReply());
+    const joining = joinGroup(
+      ports(full, 'full'),
+      bundle,
+      meOf(await deviceOf(2), 'Chen'),
+      hostReply(),
+    );
     await expect(joining).rejects.toThrow('full');
     const seat = await Seat.open(ports(store, 'opened'), GROUP);
     await seat.take(bundle);
@@ -510,15 +515,16 @@ it('a restored vault does not take strangers for operators', async () => {
   expect(ben.seat.next()).toEqual({ act: 'catch-up', more: 2 });
 });
 
-describe('cards', () => {
+describe('cards', async () => {
   const id = { ...rehearsalId, rehearsal: false, network: 'mainnet' } as const;
   const hostOf = (byte: number) => new Uint8Array(32).fill(byte);
+  const devices = await Promise.all([1, 2, 3].map((byte) => deviceOf(byte)));
 
   function cardFor(byte: number, change: object = {}, group: typeof rehearsalId = id) {
     const host = groups.secp256k1.scalarFromBytesNonzeroChecked(hostOf(byte))!;
     const hostKey = hostPubkeyOf(groups.secp256k1, host);
     if (isFault(hostKey)) throw new Error(hostKey.fault);
-    const { device, approvalKey } = meOf(deviceOf(byte), 'Ben');
+    const { device, approvalKey } = meOf(devices[byte - 1]!, 'Ben');
     const unsigned = {
       name: `Ben ${byte}`,
       organisation: '',
@@ -527,16 +533,16 @@ describe('cards', () => {
       packetKey: strangerKey(byte + 100).key,
       observerKey: strangerKey(byte + 150).key,
       approvalKey,
-      device: { ...device, kind: 'security-key', simulated: false } as const,
+      device: { ...device, simulated: false },
       root: new Uint8Array(32).fill(7),
       ...change,
     };
     return signCard(groups.secp256k1, group, unsigned, host, zeros);
   }
 
-  const simulated = { ...meOf(deviceOf(1), 'Ben').device, simulated: false };
+  const { device: simulated } = meOf(devices[0]!, 'Ben');
 
-  it('of a simulated device that denies it: refused in a real group', () => {
+  it('of a simulated device: refused in a real group', () => {
     const packetKey = strangerKey(5).key;
     const state = new State();
     const event = { kind: 'created', id, terms: termsFor(3, 2), packetKey, name: 'Asha' } as const;
@@ -562,6 +568,27 @@ describe('cards', () => {
       'simulated',
     );
     expect(problem(cardFor(1), cardFor(2), cardFor(3, { name: 'Ben 1' }))).toContain('Ben 1');
+  });
+
+  it('that claim a display which such a device cannot have, or another make’s key: named', () => {
+    const { device, approvalKey } = meOf(devices[2]!, 'Ben');
+    const real = { ...device, simulated: false };
+    const { key } = strangerKey(7);
+    const claims = [
+      { device: { ...real, kind: 'yubihsm' }, approvalKey: { kind: 'ed25519', key } },
+      { device: { ...real, kind: 'yubihsm', trustedDisplay: false } },
+      { device: { ...real, kind: 'ledger' }, approvalKey: { kind: 'ed25519', key } },
+    ];
+    const manifest = (last: object): Manifest => ({
+      id,
+      terms: termsFor(3, 2),
+      operators: [cardFor(1), cardFor(2), cardFor(3, last)],
+      witnesses: [],
+    });
+    for (const claim of claims)
+      expect(manifestProblem(groups.secp256k1, manifest(claim))).toContain('cannot do');
+    const honest = { device: { ...real, kind: 'ledger' }, approvalKey };
+    expect(manifestProblem(groups.secp256k1, manifest(honest))).toBeUndefined();
   });
 });
 
@@ -611,12 +638,12 @@ it('an invitation is the one that is taken up: a decoy before it is not shown', 
   const shown = invitationIn(asha!.seat.log.ports, bundle);
   expect(shown).toMatchObject({ from: 'Asha' });
   const p = ports(memoryStore(), 'chen');
-  const seat = await joinGroup(p, bundle, meOf(deviceOf(2), 'Chen'), hostReply());
+  const seat = await joinGroup(p, bundle, meOf(await deviceOf(2), 'Chen'), hostReply());
   if (typeof seat === 'string') throw new Error(seat);
   expect(seat.state.initiatorName).toBe('Asha');
 });
 
-const hostReply = () => new Uint8Array(32).fill(42);
+const hostReply = () => ({ reply: new Uint8Array(32).fill(42) });
 
 it('what a refused packet proves is told once', async () => {
   const [asha, ben] = await proposed('told once');
@@ -630,7 +657,7 @@ it('what a refused packet proves is told once', async () => {
 });
 
 describe('secrets are wiped', () => {
-  const replies = () => ({ custody: hostReply(), attestation: hostReply() });
+  const replies = () => ({ custody: hostReply().reply, attestation: hostReply().reply });
   const wiped = (given: ReturnType<typeof replies>) =>
     expect([...given.custody, ...given.attestation].every((byte) => byte === 0)).toBe(true);
 
@@ -655,7 +682,7 @@ describe('secrets are wiped', () => {
     wiped(late);
     const host = hostReply();
     await expect(asha.seat.openHost(host)).rejects.toThrow('locked');
-    expect(host.every((byte) => byte === 0)).toBe(true);
+    expect(host.reply.every((byte) => byte === 0)).toBe(true);
   });
 
   it('where a seat closes while it opens them', async () => {

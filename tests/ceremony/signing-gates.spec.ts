@@ -88,7 +88,7 @@ describe('the device', () => {
   });
 
   it('that is another one opens no share and approves nothing', async () => {
-    const other = deviceOf(1000);
+    const other = await deviceOf(200);
     const said = ben.seat.state.head.length;
     const labels = [deviceLabel('custody share', rehearsalId)];
     const replies = await other.derive(labels);

@@ -8,7 +8,7 @@ import { device, emptyOrigin, tamper } from '../support/vault.ts';
 /* Several groups in one vault: what goes wrong with one leaves the others alone. */
 
 const other = { secp256k1: jsGroup('secp256k1'), ed25519: jsGroup('ed25519') };
-const me = meOf(deviceOf(1), 'Ben');
+const me = meOf(await deviceOf(1), 'Ben');
 const reply = () => ({ reply: new Uint8Array(32).fill(3) });
 
 async function made(): Promise<Workspace> {

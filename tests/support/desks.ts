@@ -3,7 +3,6 @@ import { concat } from '../../src/lib/crypto/bytes.ts';
 import { deviceLabel, type GroupId } from '../../src/lib/ceremony/card.ts';
 import { defaultLimits, defaultReservation, type Terms } from '../../src/lib/ceremony/manifest.ts';
 import { isDeviceFault } from '../../src/lib/devices/device.ts';
-import { SimulatedDevice } from '../../src/lib/devices/simulated.ts';
 import { memoryStore } from '../../src/lib/vault/store.ts';
 import { move, type Pilot } from '../../src/lib/worker/autopilot.ts';
 import { deskOf, type Desk } from '../../src/lib/worker/desk.ts';
@@ -11,6 +10,7 @@ import { beginGroup, joinGroup, type Me } from '../../src/lib/worker/enrol.ts';
 import type { Ports } from '../../src/lib/worker/ports.ts';
 import type { Seat } from '../../src/lib/worker/seat.ts';
 import { jsGroups } from './groups.ts';
+import { testDevice, type TestDevice } from './simulated.ts';
 
 /*
  * Seats of a rehearsal on JavaScript alone, for pages in the browser.
@@ -20,7 +20,7 @@ import { jsGroups } from './groups.ts';
 export interface Sitting extends Pilot {
   readonly seat: Seat;
   readonly desk: Desk;
-  readonly device: SimulatedDevice;
+  readonly device: TestDevice;
 }
 
 const people = [
@@ -80,9 +80,7 @@ export async function sit(group: Terms, joined: number): Promise<Sitting[]> {
   const sitting: Sitting[] = [];
   for (let i = 0; i <= joined; i++) {
     const [name, organisation, place] = people[i]!;
-    const device = new SimulatedDevice(new Uint8Array(32).fill(i + 1), () =>
-      Promise.resolve('approved'),
-    );
+    const device = await testDevice(i + 1);
     const { capabilities, approvalKey, handle, kind, model, serial, firmware, simulated } =
       device.identity;
     const me: Me = {
@@ -97,8 +95,10 @@ export async function sit(group: Terms, joined: number): Promise<Sitting[]> {
     if (isDeviceFault(replies)) throw new Error(replies.fault);
     const seat =
       i === 0
-        ? await beginGroup(ports(name), rehearsal, group, me, replies[0]!)
-        : await joinGroup(ports(name), sitting[0]!.seat.log.outgoing().bundle, me, replies[0]!);
+        ? await beginGroup(ports(name), rehearsal, group, me, { reply: replies[0]! })
+        : await joinGroup(ports(name), sitting[0]!.seat.log.outgoing().bundle, me, {
+            reply: replies[0]!,
+          });
     if (typeof seat === 'string') throw new Error(seat);
     sitting.push({ seat, desk: deskOf(seat), device, hears: () => true });
   }

@@ -34,7 +34,7 @@ export class Peer {
     const invitation = invitationIn(own, bundle);
     if (typeof invitation === 'string') throw new Error(invitation);
     const { id, terms } = invitation;
-    const device = deviceOf(30);
+    const device = await deviceOf(30);
     const me = meOf(device, name);
     const seat = await joinGroup(
       { ...own, root: terms.roots[0]!, now: () => Date.now() },

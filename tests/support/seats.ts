@@ -1,14 +1,15 @@
 import { randomFrom } from './players.ts';
+import { testDevice, type TestDevice } from './simulated.ts';
 import { startEngine } from './engine-node.ts';
 import { jsGroup } from '../../src/lib/wasm/js-group.ts';
 import { deviceLabel, type GroupId } from '../../src/lib/ceremony/card.ts';
 import { defaultLimits, defaultReservation, type Terms } from '../../src/lib/ceremony/manifest.ts';
 import { toHex, type Bytes } from '../../src/lib/crypto/bytes.ts';
-import { isDeviceFault } from '../../src/lib/devices/device.ts';
-import { SimulatedDevice } from '../../src/lib/devices/simulated.ts';
+import { isDeviceFault, type Device } from '../../src/lib/devices/device.ts';
 import { memoryStore, type Store } from '../../src/lib/vault/store.ts';
 import { move, type Pilot } from '../../src/lib/worker/autopilot.ts';
 import { beginGroup, joinGroup, type Me } from '../../src/lib/worker/enrol.ts';
+import type { HostReply } from '../../src/lib/worker/entropy.ts';
 import type { Ports } from '../../src/lib/worker/ports.ts';
 import { Seat } from '../../src/lib/worker/seat.ts';
 
@@ -18,7 +19,7 @@ export const names = ['Asha', 'Ben', 'Chen', 'Dora', 'Emre', 'Fay', 'Gus'];
 /** An operator of a test: a seat, its store, its device. */
 export interface Player extends Pilot {
   seat: Seat;
-  readonly device: SimulatedDevice;
+  readonly device: TestDevice;
   readonly store: Store;
   readonly name: string;
 }
@@ -72,10 +73,10 @@ export const termsFor = (n: number, t: number): Terms => ({
   callAt: null,
 });
 
-export const deviceOf = (i: number, answer: () => 'approved' | 'refused' = () => 'approved') =>
-  new SimulatedDevice(new Uint8Array(32).fill(i + 1), () => Promise.resolve(answer()));
+export const deviceOf = (i: number, answer?: () => 'approves' | 'refuses') =>
+  testDevice(i + 1, answer);
 
-export const meOf = (device: SimulatedDevice, name: string): Me => {
+export const meOf = (device: Device, name: string): Me => {
   const { capabilities, approvalKey, handle, kind, model, serial, firmware } = device.identity;
   return {
     name,
@@ -87,10 +88,10 @@ export const meOf = (device: SimulatedDevice, name: string): Me => {
   };
 };
 
-export async function hostReply(device: SimulatedDevice, id: GroupId): Promise<Bytes> {
+export async function hostReply(device: Device, id: GroupId): Promise<HostReply> {
   const replies = await device.derive([deviceLabel('host secret', id)]);
   if (isDeviceFault(replies)) throw new Error(replies.fault);
-  return replies[0]!;
+  return { reply: replies[0]! };
 }
 
 /** What is special about a group of a test. `displays`: by operator, whether theirs is trusted. */
@@ -108,7 +109,7 @@ export async function enrolled(
 ): Promise<Player[]> {
   const players: Player[] = [];
   for (let i = 0; i < n; i++) {
-    const [device, store, name] = [deviceOf(i), memoryStore(), names[i]!];
+    const [device, store, name] = [await deviceOf(i), memoryStore(), names[i]!];
     const plain = meOf(device, name);
     const trustedDisplay = displays?.[i] ?? plain.device.trustedDisplay;
     const me = { ...plain, device: { ...plain.device, trustedDisplay } };

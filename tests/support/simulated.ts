@@ -1,0 +1,38 @@
+import { isDeviceFault, type Device } from '../../src/lib/devices/device.ts';
+import { enrolTrezor } from '../../src/lib/devices/trezor/trezor.ts';
+import { bareHardware, serialOf } from '../../src/lib/devices/simulators/simulate.ts';
+import { attended } from '../../src/lib/devices/simulators/simulator.ts';
+import { TrezorSimulator } from '../../src/lib/devices/simulators/trezor.ts';
+
+/** A real driver with a simulated device at the other end of its wire, and a person at that. */
+export interface TestDevice extends Device {
+  readonly simulator: TrezorSimulator;
+  /** How often a person was asked for something. */
+  readonly prompts: number;
+}
+
+/** A Trezor whose seed is `byte`, repeated; the person answers at once. */
+export async function testDevice(
+  byte: number,
+  answer: () => 'approves' | 'refuses' = () => 'approves',
+): Promise<TestDevice> {
+  const seed = new Uint8Array(32).fill(byte);
+  const simulator = new TrezorSimulator({ seed, serial: serialOf(seed) });
+  attended(simulator, answer);
+  let prompts = 0;
+  const device = await enrolTrezor(await bareHardware(simulator), () => {
+    prompts += 1;
+    return new Promise(() => undefined);
+  });
+  if (isDeviceFault(device)) throw new Error(device.fault);
+  return {
+    simulator,
+    get prompts() {
+      return prompts;
+    },
+    identity: device.identity,
+    derive: (labels) => device.derive(labels),
+    approve: (statement) => device.approve(statement),
+    takeEntropy: () => device.takeEntropy(),
+  };
+}
