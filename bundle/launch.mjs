@@ -6,12 +6,14 @@
  *     --root HEX         the root you expect, for example from a reviewer; any other is refused
  *     --accept-root HEX  let this root, or its new key list, replace what is pinned: an update
  *     --port N           the port on this machine, 0 for any free one (default 7465)
- *     --store FILE       where the pin is kept (default: conclave/pin.json in your settings folder)
+ *     --store FILE       where the pin is kept (default: conclave/pin-PORT.json in your settings folder)
  *     --no-pin           neither read nor write a pin; needs --root
  *     --check            verify and say what would happen; serve nothing, write nothing
+ *     --connector N      hand requests for a YubiHSM 2 on to Yubico's connector at this port
  *
- * Exit codes: 0 good, 1 refused, 2 wrong usage, 3 verified but cannot serve. One file on Node's
- * standard library alone, to be read, hashed and copied; launch.py is the same in Python.
+ * Exit codes: 0 good, 1 refused, 2 wrong usage, 3 verified but cannot serve. On Node's standard
+ * library alone, to be read, hashed and copied: this file, and for --connector the connector.mjs
+ * beside it. launch.py is the same in Python.
  */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { once } from 'node:events';
@@ -87,7 +89,8 @@ const TYPES = {
 };
 /** @typedef {{ version: string, root: string, keys: string }} Pin root in hex; keys.json without spaces */
 /** @typedef {{ serial: number, threshold: number, reviewers: { name: string, key: Buffer }[] }} KeyList key: Ed ‖ id ‖ point */
-/** @typedef {Pin & { files: Map<string, Buffer> }} Bundle */
+/** @typedef {ReturnType<typeof import('./connector.mjs').connectorAt>} Connector */
+/** @typedef {Pin & { files: Map<string, Buffer>, connector?: Connector }} Bundle */
 /** Ends the launcher: the cause, what to do now, the exit code. */
 class Refusal extends Error {
   constructor(/** @type {string} */ cause, next = NEXT, code = 1) {
@@ -100,10 +103,7 @@ const sha256 = (/** @type {Buffer} */ bytes) => createHash('sha256').update(byte
 const grouped = (/** @type {string} */ hex) => hex.replace(/.{4}(?=.)/g, '$& ');
 const sortable = (/** @type {string} */ text) => text.replace(/\d+/g, (n) => n.padStart(6, '0'));
 
-/**
- * Read every file once; from here on only memory is used. Anything but plain files is refused.
- * @param {string} folder @param {string} [prefix] @returns {[string, Buffer][]} path and bytes
- */
+/** Read every file once; from here on only memory counts. @param {string} folder @param {string} [prefix] @returns {[string, Buffer][]} path and bytes */
 function readFolder(folder, prefix = '') {
   const names = fs.readdirSync(join(folder, prefix)).sort();
   return names.flatMap((name) => {
@@ -118,10 +118,7 @@ function readFolder(folder, prefix = '') {
   });
 }
 
-/**
- * The folder holds exactly what its manifest lists, and the manifest has every expected root.
- * @param {Map<string, Buffer>} files @param {(string | undefined)[]} expected @returns {Bundle}
- */
+/** The folder holds exactly what its manifest lists, with every expected root. @param {Map<string, Buffer>} files @param {(string | undefined)[]} expected @returns {Bundle} */
 function verifyBundle(files, expected) {
   const [manifest, keys] = [files.get(MANIFEST), files.get('keys.json')?.toString('latin1')];
   if (manifest === undefined || keys === undefined) {
@@ -207,10 +204,7 @@ function signerOf(bytes, message, { reviewers }, comment) {
   return trusted === comment ? signer : `its trusted comment is not “${comment}”`;
 }
 
-/**
- * How many distinct keys of the list have good signatures over a file of the bundle; prints whose.
- * @param {Bundle} bundle @param {string} path bundle.manifest or keys.json @param {KeyList} keys @param {string} comment
- */
+/** How many distinct keys signed a file of the bundle; prints whose. @param {Bundle} bundle @param {string} path bundle.manifest or keys.json @param {KeyList} keys @param {string} comment */
 function countSignatures({ files }, path, keys, comment) {
   const ofKeys = path !== MANIFEST;
   const counted = new Set();
@@ -293,10 +287,8 @@ function words({ files, root }) {
   const lines = list.toString('latin1').split('\n');
   const all = Array.from({ length: 24 }, (_, i) => Number((bits >> BigInt(253 - 11 * i)) & 2047n));
   const cells = all.map((at, i) => `${i + 1}`.padStart(2) + ` ${lines[at]}`.padEnd(11));
-  return cells
-    .join('')
-    .replace(/.{52}(?=.)/g, '$&\n         ')
-    .replace(/ +$/gm, '');
+  const rows = cells.join('').replace(/.{52}(?=.)/g, '$&\n         ');
+  return rows.replace(/ +$/gm, '');
 }
 
 /** @param {number} status @param {string} text */
@@ -306,7 +298,8 @@ const refuse = (status, text) => ({ status, type: TEXT, bytes: Buffer.from(`${te
  * The answer to a request. Its target is looked up as it stands: nothing is decoded.
  * @param {Bundle} bundle @param {string} host @param {import('node:http').IncomingMessage} request
  */
-function answer({ files }, host, { method = '', url = '', headersDistinct: headers }) {
+async function answer({ files, connector }, host, request) {
+  const { method = '', url = '', headersDistinct: headers } = request;
   // Another site that points its own name at this machine comes with its own name here.
   if (headers['host']?.join() !== host) return refuse(421, `This is http://${host}/ only.`);
   const reading = method === 'GET' || method === 'HEAD';
@@ -314,7 +307,8 @@ function answer({ files }, host, { method = '', url = '', headersDistinct: heade
   // name. Its update check is answered with ours, which replaces it and leaves the stored data;
   // Service-Worker-Allowed lets it, whatever part of the origin the old one had.
   const worker = reading && headers['service-worker']?.join() === 'script';
-  if (!worker && /^\/connector\/(api|status)$/.test(url)) return refuse(404, 'No connector.');
+  const connected = !worker && /^\/connector\/(api|status)$/.test(url);
+  if (connected) return connector?.(request, `http://${host}`) ?? refuse(404, 'No connector.');
   if (!reading) return refuse(405, 'Only GET and HEAD.');
   const path = worker ? 'service-worker.js' : url === '/' ? 'index.html' : url.slice(1);
   const bytes = url.startsWith('/') ? files.get(path) : undefined;
@@ -330,11 +324,12 @@ async function serve(bundle, policy, port) {
   const headers = { ...HEADERS, 'Content-Security-Policy': `${policy}; frame-ancestors 'none'` };
   for (const address of ['127.0.0.1', '::1']) {
     const server = createServer({ requireHostHeader: false }, (request, response) => {
-      const { status, type, bytes } = answer(bundle, `${HOST}:${port}`, request);
-      response.sendDate = false;
-      const own = { 'Content-Type': type, 'Content-Length': bytes.length };
-      response.writeHead(status, { ...headers, ...own });
-      response.end(request.method === 'HEAD' ? undefined : bytes);
+      void answer(bundle, `${HOST}:${port}`, request).then(({ status, type, bytes }) => {
+        response.sendDate = false;
+        const own = { 'Content-Type': type, 'Content-Length': bytes.length };
+        response.writeHead(status, { ...headers, ...own });
+        response.end(request.method === 'HEAD' ? undefined : bytes);
+      });
     });
     try {
       await once(server.listen({ host: address, port }), 'listening');
@@ -354,10 +349,10 @@ function readOptions() {
   const text = /** @type {const} */ ({ type: 'string' });
   const flag = /** @type {const} */ ({ type: 'boolean' });
   const pinning = { root: text, 'accept-root': text, store: text, 'no-pin': flag };
-  const options = { ...pinning, port: text, check: flag };
+  const options = { ...pinning, port: text, connector: text, check: flag };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [folder = '', ...more] = positionals;
-  const { port = '7465', 'no-pin': noPin, check } = values;
+  const { port = '7465', connector, 'no-pin': noPin, check } = values;
   const must = (/** @type {boolean} */ good, /** @type {string} */ rule) => {
     if (!good) throw new Refusal(rule, 'The top of this file says how it is used.', 2);
   };
@@ -367,16 +362,19 @@ function readOptions() {
     return hex;
   });
   must(folder !== '' && more.length === 0, 'Name one folder.');
-  must(/^(?!0*80$)[0-9]{1,5}$/.test(port) && +port < 65536, 'A port is up to 65535, and not 80.');
+  const fits = (/** @type {string} */ n) => /^(?!0*80$)[0-9]{1,5}$/.test(n) && +n < 65536;
+  must([port, connector ?? port].every(fits), 'A port is up to 65535, and not 80.');
   must(!noPin || root !== undefined, '--no-pin needs --root.');
   const { XDG_CONFIG_HOME, APPDATA } = process.env;
   const settings = XDG_CONFIG_HOME || APPDATA || join(homedir(), '.config');
-  const store = noPin ? undefined : (values.store ?? join(settings, 'conclave', 'pin.json'));
-  return { folder, root, accepted, port: Number(port), store, check };
+  // A pin for each address, as browsers see it: bundles side by side do not undo each other's.
+  const usual = join(settings, 'conclave', `pin-${+port}.json`);
+  const store = noPin ? undefined : (values.store ?? usual);
+  return { folder, root, accepted, port: +port, connector, store, check };
 }
 
 async function main() {
-  const { folder, root, accepted, port, store, check } = readOptions();
+  const { folder, root, accepted, port, connector, store, check } = readOptions();
   const bundle = verifyBundle(new Map(readFolder(folder)), [root, accepted]);
   const policy = readPolicy(bundle);
   readKeys(bundle.keys);
@@ -387,6 +385,7 @@ async function main() {
   if (check) return;
   if (store !== undefined) writePin(store, bundle);
   process.on('SIGINT', () => process.exit(0));
+  if (Number(connector)) bundle.connector = (await import('./connector.mjs')).connectorAt(Number(connector));
   console.log(`Address  ${await serve(bundle, policy, port)} until Ctrl-C`);
 }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The launcher: verifies a Conclave bundle, serves it from memory to this machine's browser.
 
-Exit codes: 0 good, 1 refused, 2 wrong usage, 3 verified but cannot serve. One file on Python's
-standard library alone (3.9 or later), to be read, hashed and copied; launch.mjs is the same for
-Node. Python has no Ed25519: signatures are checked by the minisign command, where it is installed.
+Exit codes: 0 good, 1 refused, 2 wrong usage, 3 verified but cannot serve. On Python's standard library
+(3.9 or later), to be read, hashed and copied: this file, and for --connector connector.py. launch.mjs
+is the same for Node. Python has no Ed25519: signatures are checked by minisign, where it is installed.
 """
 import argparse
 import base64
@@ -21,6 +21,7 @@ import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from runpy import run_path
 
 HOST = 'conclave.localhost'
 MANIFEST = 'bundle.manifest'
@@ -32,17 +33,14 @@ HEADER = re.compile(f'conclave bundle manifest 1\nversion {VERSION}\n')
 PIN = re.compile(f'{{"format":1,"version":"{VERSION}","root":"(.{{64}})","keys":(.*)}}\n')
 LINE = re.compile('([0-9a-f]{64}) (0|[1-9][0-9]{0,8}) ([!-~]+)')
 REVIEWER = '{"name":"([A-Za-z0-9_-]{1,40})","key":"(RW[Q-T][A-Za-z0-9+/]{53})"}'
-KEY_LIST = re.compile(
-    rf'{{"format":1,"serial":(0|[1-9][0-9]{{0,5}}),"threshold":(0|[1-9][0-9]?),'
+KEY_LIST = re.compile(rf'{{"format":1,"serial":(0|[1-9][0-9]{{0,5}}),"threshold":(0|[1-9][0-9]?),'
     rf'"keys":\[(?:{REVIEWER}(?:,{REVIEWER})*)?\]}}')
 # Points in hex, either sign bit: of small order (anyone can sign for them), or y not below 2^255 - 19.
-WEAK_POINT = re.compile(
-    '^(?:0[01](?:00){30}[08]0|(?:e[c-f]|f.)(?:ff){30}[7f]f|'
+WEAK_POINT = re.compile('^(?:0[01](?:00){30}[08]0|(?:e[c-f]|f.)(?:ff){30}[7f]f|'
     '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc[08]5|'
     'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03[7f]a)$')
 COMMENT = r'comment: ([^\x00-\x08\x0a-\x1f]{0,8000})' '\n'
-SIGNATURE = re.compile(
-    f'untrusted {COMMENT}(R[UW][Q-T][A-Za-z0-9+/]{{96}}=)\n'
+SIGNATURE = re.compile(f'untrusted {COMMENT}(R[UW][Q-T][A-Za-z0-9+/]{{96}}=)\n'
     f'trusted {COMMENT}([A-Za-z0-9+/]{{86}}==)\n?')
 CSP = re.compile('<meta http-equiv="content-security-policy" content="([^"]*)"', re.IGNORECASE)
 ENTITIES = {'&#39;': "'", '&quot;': '"', '&lt;': '<', '&gt;': '>', '&amp;': '&'}
@@ -50,8 +48,7 @@ WORD_LIST_SHA256 = '2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24
 NEXT = 'Nothing is served. Ask its reviewers, by a way you trust, what they released.'
 # Browser features: the app's own, for this origin alone; every other power is off.
 OWN = 'hid usb camera publickey-credentials-create publickey-credentials-get clipboard-write'
-OFF = (
-    'accelerometer captured-surface-control clipboard-read compute-pressure display-capture '
+OFF = ('accelerometer captured-surface-control clipboard-read compute-pressure display-capture '
     'digital-credentials-create digital-credentials-get encrypted-media gamepad geolocation '
     'gyroscope identity-credentials-get idle-detection keyboard-map language-model local-fonts '
     'local-network local-network-access loopback-network magnetometer microphone midi '
@@ -63,12 +60,9 @@ HEADERS = {
     'Cross-Origin-Embedder-Policy': 'require-corp',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Permissions-Policy': POWERS.replace(' ', ', '),
-    'Integrity-Policy': 'blocked-destinations=(script)',
-    'X-Content-Type-Options': 'nosniff',
-    'Cache-Control': 'no-store',
-    'Referrer-Policy': 'no-referrer',
-    'Service-Worker-Allowed': '/',
-    'Connection': 'close',
+    'Integrity-Policy': 'blocked-destinations=(script)', 'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer',
+    'Service-Worker-Allowed': '/', 'Connection': 'close',
 }
 TEXT = 'text/plain; charset=utf-8'
 # Every other kind of file is plain text, which no browser runs.
@@ -116,7 +110,7 @@ class Bundle:
     def __init__(self, files, expected):
         if MANIFEST not in files or 'keys.json' not in files:
             raise Refusal(f'The folder lacks {MANIFEST} or keys.json: it is not a whole bundle.')
-        self.files = files
+        self.files, self.connector = files, None
         self.root = sha256(files[MANIFEST])
         for wanted in expected:
             if wanted not in (None, self.root):
@@ -281,8 +275,9 @@ def words(bundle):
     cells = [f'{i:2} {word:10}' for i, word in enumerate(chosen, 1)]
     return '\n         '.join(''.join(cells[i:i + 4]).rstrip() for i in range(0, 24, 4))
 
-def answer(files, host, method, target, headers):
+def answer(request, host, target):
     """(status, type, bytes). A target is looked up as it stands: nothing is decoded."""
+    bundle, method, headers = request.server.bundle, request.command, request.headers
     # Another site that points its own name at this machine comes with its own name here.
     if headers.get_all('Host') != [host]:
         return 421, TEXT, f'This is http://{host}/ only.\n'.encode()
@@ -292,14 +287,15 @@ def answer(files, host, method, target, headers):
     # Service-Worker-Allowed lets it, whatever part of the origin the old one had.
     worker = reading and headers.get_all('Service-Worker') == ['script']
     if not worker and target in ('/connector/api', '/connector/status'):
-        # The seam for a hardware connector on this machine.
-        return 404, TEXT, b'No connector.\n'
+        if not bundle.connector:
+            return 404, TEXT, b'No connector.\n'
+        return bundle.connector.answer(request, target, f'http://{host}')
     if not reading:
         return 405, TEXT, b'Only GET and HEAD.\n'
     path = 'service-worker.js' if worker else 'index.html' if target == '/' else target[1:]
-    if not target.startswith('/') or path not in files:
+    if not target.startswith('/') or path not in bundle.files:
         return 404, TEXT, b'The bundle has no such file.\n'
-    return 200, TYPES.get(os.path.splitext(path)[1], TEXT), files[path]
+    return 200, TYPES.get(os.path.splitext(path)[1], TEXT), bundle.files[path]
 
 class Handler(BaseHTTPRequestHandler):
     """One connection: one request, one answer."""
@@ -307,7 +303,7 @@ class Handler(BaseHTTPRequestHandler):
     def handle_any(self):
         # self.path is not the target as it stands: Python shortens leading slashes in it.
         target, host = self.requestline.split()[1], f'{HOST}:{self.server.server_address[1]}'
-        self.reply(*answer(self.server.files, host, self.command, target, self.headers))
+        self.reply(*answer(self, host, target))
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = handle_any
     def reply(self, status, kind, data):
         self.send_response_only(status)
@@ -317,7 +313,6 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != 'HEAD':
             self.wfile.write(data)
-
     def send_error(self, code, message=None, explain=None):
         self.reply(400, TEXT, b'Not a request this server knows.\n')
 
@@ -326,7 +321,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
     allow_reuse_address = os.name == 'posix'
     def __init__(self, address, port, bundle, policy):
         self.address_family = socket.AF_INET6 if ':' in address else socket.AF_INET
-        self.files = bundle.files
+        self.bundle = bundle
         self.headers = {**HEADERS, 'Content-Security-Policy': f"{policy}; frame-ancestors 'none'"}
         super().__init__((address, port), Handler)
 
@@ -357,15 +352,17 @@ def read_options():
     add('--root', type=root, help='the root you expect; any other is refused')
     add('--accept-root', type=root, help='let this root, or its new key list, replace the pin')
     add('--port', type=int, default=7465, help='0 for any free one')
-    add('--store', help='where the pin is kept (default: conclave/pin.json in your settings)')
+    add('--store', help='where the pin is kept (default: conclave/pin-PORT.json in your settings)')
     add('--no-pin', action='store_true', help='neither read nor write a pin; needs --root')
     add('--check', action='store_true', help='say what would happen; serve and write nothing')
+    add('--connector', type=int, default=0, help='hand requests for a YubiHSM 2 on to this port')
     options = parser.parse_args()
-    if options.port not in range(65536) or options.port == 80 or (options.no_pin and options.root is None):
+    odd = any(port not in range(65536) or port == 80 for port in (options.port, options.connector))
+    if odd or (options.no_pin and options.root is None):
         parser.error('a port is a number up to 65535, but not 80; and --no-pin needs --root')
-    settings = (os.environ.get('XDG_CONFIG_HOME') or os.environ.get('APPDATA')
-                or os.path.expanduser('~/.config'))
-    store = options.store or os.path.join(settings, 'conclave', 'pin.json')
+    settings = os.environ.get('XDG_CONFIG_HOME') or os.environ.get('APPDATA') or os.path.expanduser('~/.config')
+    # A pin for each address, as browsers see it: bundles side by side do not undo each other's.
+    store = options.store or os.path.join(settings, 'conclave', f'pin-{options.port}.json')
     options.store = None if options.no_pin else store
     return options
 
@@ -384,6 +381,10 @@ def main():
         return
     if options.store is not None:
         write_pin(options.store, bundle)
+    if options.connector:
+        # Its source as it stands there, never a compiled copy that somebody left beside it.
+        loaded = run_path(str(Path(__file__).with_name('connector.py')))
+        bundle.connector = loaded['Connector'](options.connector)
     print(f'Address  {serve(bundle, policy, options.port)} until Ctrl-C', flush=True)
     threading.Event().wait()
 

@@ -37,6 +37,7 @@ import {
   signBundle,
   signKeys,
   temporary,
+  type Made,
 } from './testing.ts';
 
 afterAll(cleanUp);
@@ -139,6 +140,21 @@ describe(Object.keys(launchers).join(' and '), () => {
       expect(code).toBe(1);
     },
   );
+
+  it.each(Object.keys(launchers))('%s: keep a pin for each port', async (name) => {
+    const settings = temporary();
+    const env = { ...process.env, XDG_CONFIG_HOME: settings };
+    const [one, other] = [makeBundle(), makeBundle('0.1.0', { files: { 'app/new.js': '' } })];
+    put(join(settings, 'conclave'), { 'pin-7465.json': pinOf(one) });
+    const check = ({ folder }: Made, port: string) =>
+      launch(name, [folder, '--check', '--port', port], env);
+    expect(check(one, '7465').out).toContain('are the pinned ones');
+    expect(check(other, '7465').err).toContain('may be an old release');
+    expect(check(other, '7466').out).toContain('First use');
+    const served = await serve(name, [other.folder, '--port', '0'], env);
+    expect(await served.stop()).toBe(0);
+    expect(readFileSync(join(settings, 'conclave', 'pin-0.json'), 'utf8')).toBe(pinOf(other));
+  });
 
   it.each(Object.keys(launchers))('%s: leave with 2 on wrong usage', (name) => {
     const { folder } = makeBundle();

@@ -1,7 +1,8 @@
 /**
  * `npm start`: install if needed, build, verify, serve, print the address and the root.
- * `npm start -- --port 7465` chooses the port; `--dir FOLDER` serves a finished bundle without
- * building, under every other option of the launcher, such as --root, --accept-root or --check.
+ * `npm start -- --port 7465` chooses the port, `--connector 12345` the YubiHSM connector's;
+ * `--dir FOLDER` serves a finished bundle without building, under every other option of the
+ * launcher, such as --root, --accept-root or --check.
  */
 import { parseArgs } from 'node:util';
 import { installPackages, runUntilEnd, top } from './machine.mjs';
@@ -14,10 +15,12 @@ try {
   const {
     dir,
     port = '7465',
+    connector,
     ...options
   } = parseArgs({
     options: {
       port: text,
+      connector: text,
       dir: text,
       root: text,
       'accept-root': text,
@@ -32,6 +35,7 @@ try {
   }
   if (dir === undefined) installPackages();
   const serve = dir === undefined ? await built() : [fromCaller(dir), ...passedOn(options)];
+  if (connector !== undefined) serve.push('--connector', connector);
   const launcher = join(top, 'bundle', 'launch.mjs');
   process.exitCode = await runUntilEnd(process.execPath, [launcher, ...serve, '--port', port]);
 } catch (error) {

@@ -27,6 +27,8 @@ describe('npm start -- --dir', () => {
     expect(existsSync(join(from, 'pin.json'))).toBe(false);
     expect(check(first.folder, '--root', second.root)).toMatchObject({ status: 1 });
     expect(check(first.folder, '--port', '80').status).toBe(2);
+    expect(check(first.folder, '--connector', '80').status).toBe(2);
+    expect(check(first.folder, '--connector', '12345').status).toBe(0);
     const noPin = start(
       from,
       '--dir',

@@ -36,9 +36,9 @@ export interface Served {
   out: string;
   stop: () => Promise<number | null>;
 }
-export async function serve(name: string, args: string[]): Promise<Served> {
+export async function serve(name: string, args: string[], env = process.env): Promise<Served> {
   const [command = '', ...before] = launchers[name] ?? [];
-  const child = spawn(command, [...before, ...args]);
+  const child = spawn(command, [...before, ...args], { env });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let [out, err] = ['', ''];
   child.stderr.on('data', (data: Buffer) => (err += data.toString()));
@@ -75,6 +75,7 @@ export function ask(
     host?: string;
     headers?: Record<string, string>;
     address?: string;
+    body?: Uint8Array;
   } = {},
 ): Promise<Reply> {
   const {
@@ -82,6 +83,7 @@ export function ask(
     host = `conclave.localhost:${port}`,
     headers = {},
     address = '127.0.0.1',
+    body,
   } = options;
   return new Promise((resolve, reject) => {
     const asked = request(
@@ -99,6 +101,6 @@ export function ask(
         );
       },
     );
-    asked.on('error', reject).end();
+    asked.on('error', reject).end(body);
   });
 }
