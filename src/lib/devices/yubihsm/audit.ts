@@ -1,0 +1,106 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { concat, equal, type Bytes } from '../../crypto/bytes.ts';
+import { deviceFault, isDeviceFault, type DeviceFault } from '../device.ts';
+import { commands } from './commands.ts';
+import { be16, readBe16 } from './frames.ts';
+import type { Session } from './session.ts';
+
+/*
+ * The YubiHSM's log of its own use: entries of 32 bytes, each ending with the first 16 bytes of the
+ * SHA-256 over its own first 16 and the digest of the entry before it. The raw entries are the evidence.
+ */
+
+export const ENTRY_LENGTH = 32;
+const DIGEST_AT = 16;
+
+/** What an entry says. Ids of objects; 0xffff where there is none. */
+export interface Entry {
+  /** Counts up, and begins again after 65535. */
+  readonly number: number;
+  readonly command: number;
+  /** Of the command's data, in bytes. */
+  readonly length: number;
+  /** Id of the authentication key whose session it was. */
+  readonly authentication: number;
+  readonly target: number;
+  readonly second: number;
+  /** Command byte of the reply, or 0x7f for an error. */
+  readonly result: number;
+  /** Ticks of the YubiHSM's own clock since it was plugged in. */
+  readonly tick: number;
+}
+
+/** Reads an entry; undefined unless it has 32 bytes. */
+export function parseEntry(raw: Uint8Array): Entry | undefined {
+  if (raw.length !== ENTRY_LENGTH) return undefined;
+  return {
+    number: readBe16(raw, 0),
+    command: raw[2]!,
+    length: readBe16(raw, 3),
+    authentication: readBe16(raw, 5),
+    target: readBe16(raw, 7),
+    second: readBe16(raw, 9),
+    result: raw[11]!,
+    tick: new DataView(raw.buffer, raw.byteOffset).getUint32(12),
+  };
+}
+
+const numberOf = (raw: Uint8Array): number => readBe16(raw, 0);
+
+/** Whether an entry is the one after another: by number and by digest. */
+function follows(before: Uint8Array, raw: Uint8Array): boolean {
+  const digest = sha256(concat(raw.subarray(0, DIGEST_AT), before.subarray(DIGEST_AT)));
+  return (
+    numberOf(raw) === ((numberOf(before) + 1) & 0xffff) &&
+    equal(digest.subarray(0, DIGEST_AT), raw.subarray(DIGEST_AT))
+  );
+}
+
+/**
+ * Holds raw entries, oldest first, against their chain; `before`: the entry before the first, where it
+ * is known. Undefined where they form one chain, or the fault `log-broken` with the entry that does
+ * not follow: it or one before it is changed or missing.
+ */
+export function chainFault(
+  entries: readonly Uint8Array[],
+  before?: Uint8Array,
+): DeviceFault | undefined {
+  let last = before;
+  for (const raw of entries) {
+    if (raw.length !== ENTRY_LENGTH) return deviceFault('log-broken', 'no whole entry');
+    if (last && !follows(last, raw))
+      return deviceFault('log-broken', `entry ${numberOf(raw)} after ${numberOf(last)}`);
+    last = raw;
+  }
+  return undefined;
+}
+
+/**
+ * Reads the log (GET LOG) and gives the entries after a known one, oldest first, or all it still has.
+ * Without a known one the first entry is taken as it is. Faults: `log-broken`, those of the session.
+ */
+export async function readLog(
+  session: Session,
+  after: Bytes | undefined,
+): Promise<readonly Bytes[] | DeviceFault> {
+  const reply = await session.send(commands.getLog);
+  if (isDeviceFault(reply)) return reply;
+  const count = reply[4];
+  if (count === undefined || reply.length !== 5 + count * ENTRY_LENGTH)
+    return deviceFault('unreadable-answer', 'no log');
+  const all = Array.from({ length: count }, (_, i) =>
+    reply.slice(5 + i * ENTRY_LENGTH, 5 + (i + 1) * ENTRY_LENGTH),
+  );
+  const known = after ? all.findIndex((raw) => equal(raw, after)) : -1;
+  const entries = all.slice(known + 1);
+  return chainFault(all, known < 0 ? after : undefined) ?? entries;
+}
+
+/** Lets the YubiHSM forget its log up to this entry (SET LOG INDEX). Only after the entries are stored. */
+export async function releaseLog(
+  session: Session,
+  last: Uint8Array,
+): Promise<DeviceFault | undefined> {
+  const reply = await session.send(commands.setLogIndex, be16(numberOf(last)));
+  return isDeviceFault(reply) ? reply : undefined;
+}

@@ -1,0 +1,244 @@
+import { concat, equal, wipe, type Bytes } from '../../crypto/bytes.ts';
+import { deviceFault, isDeviceFault, type DeviceFault } from '../device.ts';
+import type { Connector, Hardware } from '../hardware.ts';
+import type { Presence } from '../prompt.ts';
+import { commands, objectTypes, origins } from './commands.ts';
+import { infoInSession, reachYubiHsm, type DeviceInfo } from './device-info.ts';
+import { be16, readBe16 } from './frames.ts';
+import * as objects from './objects.ts';
+import { withPassword, yubiHsmPrompt } from './password.ts';
+import { keysOfPassword } from './scp03.ts';
+import { inSession, type Credential, type Session } from './session.ts';
+
+/*
+ * Makes a new YubiHSM ready: an administrator's authentication key, an operator's that may do the few
+ * things this program does, and three keys. Each is read back before the factory's authentication key
+ * is deleted. On any fault before that, what was made is deleted again.
+ */
+
+/** What the caller chose; both passwords are UTF-8 and wiped here. */
+export interface ProvisionChoice {
+  /** For every day. */
+  readonly password: Bytes;
+  /** For administration: may do whatever the factory's key could. */
+  readonly administrator: Bytes;
+  /** Whether the HMAC key can be copied, wrapped, to another YubiHSM. */
+  readonly exportable: boolean;
+}
+
+/** The only copies of an exportable HMAC key. Whoever has both parts can make every secret of it. */
+export interface Escrow {
+  /** AES-256, 32 bytes: to be put into another YubiHSM first. Shown or saved once, then wiped. */
+  readonly wrapKey: Bytes;
+  /** The HMAC key under it, as IMPORT WRAPPED takes it. */
+  readonly hmacKey: Bytes;
+}
+
+export interface Provisioned extends DeviceInfo {
+  readonly ids: {
+    readonly administrator: number;
+    readonly operator: number;
+    readonly hmac: number;
+    readonly wrap: number;
+    readonly approval: number;
+  };
+  /** Ed25519, 32 bytes. */
+  readonly approvalKey: Bytes;
+  /** Undefined unless the choice was exportable. */
+  readonly escrow: Escrow | undefined;
+}
+
+/** The authentication key of the factory, and its password. */
+export const FACTORY_ID = 1;
+export const factoryPassword = (): Bytes => new TextEncoder().encode('password');
+
+/**
+ * Asks for the password of authentication key 1 and makes the YubiHSM ready. Faults: `factory-password`
+ * where a chosen password is the factory's, `not-provisioned` where something stands in the way or is
+ * not as it was made, `other-device`, `refused`, those of sessions and of the connector.
+ */
+export async function provision(
+  { yubihsm: connector, simulated }: Hardware,
+  presence: Presence,
+  choice: ProvisionChoice,
+): Promise<Provisioned | DeviceFault> {
+  try {
+    const factory = factoryPassword();
+    if (equal(choice.password, factory) || equal(choice.administrator, factory))
+      return deviceFault('factory-password');
+    const found = await reachYubiHsm(connector);
+    if (isDeviceFault(found)) return found;
+    const prompt = yubiHsmPrompt(found.serial, simulated, { to: 'provision' });
+    return await withPassword(presence, prompt, (password) =>
+      provisionAs(connector, { authentication: FACTORY_ID, password }, found.serial, choice),
+    );
+  } finally {
+    wipe(choice.password, choice.administrator);
+  }
+}
+
+/** What was made so far. */
+type Made = (readonly [type: number, id: number])[];
+
+async function provisionAs(
+  connector: Connector,
+  factory: Credential,
+  serial: string,
+  choice: ProvisionChoice,
+): Promise<Provisioned | DeviceFault> {
+  const made: Made = [];
+  const done = await inSession(connector, factory, (session) =>
+    makeAll(session, serial, choice, made),
+  );
+  const left = isDeviceFault(done) ? done : await handOver(connector, choice, done.ids);
+  if (!left) return done;
+  if (!isDeviceFault(done) && done.escrow) wipe(done.escrow.wrapKey, done.escrow.hmacKey);
+  if (made.length > 0)
+    // Where this fails too, the next attempt finds what was left and says so.
+    await inSession(connector, factory, async (session) => {
+      for (const [type, id] of made.reverse())
+        await session.send(commands.deleteObject, be16(id), Uint8Array.of(type));
+    });
+  return left;
+}
+
+async function makeAll(
+  session: Session,
+  serial: string,
+  choice: ProvisionChoice,
+  made: Made,
+): Promise<Provisioned | DeviceFault> {
+  const info = await infoInSession(session);
+  if (isDeviceFault(info)) return info;
+  if (info.serial !== serial) return deviceFault('other-device', info.serial);
+  const factory = await objects.infoOf(session, objectTypes.authenticationKey, FACTORY_ID);
+  if (isDeviceFault(factory)) return factory;
+
+  const secrets = {
+    administrator: bothKeys(choice.administrator),
+    operator: bothKeys(choice.password),
+    wrap: choice.exportable ? crypto.getRandomValues(new Uint8Array(32)) : undefined,
+  };
+  try {
+    const ids = await makeObjects(session, made, plan(factory, choice.exportable, secrets));
+    if (isDeviceFault(ids)) return ids;
+    const approvalKey = await objects.publicKeyOf(session, ids.approval);
+    if (isDeviceFault(approvalKey)) return approvalKey;
+    const escrow = secrets.wrap && (await exportHmacKey(session, ids, secrets.wrap));
+    if (escrow && isDeviceFault(escrow)) return escrow;
+    return { ...info, ids, approvalKey, escrow };
+  } finally {
+    wipe(secrets.administrator, secrets.operator, secrets.wrap ?? new Uint8Array());
+  }
+}
+
+/** An object to be made: as what, by which command, and the secret that is put in; without, it is generated. */
+type Plan = readonly [
+  keyof Provisioned['ids'],
+  objects.Role,
+  command: number,
+  secret?: Bytes | undefined,
+][];
+
+const plan = (
+  factory: objects.ObjectInfo,
+  exportable: boolean,
+  secrets: {
+    readonly administrator: Bytes;
+    readonly operator: Bytes;
+    readonly wrap?: Bytes | undefined;
+  },
+): Plan => {
+  const { administrator, operator, hmacKey, wrapKey, approvalKey } = objects;
+  const { putAuthenticationKey: put, generateHmacKey, generateAsymmetricKey } = commands;
+  const wrapping = secrets.wrap ? commands.putWrapKey : commands.generateWrapKey;
+  return [
+    ['administrator', administrator(factory), put, secrets.administrator],
+    ['operator', operator, put, secrets.operator],
+    ['hmac', hmacKey(exportable), generateHmacKey],
+    ['wrap', wrapKey(exportable), wrapping, secrets.wrap],
+    ['approval', approvalKey, generateAsymmetricKey],
+  ];
+};
+
+/** Makes the objects and reads each back. What was provisioned before is in the way: secrets may hang on it. */
+async function makeObjects(
+  session: Session,
+  made: Made,
+  planned: Plan,
+): Promise<Provisioned['ids'] | DeviceFault> {
+  for (const [, role] of planned) {
+    const before = await objects.idsOf(session, role);
+    if (isDeviceFault(before)) return before;
+    if (before.length > 0) return objects.unfit(role, 'already there');
+  }
+  const ids = { administrator: 0, operator: 0, hmac: 0, wrap: 0, approval: 0 };
+  for (const [name, role, command, secret] of planned) {
+    const id = await makeObject(session, made, role, command, secret);
+    if (typeof id !== 'number') return id;
+    ids[name] = id;
+  }
+  return ids;
+}
+
+async function makeObject(
+  session: Session,
+  made: Made,
+  role: objects.Role,
+  command: number,
+  secret: Bytes = new Uint8Array(),
+): Promise<number | DeviceFault> {
+  const { type } = role;
+  const handsOn = type === objectTypes.authenticationKey || type === objectTypes.wrapKey;
+  const delegated = handsOn ? role.delegated : new Uint8Array();
+  const reply = await session.send(command, objects.headerOf(role), delegated, secret);
+  if (isDeviceFault(reply)) return reply;
+  if (reply.length !== 2) return deviceFault('unreadable-answer', 'no id');
+  const id = readBe16(reply, 0);
+  made.push([type, id]);
+  const info = await objects.infoOf(session, type, id);
+  if (isDeviceFault(info)) return info;
+  const origin = secret.length > 0 ? origins.imported : origins.generated;
+  return (
+    objects.misfit(info, role) ?? (info.origin === origin ? id : objects.unfit(role, 'origin'))
+  );
+}
+
+/** K-ENC and K-MAC of a password, 32 bytes. */
+function bothKeys(password: Bytes): Bytes {
+  const { enc, mac } = keysOfPassword(password);
+  const both = concat(enc, mac);
+  wipe(enc, mac);
+  return both;
+}
+
+/** A wrapped copy of the HMAC key, while somebody may still make one. */
+async function exportHmacKey(
+  session: Session,
+  { wrap, hmac }: Provisioned['ids'],
+  wrapKey: Bytes,
+): Promise<Escrow | DeviceFault> {
+  const which = Uint8Array.of(objectTypes.hmacKey);
+  const wrapped = await session.send(commands.exportWrapped, be16(wrap), which, be16(hmac));
+  return isDeviceFault(wrapped) ? wrapped : { wrapKey: wrapKey.slice(), hmacKey: wrapped };
+}
+
+/**
+ * Deletes the factory's key, in a session of the administrator, once both new passwords were seen to
+ * open one.
+ */
+async function handOver(
+  connector: Connector,
+  { administrator, password }: ProvisionChoice,
+  ids: Provisioned['ids'],
+): Promise<DeviceFault | undefined> {
+  const factory = [be16(FACTORY_ID), Uint8Array.of(objectTypes.authenticationKey)];
+  const operator = { authentication: ids.operator, password };
+  const opened = await inSession(connector, operator, infoInSession);
+  if (isDeviceFault(opened)) return opened;
+  const asAdministrator = { authentication: ids.administrator, password: administrator };
+  const gone = await inSession(connector, asAdministrator, (session) =>
+    session.send(commands.deleteObject, ...factory),
+  );
+  return isDeviceFault(gone) ? gone : undefined;
+}
