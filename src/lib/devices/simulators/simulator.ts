@@ -67,7 +67,6 @@ export function attended(
   /** The next key of the PIN: its digits, then enter. */
   const pinKey = (): Means => {
     const digit = SIMULATED_PIN[typed];
-    typed = digit === undefined ? 0 : typed + 1;
     return digit === undefined ? 'enter' : `digit-${Number(digit)}`;
   };
   const act = () => {
@@ -79,8 +78,10 @@ export function attended(
         const { buttons, locked } = simulator.face();
         const one = (...means: Means[]) =>
           means.flatMap((wanted) => buttons.find((button) => button.means === wanted) ?? [])[0];
-        const button = locked ? one(pinKey()) : one(...(refuses() ? refusing : approving));
+        // A wheel of digits is turned until it shows the next one.
+        const button = locked ? one(pinKey(), 'up') : one(...(refuses() ? refusing : approving));
         if (!button) return;
+        if (button.means === pinKey()) typed = (typed + 1) % (SIMULATED_PIN.length + 1);
         simulator.press(button.id);
       }
     } finally {
