@@ -1,142 +1,210 @@
 import { beforeEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
+import { isDeviceFault, type Device } from '../devices/device.ts';
 import type { Prompt } from '../devices/prompt.ts';
-import { SimulatedDevice } from '../devices/simulated.ts';
+import { noHardware } from '../devices/simulators/simulate.ts';
+import { bareTrezor, TrezorSimulator } from '../devices/simulators/trezor.ts';
+import { enrolTrezor } from '../devices/trezor/trezor.ts';
 import { promptDesk } from './device-prompts.svelte.ts';
 import DevicePrompt from './DevicePrompt.svelte';
-import Drawn from './SimulatedDevice.svelte';
+import { devices } from './text/devices.ts';
 import './styles/app.css';
 
 /*
- * The drawn device answers a real SimulatedDevice; the dialog says what a key without a display
- * does not show.
+ * What the dialog says of each make of devices, and a drawn device in it that answers a real driver.
  */
 
-const statement = Array.from({ length: 14 }, (_, i) => `line ${i + 1} of the statement`).join('\n');
+const address = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
+const statement = `CONCLAVE SPEND\nregtest REHEARSAL\n0.50000000 BTC\n${address}\nfees 0.1 BTC`;
+const words = devices.prompt;
+const { means } = devices.simulated;
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 const dialog = () => page.getByRole('dialog');
 const display = () => page.getByTestId('display');
+const alone = () => new AbortController().signal;
 
 beforeEach(() => page.viewport(360, 640));
 
-/** A drawn device, its dialog on the page, and one request that waits. */
-async function requested() {
-  const desk = promptDesk();
-  const device = new SimulatedDevice(new Uint8Array(32), desk.ask);
+/** The dialog of a desk, with one drawn Trezor. */
+async function drawn(): Promise<{ device: Device; simulator: TrezorSimulator }> {
+  const simulator = new TrezorSimulator({ seed: new Uint8Array(32).fill(7), serial: 'SIM-T' });
+  const desk = promptDesk(({ kind }) => (kind === 'trezor' ? simulator : undefined));
   await render(DevicePrompt, { desk });
-  return { device, answer: device.approve(statement) };
+  const device = await enrolTrezor({ ...noHardware, trezor: bareTrezor(simulator) }, desk.ask);
+  if (isDeviceFault(device)) throw new Error(device.fault);
+  return { device, simulator };
 }
 
-test('it approves only after its last page, and shows every line on the way', async () => {
-  const { answer } = await requested();
-  await expect.element(display()).toHaveTextContent('line 1 of the statement');
-  await expect.element(page.getByTestId('statement')).toHaveTextContent('line 14 of the statement');
+const real: Prompt = {
+  kind: 'ledger',
+  model: 'Nano X',
+  serial: '',
+  simulated: false,
+  asks: { to: 'approve', statement },
+  screen: [],
+  press: 'device',
+};
+
+/** A real device's prompt at a desk; `answer` is what the person answers. */
+async function asked(prompt: Partial<Prompt>, desk = promptDesk()) {
+  await render(DevicePrompt, { desk });
+  return { answer: desk.ask({ ...real, ...prompt }, alone()) };
+}
+
+test('a drawn device answers its driver in the dialog: refused, agreed to, and asked once more', async () => {
+  const { device } = await drawn();
+  const refused = device.approve(statement);
   await expect.element(page.getByText('SIMULATED', { exact: true })).toBeVisible();
-  for (const number of [7, 13]) {
-    await expect.element(button('Approve')).toBeDisabled();
-    await button('Next page').click();
-    await expect.element(display()).toHaveTextContent(`line ${number} of the statement`);
+  await expect.element(button(means.no)).toBeEnabled();
+  await button(means.no).click();
+  expect(await refused).toMatchObject({ fault: 'refused' });
+  await expect.element(dialog()).not.toBeInTheDocument();
+
+  const approved = device.approve(statement);
+  for (const read of ['Signing address', 'Confirm message']) {
+    await expect.element(display()).toHaveTextContent(read);
+    while (button(means.yes).element().matches(':disabled')) await button(means.next).click();
+    await button(means.yes).click();
   }
-  await expect.element(button('Next page')).toBeDisabled();
-  await button('Page back').click();
-  await button('Approve').click(); // all was shown, wherever it stands now
-  expect(await answer).toMatchObject({ shown: true });
+  expect(await approved).toMatchObject({ shown: true });
   await expect.element(dialog()).not.toBeInTheDocument();
 });
 
-test('the next prompt begins unread', async () => {
-  const { device, answer } = await requested();
-  await button('Next page').click();
-  await button('Next page').click();
-  await button('Approve').click();
-  await answer;
-  const next = device.approve(statement);
-  await expect.element(display()).toHaveTextContent('line 1 of the statement');
-  await expect.element(button('Approve')).toBeDisabled();
-  await button('Refuse').click();
-  expect(await next).toEqual({ fault: 'refused' });
-});
-
-test('by keyboard alone: the heading first, Escape cancels', async () => {
-  const { device, answer } = await requested();
+test('by keyboard alone: the heading first, then the display; Escape cancels', async () => {
+  const { device } = await drawn();
+  const cancelled = device.approve(statement);
   await expect.element(page.getByRole('heading', { level: 2 })).toHaveFocus();
   await userEvent.keyboard('{Escape}');
-  expect(await answer).toEqual({ fault: 'refused' });
-
-  const second = device.derive(['host secret']);
-  await expect.element(dialog()).toBeVisible();
-  await userEvent.keyboard('{Tab}{Tab}{Tab}');
-  await expect.element(button('Approve')).toHaveFocus();
-  await userEvent.keyboard('{Enter}');
-  expect(await second).toHaveLength(1);
-});
-
-test('the cable is pulled at the dialog, or at the device', async () => {
-  const { device, answer } = await requested();
-  await button('Unplug').click();
-  expect(await answer).toEqual({ fault: 'unplugged' });
-
-  const second = device.approve(statement);
-  await expect.element(dialog()).toBeVisible();
-  device.unplug();
-  expect(await second).toEqual({ fault: 'unplugged' });
+  expect(await cancelled).toMatchObject({ fault: 'refused' });
   await expect.element(dialog()).not.toBeInTheDocument();
+
+  const derived = device.derive(['conclave v1/host secret']);
+  await expect.element(page.getByRole('heading', { level: 2 })).toHaveFocus();
+  await userEvent.keyboard('{Tab}');
+  await expect.element(display().element().parentElement!).toHaveFocus();
+  while (button(means.yes).element().matches(':disabled')) await userEvent.keyboard('{ArrowRight}');
+  await userEvent.keyboard('{Enter}');
+  expect(await derived).toHaveLength(1);
 });
 
-test('a device on the page, without power and with nothing to ask', async () => {
-  const plugs: boolean[] = [];
-  const onplug = (plugged: boolean) => plugs.push(plugged);
-  const drawn = await render(Drawn, { serial: 'SIM-1', plugged: false, onplug });
-  await expect.element(display()).toHaveTextContent('No power');
-  await expect.element(button('Refuse')).toBeDisabled();
-  await button('Plug in').click();
-  await drawn.rerender({ plugged: true });
-  await expect.element(display()).toHaveTextContent('Ready');
-  await expect.element(button('Approve')).toBeDisabled();
-  await button('Unplug').click();
-  expect(plugs).toEqual([true, false]);
+test('the cable is pulled in the dialog; the device answers again once it is back', async () => {
+  const { device, simulator } = await drawn();
+  const answer = device.approve(statement);
+  await button(devices.simulated.unplug).click();
+  expect(await answer).toMatchObject({ fault: 'unplugged' });
+  await expect.element(dialog()).not.toBeInTheDocument();
+  simulator.plug();
+  const again = device.derive(['conclave v1/host secret']);
+  await expect.element(dialog()).toBeVisible();
+  await button(words.cancel).click();
+  expect(await again).toMatchObject({ fault: 'refused' });
 });
 
-test('a device that stays on the page begins each prompt unread', async () => {
+test('a locked device asks for its PIN first, in a prompt of its own', async () => {
+  const { device, simulator } = await drawn();
+  simulator.lock();
+  const answer = device.derive(['conclave v1/host secret']);
+  await expect.element(page.getByRole('heading', { name: words.headings.unlock })).toBeVisible();
+  await expect.element(page.getByText(words.purposes.pin)).toBeVisible();
+  await button(means.digit('1')).click();
+  await userEvent.keyboard('234');
+  await button(means.enter).click();
+  await expect.element(page.getByRole('heading', { name: words.headings.derive })).toBeVisible();
+  while (button(means.yes).element().matches(':disabled')) await button(means.next).click();
+  await button(means.yes).click();
+  expect(await answer).toHaveLength(1);
+});
+
+test.each([
+  ['ledger', 'Nano X', words.ways.nano],
+  ['ledger', 'Nano S Plus', words.ways.nano],
+  ['ledger', 'Stax', words.ways.stax],
+  ['ledger', 'Flex', words.ways.stax],
+  ['trezor', 'Trezor Model T', words.ways.touchscreen],
+  ['trezor', 'Trezor Safe 5', words.ways.touchscreen],
+  ['trezor', 'Trezor Safe 3', words.ways['safe-3']],
+] as const)(
+  '%s %s: how it is answered, what it shows, and what counts',
+  async (kind, model, way) => {
+    const path = "m/84'/0'/100'/0/0";
+    const screen = [
+      ['Review message'],
+      ['Path', path],
+      ['Message', ...statement.split('\n')],
+      ['Sign message'],
+    ];
+    const { answer } = await asked({ kind, model, screen });
+    await expect.element(page.getByText(way)).toBeVisible();
+    await expect.element(page.getByText(words.counts)).toBeInTheDocument();
+    const lines = page.getByTestId('statement').element().querySelectorAll('p');
+    expect(Array.from(lines, ({ textContent }) => textContent)).toEqual(statement.split('\n'));
+    const shown = page.getByTestId('screens').element().querySelectorAll('li');
+    expect(Array.from(shown, ({ textContent }) => textContent.replace(/\s+/g, ' ').trim())).toEqual(
+      ['Review message', `Path ${path}`, `Message ${words.above}`, 'Sign message'],
+    );
+    await expect.element(page.getByText(words.noDisplay)).not.toBeInTheDocument();
+    await button(words.cancel).click();
+    expect(await answer).toBe('refused');
+  },
+);
+
+test('screens that do not hold the very statement are shown as they are', async () => {
+  await asked({ screen: [['Message', 'CONCLAVE SPEND', 'another']] });
+  await expect.element(page.getByTestId('screens')).toHaveTextContent('another');
+  await expect.element(page.getByText(words.above)).not.toBeInTheDocument();
+});
+
+test('an app that must be opened, and a passphrase, are named', async () => {
   const desk = promptDesk();
-  const ask = () => {
-    const screen = [['one'], ['two']];
-    const asks = { to: 'approve', statement } as const;
-    const prompt: Prompt = { kind: 'simulated', model: '', serial: 'SIM-1', asks, screen };
-    return desk.ask(prompt, new AbortController().signal);
-  };
-  const first = ask();
-  const second = ask();
-  const onplug = () => undefined;
-  const drawn = await render(Drawn, { serial: 'SIM-1', asked: desk.current, onplug });
-  await button('Next page').click();
-  await button('Approve').click();
-  expect(await first).toBe('approved');
-  await drawn.rerender({ asked: desk.current });
-  await expect.element(display()).toHaveTextContent('one');
-  await expect.element(button('Approve')).toBeDisabled();
-  await button('Refuse').click();
-  expect(await second).toBe('refused');
+  await asked({ asks: { to: 'open-app', app: 'Bitcoin Test' } }, desk);
+  await expect.element(page.getByText(words.purposes.app('Bitcoin Test'))).toBeVisible();
+  await button(words.cancel).click();
+  void desk.ask({ ...real, asks: { to: 'unlock', by: 'passphrase' } }, alone());
+  await expect.element(page.getByText(words.purposes.passphrase)).toBeVisible();
+});
+
+test('a YubiHSM: no display and no touch are said; the password is given as UTF-8 and the field emptied', async () => {
+  const prompt = {
+    kind: 'yubihsm',
+    model: 'YubiHSM 2',
+    serial: '0012345',
+    press: 'password',
+  } as const;
+  const { answer } = await asked(prompt);
+  await expect.element(page.getByText(words.ways.none)).toBeVisible();
+  await expect.element(page.getByText(words.noDisplay)).toBeVisible();
+  await expect.element(page.getByText('0012345')).toBeVisible();
+  const field = page.getByLabelText(words.password, { exact: true });
+  await expect.element(button(words.passwordAction)).toBeDisabled();
+  await field.fill('pässwörd');
+  const input = field.element() as HTMLInputElement;
+  await userEvent.keyboard('{Enter}');
+  const given = await answer;
+  if (given === 'refused') throw new Error('refused');
+  expect(new TextDecoder().decode(given.password)).toBe('pässwörd');
+  expect(input.value).toBe('');
 });
 
 test('a key without a display: said, and prompts wait in line', async () => {
   const desk = promptDesk();
   await render(DevicePrompt, { desk });
   const ended = new AbortController();
-  const prompt: Prompt = {
-    kind: 'security-key',
-    model: 'Security key (WebAuthn)',
-    serial: '',
-    asks: { to: 'approve', statement },
-    screen: [],
-  };
+  const prompt: Prompt = { ...real, kind: 'security-key', press: 'touch' };
   void desk.ask(prompt, ended.signal);
-  const second = desk.ask({ ...prompt, asks: { to: 'enrol' } }, new AbortController().signal);
-  await expect.element(page.getByText('This key has no display')).toBeVisible();
-  await expect.element(button('Approve')).not.toBeInTheDocument();
+  const second = desk.ask({ ...prompt, asks: { to: 'enrol' } }, alone());
+  await expect.element(page.getByText(words.noDisplay)).toBeVisible();
+  await expect.element(page.getByText(words.ways.contact)).toBeVisible();
+  await expect.element(button(means.yes)).not.toBeInTheDocument();
   ended.abort(); // it was touched
-  await expect.element(page.getByRole('heading', { name: 'Enrol a security key' })).toBeVisible();
-  await button('Cancel').click();
+  await expect.element(page.getByRole('heading', { name: words.headings.enrol })).toBeVisible();
+  await expect.element(page.getByText(words.purposes.credential)).toBeVisible();
+  await button(words.cancel).click();
   expect(await second).toBe('refused');
+});
+
+test('a prompt that is over before it is put waits at no desk', () => {
+  const desk = promptDesk();
+  void desk.ask({} as Prompt, AbortSignal.abort());
+  expect(desk.current).toBeUndefined();
 });
