@@ -124,18 +124,19 @@ async function served(
   own: Asked | undefined,
 ): Promise<Message | DeviceFault> {
   const until = Date.now() + READING_LIMIT;
+  let told: Promise<unknown> | undefined;
   const answered = async (): Promise<Message | DeviceFault> => {
     let now: Message | DeviceFault = request;
     for (let requests = 0; requests < MAX_REQUESTS; requests++) {
       if (isDeviceFault(now) || askedBy(now, own) !== asked) break;
       const leave: Message =
         now.is === 'ButtonRequest' ? { is: 'ButtonAck' } : { is: 'PassphraseAck', onDevice: true };
-      now = (await send(link, leave)) ?? (await receive(link, until - Date.now()));
+      const unsent: DeviceFault | undefined = told ? undefined : await send(link, leave);
+      now = unsent ?? (await receive(link, until - Date.now()));
     }
     return now;
   };
   const work = answered();
-  let told: Promise<unknown> | undefined;
   const prompt: Prompt = { kind: 'trezor', ...who, ...asked, press: 'device' };
   const result = await whileAsked(presence, prompt, work, () => {
     told = send(link, { is: 'Cancel' });

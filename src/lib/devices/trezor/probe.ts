@@ -10,8 +10,10 @@ import { isCodecV1 } from './packets.ts';
  * Protocol, so that only its answer tells it.
  */
 
-/** How long the first packet may take, in ms: a device that speaks codec v1 answers at once. */
+/** How long each packet may take, in ms: a device that speaks codec v1 answers at once. */
 const PROBE_LIMIT = 1500;
+/** How many messages may be left from before. */
+const MAX_STALE = 64;
 
 /** The models this program can use, by their internal name. */
 const models: ReadonlyMap<string, string> = new Map([
@@ -35,7 +37,8 @@ export interface Found {
 }
 
 /**
- * Ends whatever the device was asked before and resumes the session, or begins another one.
+ * Ends whatever the device was asked before and resumes the session, or begins another one. What it
+ * still had to say of before is passed over.
  * Faults: those of the link, `newer-protocol`, `not-set-up`, `too-old`, `unsupported`,
  * `other-program`, `unreadable-answer`.
  */
@@ -45,17 +48,21 @@ export async function initialize(
 ): Promise<Found | DeviceFault> {
   const unsent = await send(link, { is: 'Initialize', ...(sessionId && { sessionId }) });
   if (unsent) return unsent;
-  const first = await link.receive(PROBE_LIMIT);
-  if (isDeviceFault(first))
-    return first.fault === 'timed-out' ? deviceFault('newer-protocol', 'no answer') : first;
-  if (!isCodecV1(first)) return deviceFault('newer-protocol', 'no packet of codec v1');
-  const reply = await receive(link, PROBE_LIMIT, first);
-  if (isDeviceFault(reply)) return reply;
-  if (reply.is === 'Failure') return failed(reply);
-  if (reply.is !== 'Features')
-    return deviceFault('unreadable-answer', `${reply.is} instead of Features`);
-  return usable(reply);
+  let instead = deviceFault('newer-protocol', 'no answer');
+  for (let stale = 0; stale < MAX_STALE; stale++) {
+    const packet = await link.receive(PROBE_LIMIT);
+    if (isDeviceFault(packet)) return packet.fault === 'timed-out' ? instead : packet;
+    const reply = isCodecV1(packet) ? await receive(link, PROBE_LIMIT, packet) : notCodecV1;
+    if (isDeviceFault(reply)) instead = reply;
+    else if (reply.is === 'Features') return usable(reply);
+    else if (reply.is === 'Failure') instead = failed(reply);
+    else instead = deviceFault('unreadable-answer', `${reply.is} instead of Features`);
+    if (['newer-protocol', 'unplugged'].includes(instead.fault)) break;
+  }
+  return instead;
 }
+
+const notCodecV1 = deviceFault('newer-protocol', 'no packet of codec v1');
 
 function usable(features: MessageOf<'Features'>): Found | DeviceFault {
   const { internalModel, major, minor, patch, deviceId = '', sessionId } = features;

@@ -19,10 +19,6 @@ const ENDPOINT = 1;
 
 /** How long opening, claiming, sending and closing may take, each, in ms. */
 const STEP_LIMIT = 5000;
-/** How long a packet left from before may take to arrive, in ms, and how many there may be. */
-const STALE_LIMIT = 30;
-const MAX_STALE = 256;
-
 /** Asks the person for a Trezor in the browser's own window; undefined where none was chosen. */
 export async function askForTrezor(): Promise<USBDevice | undefined> {
   const filters = PRODUCTS.map((productId) => ({ vendorId: VENDOR, productId }));
@@ -88,7 +84,7 @@ class UsbLink implements PacketLink {
     this.#forget = () => navigator.usb.removeEventListener('disconnect', left);
   }
 
-  /** Opens and claims it, and reads away what was left from before. */
+  /** Opens and claims it. */
   async open(): Promise<DeviceFault | undefined> {
     const device = this.#device;
     if (device.opened) return deviceFault('other-program', 'open');
@@ -99,17 +95,7 @@ class UsbLink implements PacketLink {
       const fault = await this.#step(device.selectConfiguration(CONFIGURATION), refusedBySystem);
       if (fault) return fault;
     }
-    const unclaimed = await this.#step(device.claimInterface(INTERFACE), refusedByHolder);
-    return unclaimed ?? this.#drain();
-  }
-
-  async #drain(): Promise<DeviceFault | undefined> {
-    for (let stale = 0; stale < MAX_STALE; stale++) {
-      const packet = await this.receive(STALE_LIMIT);
-      if (!isDeviceFault(packet)) continue;
-      return packet.fault === 'timed-out' ? undefined : packet;
-    }
-    return deviceFault('unreadable-answer', 'packets without end');
+    return this.#step(device.claimInterface(INTERFACE), refusedByHolder);
   }
 
   async send(packet: Bytes): Promise<DeviceFault | undefined> {
