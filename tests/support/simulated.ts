@@ -1,13 +1,15 @@
 import { isDeviceFault, type Device } from '../../src/lib/devices/device.ts';
+import { enrolDevice } from '../../src/lib/devices/open.ts';
 import { enrolTrezor } from '../../src/lib/devices/trezor/trezor.ts';
-import { bareHardware, serialOf } from '../../src/lib/devices/simulators/simulate.ts';
+import { bareHardware, serialOf, simulate } from '../../src/lib/devices/simulators/simulate.ts';
 import { attended } from '../../src/lib/devices/simulators/simulator.ts';
 import { TrezorSimulator } from '../../src/lib/devices/simulators/trezor.ts';
+import type { DrawnDevice } from '../../src/lib/worker/rehearsal-story.ts';
 
 /** A real driver with a simulated device at the other end of its wire, and a person at that. */
 export interface TestDevice extends Device {
   readonly simulator: TrezorSimulator;
-  /** How often a person was asked for something. */
+  /** How often a person was asked to release or approve something. */
   readonly prompts: number;
 }
 
@@ -20,8 +22,8 @@ export async function testDevice(
   const simulator = new TrezorSimulator({ seed, serial: serialOf(seed) });
   attended(simulator, answer);
   let prompts = 0;
-  const device = await enrolTrezor(await bareHardware(simulator), () => {
-    prompts += 1;
+  const device = await enrolTrezor(await bareHardware(simulator), ({ asks }) => {
+    if (asks.to === 'derive' || asks.to === 'approve') prompts += 1;
     return new Promise(() => undefined);
   });
   if (isDeviceFault(device)) throw new Error(device.fault);
@@ -35,4 +37,14 @@ export async function testDevice(
     approve: (statement) => device.approve(statement),
     takeEntropy: () => device.takeEntropy(),
   };
+}
+
+/** The simulated device of an operator of a rehearsal in a page, as that page would open it. */
+export async function drawnDevice({ kind, seed }: DrawnDevice): Promise<Device> {
+  const simulator = await simulate(kind, seed);
+  attended(simulator);
+  const never = () => new Promise<never>(() => undefined);
+  const device = await enrolDevice(kind, await bareHardware(simulator), never, 'tester');
+  if (isDeviceFault(device)) throw new Error(device.fault);
+  return device;
 }

@@ -11,6 +11,7 @@ import type { Terms } from '../ceremony/manifest.ts';
 import { bundleOf, packetsOf, readPacket, type Packet } from '../ceremony/packet.ts';
 import { State } from '../ceremony/state.ts';
 import { mixed, type HostReply } from './entropy.ts';
+import type { Device } from '../devices/device.ts';
 import { GroupLog } from './group-log.ts';
 import { hostSecretFrom } from './host-secret.ts';
 import { recordKeys, type Ports } from './ports.ts';
@@ -25,6 +26,22 @@ export interface Me {
   readonly approvalKey: UnsignedCard['approvalKey'];
   /** What the page needs to find the device again; kept in the store. */
   readonly handle: Bytes;
+}
+
+/** How a person with this device introduces themself. */
+export function meWith(
+  { identity }: Device,
+  { name, organisation, place }: Pick<Me, 'name' | 'organisation' | 'place'>,
+): Me {
+  const { capabilities, approvalKey, handle, kind, model, serial, firmware, simulated } = identity;
+  return {
+    name,
+    organisation,
+    place,
+    device: { kind, model, serial, firmware, simulated, ...capabilities },
+    approvalKey,
+    handle: new TextEncoder().encode(handle),
+  };
 }
 
 /** What an invitation offers. */

@@ -3,10 +3,14 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { be32, concat, toHex, type Bytes } from '../crypto/bytes.ts';
 import { deviceLabel, type GroupId } from '../ceremony/card.ts';
 import { defaultLimits, defaultReservation, type Terms } from '../ceremony/manifest.ts';
-import { isDeviceFault } from '../devices/device.ts';
-import { SimulatedDevice } from '../devices/simulated.ts';
+import { isDeviceFault, type Device, type DeviceFault } from '../devices/device.ts';
+import { enrolDevice } from '../devices/open.ts';
+import type { Presence } from '../devices/prompt.ts';
+import { bareHardware, simulate, type Plain } from '../devices/simulators/simulate.ts';
+import { attended } from '../devices/simulators/simulator.ts';
 import { memoryStore, type Store } from '../vault/store.ts';
-import { beginGroup, invitationIn, joinGroup, type Me } from './enrol.ts';
+import { beginGroup, invitationIn, joinGroup, meWith } from './enrol.ts';
+import type { DrawnDevice } from './rehearsal-story.ts';
 import type { Taken } from './group-log.ts';
 import type { Ports } from './ports.ts';
 import { misbehaving, type Lies, type Second } from './rehearsal-cheats.ts';
@@ -16,11 +20,11 @@ import { Seat } from './seat.ts';
 export type RehearsalParts = Pick<Ports, 'groups' | 'other'>;
 
 export const people = [
-  { name: 'Asha', organisation: 'Kestrel Custody', place: 'Nairobi' },
-  { name: 'Ben', organisation: 'Lagoon Trust', place: 'Lagos' },
-  { name: 'Chen', organisation: 'Jade Vaults', place: 'Taipei' },
-  { name: 'Dora', organisation: 'Fjord Keys', place: 'Bergen' },
-  { name: 'Emre', organisation: 'Bosporus Safe', place: 'Istanbul' },
+  { name: 'Asha', organisation: 'Kestrel Custody', place: 'Nairobi', brings: 'ledger' },
+  { name: 'Ben', organisation: 'Lagoon Trust', place: 'Lagos', brings: 'trezor' },
+  { name: 'Chen', organisation: 'Jade Vaults', place: 'Taipei', brings: 'ledger' },
+  { name: 'Dora', organisation: 'Fjord Keys', place: 'Bergen', brings: 'trezor' },
+  { name: 'Emre', organisation: 'Bosporus Safe', place: 'Istanbul', brings: 'trezor' },
 ] as const;
 
 const [N, T] = [people.length, 3];
@@ -96,11 +100,14 @@ export class Stage {
   }
 }
 
+/** 32 bytes, the same for the same rehearsal and operator. */
+const deviceSeed = (stage: Stage, number: number): Bytes => derived(stage.seed, `device ${number}`);
+
 export class Player {
   readonly number: number;
   readonly person: (typeof people)[number];
-  /** It approves whatever it is asked. */
-  readonly device: SimulatedDevice;
+  /** Its person approves whatever it asks. */
+  readonly simulator: Plain;
   readonly lies: Lies = new Map();
   seat: Seat | undefined;
   second: Second | undefined;
@@ -111,17 +118,39 @@ export class Player {
   private readonly stage: Stage;
   private readonly store = memoryStore();
   private openings = 0;
+  /** The device behind its driver, once it was enrolled: a seat needs one. */
+  device: Device | undefined;
+  /** How often the device asked its person to release or approve something. */
+  prompts = 0;
 
-  constructor(stage: Stage, number: number) {
+  private constructor(stage: Stage, number: number, simulator: Plain) {
     this.stage = stage;
     this.number = number;
     this.person = people[number]!;
-    this.device = new SimulatedDevice(this.deviceSeed(), () => Promise.resolve('approved'));
+    this.simulator = simulator;
+    attended(simulator);
   }
 
-  /** 32 bytes: the seed of the player's device, for a page that draws it. It guards nothing. */
-  deviceSeed(): Bytes {
-    return derived(this.stage.seed, `device ${this.number}`);
+  static async of(stage: Stage, number: number): Promise<Player> {
+    const simulator = await simulate(people[number]!.brings, deviceSeed(stage, number));
+    return new Player(stage, number, simulator);
+  }
+
+  /** What a page needs to draw the same device. The seed (32 bytes) guards nothing. */
+  get drawn(): DrawnDevice {
+    return { kind: this.person.brings, seed: deviceSeed(this.stage, this.number) };
+  }
+
+  private async enrolDevice(): Promise<Device | DeviceFault> {
+    if (this.device) return this.device;
+    const hardware = await bareHardware(this.simulator);
+    const presence: Presence = ({ asks }) => {
+      if (asks.to === 'derive' || asks.to === 'approve') this.prompts += 1;
+      return new Promise<never>(() => undefined);
+    };
+    const device = await enrolDevice(this.person.brings, hardware, presence, this.person.name);
+    if (!isDeviceFault(device)) this.device = device;
+    return device;
   }
 
   private ports(): Ports {
@@ -149,24 +178,16 @@ export class Player {
   /** Begins the group, or joins it by the invitation. Why it could not, where it could not. */
   async enrol(): Promise<{ readonly fault: string } | undefined> {
     const { id, terms } = this.stage;
-    const reply = await this.device.derive([deviceLabel('host secret', id)]);
-    if (isDeviceFault(reply)) return reply;
+    const device = await this.enrolDevice();
+    if (isDeviceFault(device)) return device;
+    const replies = await device.derive([deviceLabel('host secret', id)]);
+    if (isDeviceFault(replies)) return replies;
+    const [me, reply] = [meWith(device, this.person), { reply: replies[0]! }];
     const seat = this.invitation
-      ? await joinGroup(this.ports(), this.invitation, this.me(), reply[0]!)
-      : await beginGroup(this.ports(), id, terms, this.me(), reply[0]!);
+      ? await joinGroup(this.ports(), this.invitation, me, reply)
+      : await beginGroup(this.ports(), id, terms, me, reply);
     if (typeof seat !== 'string') this.sit(seat);
     return typeof seat === 'string' ? { fault: seat } : undefined;
-  }
-
-  private me(): Me {
-    const { kind, model, serial, firmware, simulated, capabilities, approvalKey, handle } =
-      this.device.identity;
-    return {
-      ...this.person,
-      device: { kind, model, serial, firmware, simulated, ...capabilities },
-      approvalKey,
-      handle: utf8.encode(handle),
-    };
   }
 
   /** As if the page was loaded again: what lived in memory is gone, the store stays. */

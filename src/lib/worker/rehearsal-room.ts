@@ -1,8 +1,7 @@
 /** The room behind the door where a page rehearses: one rehearsal at a time. */
-import type { Bytes } from '../crypto/bytes.ts';
 import type { Desk } from './desk.ts';
 import type { RehearsalParts } from './rehearsal-cast.ts';
-import type { Pull, Scene, Story } from './rehearsal-story.ts';
+import type { DrawnDevice, Pull, Scene, Story } from './rehearsal-story.ts';
 import { Rehearsal } from './rehearsal.ts';
 
 /** What an address says about a rehearsal. */
@@ -24,7 +23,7 @@ export class RehearsalRoom {
 
   /** Begins anew, in place of what went on here. `you`: who is then not played by the program. */
   async begin({ story, seed, step }: Plan, you: number | undefined): Promise<Scene> {
-    const rehearsal = new Rehearsal(this.parts, story, seed);
+    const rehearsal = await Rehearsal.of(this.parts, story, seed);
     this.rehearsal = rehearsal;
     await rehearsal.run(step);
     rehearsal.you = you;
@@ -52,9 +51,9 @@ export class RehearsalRoom {
     return this.here.scene();
   }
 
-  /** 32 bytes: the seed of an operator's simulated device. It guards nothing. */
-  deviceSeed(operator: number): Bytes {
-    return this.here.players[operator]!.deviceSeed();
+  /** An operator's simulated device. It guards nothing. */
+  drawn(operator: number): DrawnDevice {
+    return this.here.players[operator]!.drawn;
   }
 
   /** The desk of the operator who is not played by the program. */

@@ -3,7 +3,8 @@ import type { Bytes } from '../crypto/bytes.ts';
 import type { Part } from '../ceremony/parts.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
 import type { Halt, Stage } from '../ceremony/request-steps.ts';
-import type { DeviceFault } from '../devices/device.ts';
+import type { DeviceFault, DeviceKind } from '../devices/device.ts';
+import type { Plain } from '../devices/simulators/simulate.ts';
 import type { ActionFault } from './desk.ts';
 import type { Lie } from './rehearsal-cheats.ts';
 import type { Taken } from './group-log.ts';
@@ -134,10 +135,18 @@ export interface PlayerRequest {
   readonly halt: Halt | undefined;
 }
 
+/** A simulated device, for a page that draws it. */
+export interface DrawnDevice {
+  readonly kind: Plain['kind'];
+  /** 32 bytes. */
+  readonly seed: Bytes;
+}
+
 /** One desk of the rehearsal. */
 export interface PlayerView {
   readonly name: string;
   readonly place: string;
+  readonly kind: DeviceKind;
   readonly serial: string;
   readonly plugged: boolean;
   /** Undefined before the operator joined. */

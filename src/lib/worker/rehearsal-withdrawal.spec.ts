@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { startEngine } from '../../../tests/support/engine-node.ts';
 import { toHex } from '../crypto/bytes.ts';
 import { deviceLabel } from '../ceremony/card.ts';
-import { isDeviceFault } from '../devices/device.ts';
-import { SimulatedDevice } from '../devices/simulated.ts';
+import { isDeviceFault, type Device } from '../devices/device.ts';
+import { drawnDevice } from '../../../tests/support/simulated.ts';
 import { jsGroup } from '../wasm/js-group.ts';
 import type { Desk } from './desk.ts';
 import { people } from './rehearsal-cast.ts';
@@ -20,7 +20,7 @@ const FAR = 400;
 const all = people.map((_, number) => number);
 
 const rehearse = (story: Story, seed: number, pulls: (Pull & { at: number })[] = []) =>
-  new Rehearsal(parts, story, seed, pulls);
+  Rehearsal.of(parts, story, seed, pulls);
 
 async function ended(rehearsal: Rehearsal) {
   await rehearsal.run(FAR);
@@ -32,12 +32,12 @@ async function ended(rehearsal: Rehearsal) {
 const heads = ({ players }: Rehearsal) => players.map(({ seat }) => toHex(seat!.state.head.head));
 
 const deviceOf = (rehearsal: Rehearsal, operator: number) =>
-  new SimulatedDevice(rehearsal.players[operator]!.deviceSeed(), () => Promise.resolve('approved'));
+  drawnDevice(rehearsal.players[operator]!.drawn);
 
 /** What somebody does at the desk who has only the page: says what was found, and signs. */
 async function answer(rehearsal: Rehearsal, you: number, accept: boolean, approve = true) {
   const desk = rehearsal.desk();
-  const device = deviceOf(rehearsal, you);
+  const device = await deviceOf(rehearsal, you);
   const [session] = (await desk.requests())!.sessions;
   const { root } = session!;
   if (accept && approve) await open(desk, device);
@@ -56,7 +56,7 @@ async function answer(rehearsal: Rehearsal, you: number, accept: boolean, approv
   expect(fault).toBeUndefined();
 }
 
-async function open(desk: Desk, device: SimulatedDevice) {
+async function open(desk: Desk, device: Device) {
   const { id } = await desk.view();
   const replies = await device.derive([deviceLabel('custody share', id)]);
   if (isDeviceFault(replies)) throw new Error(replies.fault);
@@ -65,7 +65,7 @@ async function open(desk: Desk, device: SimulatedDevice) {
 
 describe('a withdrawal', () => {
   test('is proposed, accepted by all, signed by three, and verified', async () => {
-    const rehearsal = rehearse('sign', 7);
+    const rehearsal = await rehearse('sign', 7);
     const { result, named, withdrawal, order } = await ended(rehearsal);
     expect([result, named]).toEqual(['signed', []]);
     expect(withdrawal).toMatchObject({
@@ -90,7 +90,7 @@ describe('a withdrawal', () => {
   test.each([0, 1, 2, 7])(
     'seed %i: whoever proposes a swapped recipient is alone, nothing is signed',
     async (seed) => {
-      const { result, withdrawal, order } = await ended(rehearse('swap', seed));
+      const { result, withdrawal, order } = await ended(await rehearse('swap', seed));
       const proposer = operatorOf(seed);
       expect(result).toBe('objected');
       expect(withdrawal).toMatchObject({
@@ -108,7 +108,11 @@ describe('a withdrawal', () => {
   );
 
   test('the same story and seed lead to the same logs, in one go or step by step', async () => {
-    const [first, second, other] = [rehearse('sign', 7), rehearse('sign', 7), rehearse('sign', 8)];
+    const [first, second, other] = [
+      await rehearse('sign', 7),
+      await rehearse('sign', 7),
+      await rehearse('sign', 8),
+    ];
     await first.run(FAR);
     for (let i = 0; i < 40; i++) await second.run(1);
     await other.run(FAR);
@@ -124,7 +128,7 @@ describe('at the own desk', () => {
   test.each([0, 2, 3, 4])(
     'operator %i says first what was found, and is among the signers',
     async (you) => {
-      const rehearsal = rehearse('sign', 7);
+      const rehearsal = await rehearse('sign', 7);
       rehearsal.you = you;
       const turns: string[] = [];
       for (let i = 0; i < FAR; i++) {
@@ -155,7 +159,7 @@ describe('at the own desk', () => {
   );
 
   test('who only reserves is not waited for: three others sign', async () => {
-    const rehearsal = rehearse('sign', 7);
+    const rehearsal = await rehearse('sign', 7);
     rehearsal.you = 2;
     await rehearsal.run(FAR);
     await answer(rehearsal, 2, true, false);
@@ -165,7 +169,7 @@ describe('at the own desk', () => {
   });
 
   test('one who objects to what was ordered does not stop the others', async () => {
-    const rehearsal = rehearse('sign', 7);
+    const rehearsal = await rehearse('sign', 7);
     rehearsal.you = 2;
     await rehearsal.run(FAR);
     await answer(rehearsal, 2, false);
@@ -178,7 +182,7 @@ describe('at the own desk', () => {
     [true, [2, 3]],
     [false, [3]],
   ])('a swapped recipient, accepted here: %s; the others object', async (accept, accepted) => {
-    const rehearsal = rehearse('swap', 7);
+    const rehearsal = await rehearse('swap', 7);
     rehearsal.you = 2;
     await rehearsal.run(FAR);
     expect((await rehearsal.scene()).waiting).toBe('reply');
@@ -190,7 +194,7 @@ describe('at the own desk', () => {
   });
 
   test('the desk is left to the program again', async () => {
-    const rehearsal = rehearse('sign', 7);
+    const rehearsal = await rehearse('sign', 7);
     rehearsal.you = 2;
     await rehearsal.run(FAR);
     rehearsal.you = undefined;
@@ -200,7 +204,7 @@ describe('at the own desk', () => {
 
 describe('levers', () => {
   test('a wrong signature share is proven, and others sign', async () => {
-    const rehearsal = rehearse('sign', 7, [{ at: 1, lever: 'wrong-signature', operator: 1 }]);
+    const rehearsal = await rehearse('sign', 7, [{ at: 1, lever: 'wrong-signature', operator: 1 }]);
     const { result, named, withdrawal } = await ended(rehearsal);
     expect(result).toBe('signed');
     expect(named.map(({ fault: { fault, who, operators } }) => [fault, who, operators])).toEqual([
@@ -212,7 +216,7 @@ describe('levers', () => {
   test.each(['wrong-share', 'equivocate'] as const)(
     '%s is too late: the key is made',
     async (lever) => {
-      const rehearsal = rehearse('sign', 7, [{ at: 0, lever, operator: 1 }]);
+      const rehearsal = await rehearse('sign', 7, [{ at: 0, lever, operator: 1 }]);
       expect((await ended(rehearsal)).result).toBe('signed');
       expect(rehearsal.events[1]).toMatchObject({ kind: 'lever', late: true });
     },
@@ -227,7 +231,7 @@ describe('levers', () => {
         lever,
         operator: i % 5,
       }));
-      const rehearsal = rehearse('sign', 7, pulls);
+      const rehearsal = await rehearse('sign', 7, pulls);
       const { result, named } = await ended(rehearsal);
       expect([result, named]).toEqual(['signed', []]);
       const { packages } = rehearsal.players[0]!.seat!.requests()!.sessions[0]!;

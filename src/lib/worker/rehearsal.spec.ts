@@ -3,12 +3,12 @@ import { startEngine } from '../../../tests/support/engine-node.ts';
 import { toHex } from '../crypto/bytes.ts';
 import { checklist } from '../ceremony/script.ts';
 import { isDeviceFault } from '../devices/device.ts';
-import { SimulatedDevice } from '../devices/simulated.ts';
+import { drawnDevice } from '../../../tests/support/simulated.ts';
 import { memoryStore } from '../vault/store.ts';
 import { jsGroup } from '../wasm/js-group.ts';
 import { makeBackup } from './backup.ts';
 import type { Action } from './desk.ts';
-import { beginGroup } from './enrol.ts';
+import { beginGroup, meWith } from './enrol.ts';
 import { people, Player, Stage } from './rehearsal-cast.ts';
 import { misbehaving } from './rehearsal-cheats.ts';
 import { RehearsalRoom } from './rehearsal-room.ts';
@@ -24,7 +24,7 @@ const parts = {
 const FAR = 400;
 
 const rehearse = (story: Story, seed: number, pulls: (Pull & { at: number })[] = []) =>
-  new Rehearsal(parts, story, seed, pulls);
+  Rehearsal.of(parts, story, seed, pulls);
 
 async function played(rehearsal: Rehearsal): Promise<Outcome> {
   await rehearsal.run(FAR);
@@ -40,13 +40,13 @@ const keyStates = async (rehearsal: Rehearsal) =>
 
 describe('stories', () => {
   test('a key is made by five, with few prompts', async () => {
-    const rehearsal = rehearse('key', 7);
+    const rehearsal = await rehearse('key', 7);
     expect(await played(rehearsal)).toEqual({ result: 'rehearsed', named: [] });
     expect(await keyStates(rehearsal)).toEqual(people.map(() => 'rehearsed'));
     const { players } = await rehearsal.scene();
     const keys = players.map(({ view }) => toHex(view!.keys!.hash));
     expect(new Set(keys).size).toBe(1);
-    for (const { device } of rehearsal.players) expect(device.prompts).toBeLessThanOrEqual(4);
+    for (const { prompts } of rehearsal.players) expect(prompts).toBeLessThanOrEqual(4);
     expect(rehearsal.events.length).toBeLessThan(100);
   });
 
@@ -57,7 +57,7 @@ describe('stories', () => {
   ])(
     'seed %i: operator %i lies in a share, is proven by who got it, no key',
     async (seed, liar) => {
-      const rehearsal = rehearse('cheat', seed);
+      const rehearsal = await rehearse('cheat', seed);
       const { result, named } = await played(rehearsal);
       expect(result).toBe('stopped');
       expect(
@@ -77,7 +77,7 @@ describe('stories', () => {
   );
 
   test('a reload drops nonces, is noted, and the key is finished with fresh ones', async () => {
-    const rehearsal = rehearse('reload', 7);
+    const rehearsal = await rehearse('reload', 7);
     expect((await played(rehearsal)).result).toBe('rehearsed');
     expect(rehearsal.events[RELOAD_AT]).toMatchObject({ kind: 'lever', late: false });
     const { players } = await rehearsal.scene();
@@ -87,7 +87,11 @@ describe('stories', () => {
 });
 
 test('the same story, seed and step lead to the same logs; another seed to others', async () => {
-  const [first, second, other] = [rehearse('key', 7), rehearse('key', 7), rehearse('key', 8)];
+  const [first, second, other] = [
+    await rehearse('key', 7),
+    await rehearse('key', 7),
+    await rehearse('key', 8),
+  ];
   await first.run(64);
   for (let i = 0; i < 8; i++) await second.run(8);
   await other.run(64);
@@ -106,7 +110,7 @@ describe('levers', () => {
   }
 
   test.each(['drop', 'duplicate', 'corrupt'] as const)('%s, again and again', async (lever) => {
-    const rehearsal = rehearse('key', 1);
+    const rehearsal = await rehearse('key', 1);
     let flights = 0;
     for (let i = 0; ; i++) {
       const event = await rehearsal.step();
@@ -131,7 +135,7 @@ describe('levers', () => {
         equivocate: [['equivocation', 'operator', [operator]]],
       };
       for (const lever of ['wrong-share', 'wrong-signature', 'equivocate'] as const) {
-        const rehearsal = rehearse('key', operator, [{ at: 10, lever, operator }]);
+        const rehearsal = await rehearse('key', operator, [{ at: 10, lever, operator }]);
         const { result, named } = await played(rehearsal);
         expect(result).toBe(lever === 'wrong-signature' ? 'unfinished' : 'stopped');
         expect(named[0]!.fault.who).toBe('operator');
@@ -145,17 +149,17 @@ describe('levers', () => {
   );
 
   test('unplugged before every act: each fails by name, is plugged in and repeated', async () => {
-    const rehearsal = rehearse('key', 3);
+    const rehearsal = await rehearse('key', 3);
     const faults: string[] = [];
     for (let i = 0; i < FAR; i++) {
       const event = await rehearsal.step();
       if (event.kind === 'end') break;
       if (event.kind === 'act' && event.fault) faults.push(event.fault.fault);
       if (event.kind === 'act' && event.act !== 'plug-in')
-        rehearsal.players[event.operator]!.device.unplug();
+        rehearsal.players[event.operator]!.simulator.unplug();
     }
     expect(faults.length).toBeGreaterThanOrEqual(10);
-    expect(new Set(faults)).toEqual(new Set(['unplugged']));
+    expect(new Set(faults)).toEqual(new Set(['not-found']));
     expect((await rehearsal.scene()).outcome?.result).toBe('rehearsed');
   });
 
@@ -166,7 +170,7 @@ describe('levers', () => {
       for (const lever of every === 1
         ? levers
         : (['reload', levers[at % levers.length]!] as const)) {
-        const rehearsal = rehearse('key', at, [{ at, lever, operator: at % people.length }]);
+        const rehearsal = await rehearse('key', at, [{ at, lever, operator: at % people.length }]);
         expectAnEnd(await played(rehearsal));
         expect(rehearsal.events[at]).toMatchObject({ kind: 'lever' });
       }
@@ -177,9 +181,7 @@ describe('a person plays', () => {
   /** What somebody does at the desk who has only the page: views, acts, and the device. */
   async function person(rehearsal: Rehearsal, you: number): Promise<void> {
     const desk = rehearsal.desk();
-    const device = new SimulatedDevice(rehearsal.players[you]!.deviceSeed(), () =>
-      Promise.resolve('approved'),
-    );
+    const device = await drawnDevice(rehearsal.players[you]!.drawn);
     const act = async (action: Action) => {
       const fault = await desk.act(action);
       if (fault) throw new Error(fault.fault);
@@ -247,7 +249,7 @@ describe('a person plays', () => {
   }
 
   test.each([0, 2])('operator %i at the desk: the program waits for them alone', async (you) => {
-    const rehearsal = rehearse('key', 7);
+    const rehearsal = await rehearse('key', 7);
     rehearsal.you = you;
     let turns = 0;
     for (let i = 0; i < FAR; i++) {
@@ -265,7 +267,7 @@ describe('a person plays', () => {
 });
 
 test('whoever has taken a desk may leave it to the program again', async () => {
-  const rehearsal = rehearse('key', 7);
+  const rehearsal = await rehearse('key', 7);
   rehearsal.you = 2;
   await rehearsal.run(FAR);
   expect((await rehearsal.scene()).waiting).toBe('prepare');
@@ -284,21 +286,15 @@ test('an address beyond the end leads to the end', async () => {
 
 test('only in a rehearsal may anybody cheat', async () => {
   const stage = new Stage(parts, 1);
-  const { device, person } = new Player(stage, 0);
-  const { identity } = device;
-  const { kind, model, serial, firmware, simulated, capabilities, approvalKey } = identity;
+  const { person, drawn } = await Player.of(stage, 0);
+  const device = await drawnDevice(drawn);
   const store = memoryStore();
   const seat = await beginGroup(
     stage.ports(store, 'real'),
     { ...stage.id, rehearsal: false },
     stage.terms,
-    {
-      ...person,
-      device: { kind, model, serial, firmware, simulated, ...capabilities },
-      approvalKey,
-      handle: new Uint8Array(1),
-    },
-    new Uint8Array(32).fill(1),
+    meWith(device, person),
+    { reply: new Uint8Array(32).fill(1) },
   );
   expect(() => misbehaving(seat, store, new Map(), () => undefined)).toThrow(RangeError);
 });

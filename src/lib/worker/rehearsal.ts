@@ -48,18 +48,29 @@ export class Rehearsal {
   private readonly useless = new Set<string>();
   private last: Promise<unknown> = Promise.resolve();
 
+  private constructor(
+    story: Story,
+    stage: Stage,
+    players: readonly Player[],
+    pulls: readonly (Pull & { readonly at: number })[],
+  ) {
+    this.story = story;
+    this.stage = stage;
+    this.plot = plotOf(story, stage.seed);
+    this.players = players;
+    this.planned = [...pullsOf(story, stage.seed), ...pulls];
+  }
+
   /** `pulls`: levers pulled at a step, beside those of the story. */
-  constructor(
+  static async of(
     parts: RehearsalParts,
     story: Story,
     seed: number,
     pulls: readonly (Pull & { readonly at: number })[] = [],
-  ) {
-    this.story = story;
-    this.stage = new Stage(parts, seed);
-    this.plot = plotOf(story, seed);
-    this.players = people.map((_, number) => new Player(this.stage, number));
-    this.planned = [...pullsOf(story, seed), ...pulls];
+  ): Promise<Rehearsal> {
+    const stage = new Stage(parts, seed);
+    const players = await Promise.all(people.map((_, number) => Player.of(stage, number)));
+    return new Rehearsal(story, stage, players, pulls);
   }
 
   /** Who is not played by the program. */
@@ -209,7 +220,7 @@ export class Rehearsal {
     const isDamage = (name: string): name is Damage => damages.some((one) => one === name);
     const player = this.players[operator]!;
     if (isDamage(lever)) this.damage = lever;
-    else if (lever === 'unplug') player.device.unplug();
+    else if (lever === 'unplug') player.simulator.unplug();
     else if (lever === 'reload') {
       await player.reload();
       return player.seat !== undefined;
@@ -226,18 +237,19 @@ export class Rehearsal {
 
   /** What this operator does alone, where the program plays them. */
   private async act(player: Player): Promise<RehearsalEvent | undefined> {
-    const { number: operator, seat, device } = player;
+    const { number: operator, seat, device, simulator } = player;
     const at = seat?.state.head.length ?? 0;
     if (player.failedAt === at) {
-      if (device.plugged) return undefined;
-      device.plug();
+      if (simulator.face().plugged) return undefined;
+      simulator.plug();
       player.failedAt = undefined;
       return { kind: 'act', operator, act: 'plug-in' };
     }
     if (seat ? operator === this.you : !player.mayEnrol) return undefined;
     const name = operator === 0 ? 'begin' : 'join';
     const done = seat
-      ? ((await move({ seat, device, hears: () => true })) ?? (await this.actOnRequest(player)))
+      ? ((await move({ seat, device: device!, hears: () => true })) ??
+        (await this.actOnRequest(player)))
       : { act: name, fault: await player.enrol() };
     if (!done) return undefined;
     const { act, fault } = done;
@@ -252,7 +264,7 @@ export class Rehearsal {
     const { order, proposed: address, proposer } = plot;
     const expected = number === proposer ? { ...order, address } : order;
     const objection = (request: Request) => objectionTo(expected, request);
-    return moveRequest({ seat: seat!, device, objection, favoured: this.you });
+    return moveRequest({ seat: seat!, device: device!, objection, favoured: this.you });
   }
 
   /** What the operator who is played can do without anybody else. */
@@ -347,11 +359,12 @@ export class Rehearsal {
         story: this.story,
         seed: this.stage.seed,
         order: this.plot?.order,
-        players: this.players.map(({ person, device, seat }) => ({
+        players: this.players.map(({ person, simulator, seat }) => ({
           name: person.name,
           place: person.place,
-          serial: device.identity.serial,
-          plugged: device.plugged,
+          kind: simulator.kind,
+          serial: simulator.serial,
+          plugged: simulator.face().plugged,
           view: seat && viewOf(seat),
           request: seat && requestAt(seat),
         })),
