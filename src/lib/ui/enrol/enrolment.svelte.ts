@@ -6,9 +6,9 @@ import {
   type DeviceFault,
   type DeviceKind,
 } from '../../devices/device.ts';
-import type { Me } from '../../worker/enrol.ts';
+import { meWith, type Me } from '../../worker/enrol.ts';
 import type { HostReply } from '../../worker/entropy.ts';
-import { enrolDevice, meWith } from '../device.svelte.ts';
+import { enrolDevice } from '../device.svelte.ts';
 import { typed } from '../typed.ts';
 
 export class Enrolment {

@@ -47,7 +47,6 @@ export const devices = {
     },
     touch:
       'Where this page draws the browser’s window, enter the key’s PIN. Then touch its contact.',
-    drawn: 'This page draws the device. Its buttons work like the real one’s.',
     /** Devices without a display of their own. */
     noDisplay:
       'This device has no display and will show nothing of this. What you read here comes from this computer alone.',
@@ -65,7 +64,7 @@ export const devices = {
   simulated: {
     stamp: 'SIMULATED',
     name: (serial: string) => `SIMULATED device ${serial}`,
-    note: 'This page draws the device. It protects nothing; only rehearsals accept it.',
+    note: 'This page draws the device; its buttons work. It protects nothing, and only rehearsals accept it.',
     pin: `Its PIN is ${SIMULATED_PIN}.`,
     display: 'Its display. Arrow keys turn its pages, Enter agrees.',
     page: (page: number, of: number) => `Page ${page} of ${of}`,
