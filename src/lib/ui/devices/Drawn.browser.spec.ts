@@ -8,6 +8,7 @@ import { bareLedger, LedgerSimulator } from '../../devices/simulators/ledger.ts'
 import { SecurityKeySimulator } from '../../devices/simulators/security-key.ts';
 import { noHardware } from '../../devices/simulators/simulate.ts';
 import { bareTrezor, TrezorSimulator } from '../../devices/simulators/trezor.ts';
+import { YubiHsmSimulator } from '../../devices/simulators/yubihsm.ts';
 import { enrolTrezor } from '../../devices/trezor/trezor.ts';
 import { devices } from '../text/devices.ts';
 import '../styles/app.css';
@@ -170,4 +171,18 @@ test('a security key: its PIN in the browser’s window, its contact, no display
   await expect.element(page.getByTestId('light')).toHaveTextContent(devices.simulated.waits);
   await button(means.yes).click();
   expect(await made).toBeInstanceOf(PublicKeyCredential);
+});
+
+test('a YubiHSM: a light, a cable, and nothing to press', async () => {
+  const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+  const simulator = new YubiHsmSimulator({ seed, serial: 7, random, now: () => 0 });
+  await render(Drawn, { simulator });
+  const light = page.getByTestId('light');
+  await expect.element(light).toHaveTextContent(devices.simulated.light.on);
+  await expect.element(display()).not.toBeInTheDocument();
+  expect(page.getByRole('button').elements()).toHaveLength(1);
+  await button(devices.simulated.unplug).click();
+  await expect.element(light).toHaveTextContent(devices.simulated.light.off);
+  await button(devices.simulated.plug).click();
+  await expect.element(light).toHaveTextContent(devices.simulated.light.on);
 });

@@ -6,7 +6,7 @@ import {
   type DeviceFault,
   type DeviceKind,
 } from '../../devices/device.ts';
-import { meWith, type Me } from '../../worker/enrol.ts';
+import { meWith, type Me } from '../../worker/me.ts';
 import type { HostReply } from '../../worker/entropy.ts';
 import { enrolDevice } from '../device.svelte.ts';
 import { typed } from '../typed.ts';
