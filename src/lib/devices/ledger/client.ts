@@ -32,7 +32,7 @@ export interface OpenApp {
   readonly version: string;
 }
 
-/** A wallet policy (version 2). Name: 1 to 64 printable ASCII characters. */
+/** A wallet policy (version 2). Name: up to 64 printable ASCII characters. */
 export interface Policy {
   readonly name: string;
   /** As `tr(@0/**)`. */
@@ -84,9 +84,14 @@ export class LedgerClient {
     return this.#empty(command(SYSTEM, 0xa7, 0, 0), SILENT_LIMIT);
   }
 
-  /** BIP 32 fingerprint of the seed's master key, 4 bytes. */
+  /**
+   * BIP 32 fingerprint of the seed's master key, 4 bytes. The first thing to ask of an app: one that
+   * still waits for an answer to what was broken off before says so to the next command, once.
+   */
   async getMasterFingerprint(): Promise<Bytes | DeviceFault> {
-    const data = await this.#silent(command(BITCOIN, 0x05, 0, PROTOCOL_VERSION));
+    const asked = command(BITCOIN, 0x05, 0, PROTOCOL_VERSION);
+    let data = await this.#silent(asked);
+    if (isDeviceFault(data) && data.fault === 'unreadable-answer') data = await this.#silent(asked);
     if (isDeviceFault(data)) return data;
     return data.length === 4 ? data : unreadable('master fingerprint');
   }
@@ -121,7 +126,8 @@ export class LedgerClient {
 
   /**
    * The first receive address of a registered policy, in silence. The app checks the HMAC and says
-   * B008 where it is not the policy's.
+   * B008 where it is not the policy's. 32 zero bytes stand for the usual policy of an account, without
+   * a name, whose key must be the device's own.
    */
   async getWalletAddress(policy: Policy, hmac: Uint8Array): Promise<string | DeviceFault> {
     const request = new RequestData();

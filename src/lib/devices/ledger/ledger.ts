@@ -61,6 +61,11 @@ export function enrolLedger(hardware: Hardware, presence: Presence): Promise<Dev
     if (isDeviceFault(fingerprint)) return fingerprint;
     const seen = await keysAt(session, app.name, pathFrom(path)!);
     if (isDeviceFault(seen)) return seen;
+    // The app itself says whether key and fingerprint are its own: it gives an address for no others.
+    const unnamed: Policy = { name: '', template: TEMPLATE, keys: [keyInfo(fingerprint, seen)] };
+    const address = await session.client.getWalletAddress(unnamed, new Uint8Array(32));
+    if (typeof address !== 'string') return address;
+    if (address !== taprootAddress(app.name, seen.account)) return unreadable('address');
     const held: Held = {
       kind: 'ledger',
       simulated: hardware.simulated,
@@ -104,6 +109,10 @@ async function keysAt(session: Session, app: AppName, path: Path): Promise<Keys 
   const policies = await account(accountPath);
   return isDeviceFault(policies) ? policies : { approvalKey, account: policies, accountPath };
 }
+
+/** The one key of the policies used here, as `[f5acc2fd/86'/1'/100']tpub…`. */
+const keyInfo = (fingerprint: Bytes, { account, accountPath }: Keys): string =>
+  `[${toHex(fingerprint)}/${pathText(accountPath)}]${account.publicExtendedKey}`;
 
 class Ledger implements Device {
   readonly identity: DeviceIdentity;
@@ -215,11 +224,10 @@ class Ledger implements Device {
   async #register(
     session: Session,
     app: AppName,
-    { account, accountPath }: Keys,
+    keys: Keys,
     label: string,
   ): Promise<Bytes | DeviceFault> {
-    const origin = `${toHex(this.#held.fingerprint)}/${pathText(accountPath)}`;
-    const key = `[${origin}]${account.publicExtendedKey}`;
+    const key = keyInfo(this.#held.fingerprint, keys);
     const policy: Policy = { name: shownLabel(label), template: TEMPLATE, keys: [key] };
     const hmac = await session.ask(
       { to: 'derive', labels: [label] },
@@ -235,7 +243,7 @@ class Ledger implements Device {
     );
     if (isDeviceFault(hmac)) return hmac;
     const address = await session.client.getWalletAddress(policy, hmac);
-    if (typeof address === 'string' && address === taprootAddress(app, account)) return hmac;
+    if (typeof address === 'string' && address === taprootAddress(app, keys.account)) return hmac;
     wipe(hmac);
     return typeof address === 'string' ? unreadable('address') : address;
   }
