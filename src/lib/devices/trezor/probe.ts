@@ -46,12 +46,20 @@ export async function initialize(
   link: PacketLink,
   sessionId: Bytes | undefined,
 ): Promise<Found | DeviceFault> {
-  const unsent = await send(link, { is: 'Initialize', ...(sessionId && { sessionId }) });
+  const message = { is: 'Initialize', ...(sessionId && { sessionId }) } as const;
+  const unsent = await send(link, message);
   if (unsent) return unsent;
   let instead = deviceFault('newer-protocol', 'no answer');
+  let again = false;
   for (let stale = 0; stale < MAX_STALE; stale++) {
-    const packet = await link.receive(PROBE_LIMIT);
-    if (isDeviceFault(packet)) return packet.fault === 'timed-out' ? instead : packet;
+    let packet = await link.receive(PROBE_LIMIT);
+    if (!again && isTimedOut(packet)) {
+      again = true;
+      // It may have taken the first for the rest of a message that broke off.
+      const fault = await send(link, message);
+      packet = fault ?? (await link.receive(PROBE_LIMIT));
+    }
+    if (isDeviceFault(packet)) return isTimedOut(packet) ? instead : packet;
     const reply = isCodecV1(packet) ? await receive(link, PROBE_LIMIT, packet) : notCodecV1;
     if (isDeviceFault(reply)) instead = reply;
     else if (reply.is === 'Features') return usable(reply);
@@ -61,6 +69,9 @@ export async function initialize(
   }
   return instead;
 }
+
+const isTimedOut = (result: object): boolean =>
+  isDeviceFault(result) && result.fault === 'timed-out';
 
 const notCodecV1 = deviceFault('newer-protocol', 'no packet of codec v1');
 

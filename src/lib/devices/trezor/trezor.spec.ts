@@ -9,6 +9,7 @@ import { fromHandle, type EnrolledAs } from '../handle.ts';
 import type { Prompt } from '../prompt.ts';
 import { attended, SIMULATED_PIN, type Means } from '../simulators/simulator.ts';
 import { bareTrezor, TrezorSimulator } from '../simulators/trezor.ts';
+import { toPackets } from './packets.ts';
 import { enrolTrezor, openTrezor } from './trezor.ts';
 
 const seed = new Uint8Array(32).fill(5);
@@ -366,6 +367,12 @@ describe('what cannot be used is refused by name', () => {
     expect(await enrol({ model: 'T1B1' })).toMatchObject({ fault: 'unsupported' });
     expect(await enrol({}, (sim) => sim.unplug())).toEqual({ fault: 'not-found' });
   });
+});
+
+it('a message that broke off on its way to the device is made up for', async () => {
+  const { sim, device } = await enrolled();
+  sim.take(toPackets(38, new Uint8Array(100))[0]!);
+  expect(hex(await device.derive([share]))).toHaveLength(1);
 });
 
 describe('unplugged', () => {
