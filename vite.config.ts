@@ -53,6 +53,10 @@ export default defineConfig({
         ? [
             {
               extends: true as const,
+              // Bundled before the tests: the test page would be loaded anew once these were met.
+              optimizeDeps: {
+                include: ['@ledgerhq/hw-transport-webhid', '@ledgerhq/ledger-bitcoin', 'buffer'],
+              },
               server: { fs: { allow: [top, ...(vectors ? [vectors] : [])] } },
               test: {
                 name: 'chromium',
