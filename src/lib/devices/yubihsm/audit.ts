@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { concat, equal, type Bytes } from '../../crypto/bytes.ts';
 import { deviceFault, isDeviceFault, type DeviceFault } from '../device.ts';
-import { commands } from './commands.ts';
+import { commands, options, optionStates } from './commands.ts';
 import { be16, readBe16 } from './frames.ts';
 import type { Session } from './session.ts';
 
@@ -103,4 +103,49 @@ export async function releaseLog(
 ): Promise<DeviceFault | undefined> {
   const reply = await session.send(commands.setLogIndex, be16(numberOf(last)));
   return isDeviceFault(reply) ? reply : undefined;
+}
+
+/** What is to be logged: whatever opens a session, uses or moves a key, or changes what may be done. */
+const audited: readonly number[] = [
+  commands.authenticateSession,
+  commands.putAuthenticationKey,
+  commands.changeAuthenticationKey,
+  commands.putAsymmetricKey,
+  commands.generateAsymmetricKey,
+  commands.putWrapKey,
+  commands.generateWrapKey,
+  commands.putHmacKey,
+  commands.generateHmacKey,
+  commands.deleteObject,
+  commands.exportWrapped,
+  commands.importWrapped,
+  commands.signHmac,
+  commands.signEddsa,
+  commands.wrapData,
+  commands.unwrapData,
+  commands.setOption,
+  commands.setLogIndex,
+];
+
+/** Switches the log on for these commands (option “command audit”); from the factory it notes power-ups only. */
+export async function startAudit(session: Session): Promise<DeviceFault | undefined> {
+  const off = await unaudited(session);
+  if (isDeviceFault(off)) return off;
+  if (off.length === 0) return undefined;
+  const pairs = Uint8Array.from(off.flatMap((command) => [command, optionStates.on]));
+  const option = Uint8Array.of(options.commandAudit);
+  const reply = await session.send(commands.setOption, option, be16(pairs.length), pairs);
+  if (isDeviceFault(reply)) return reply;
+  const still = await unaudited(session);
+  if (isDeviceFault(still)) return still;
+  return still.length === 0 ? undefined : deviceFault('not-provisioned', 'the log stays off');
+}
+
+/** Which of them are not logged. GET OPTION gives pairs of a command and its state. */
+async function unaudited(session: Session): Promise<readonly number[] | DeviceFault> {
+  const pairs = await session.send(commands.getOption, Uint8Array.of(options.commandAudit));
+  if (isDeviceFault(pairs)) return pairs;
+  const stateOf = (command: number) =>
+    pairs.find((_, i) => i % 2 === 1 && pairs[i - 1] === command) ?? optionStates.off;
+  return audited.filter((command) => stateOf(command) === optionStates.off);
 }

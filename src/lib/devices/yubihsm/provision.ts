@@ -2,6 +2,7 @@ import { concat, equal, wipe, type Bytes } from '../../crypto/bytes.ts';
 import { deviceFault, isDeviceFault, type DeviceFault } from '../device.ts';
 import type { Connector, Hardware } from '../hardware.ts';
 import type { Presence } from '../prompt.ts';
+import { startAudit } from './audit.ts';
 import { commands, objectTypes, origins } from './commands.ts';
 import { infoInSession, reachYubiHsm, type DeviceInfo } from './device-info.ts';
 import { be16, readBe16 } from './frames.ts';
@@ -12,7 +13,7 @@ import { inSession, type Credential, type Session } from './session.ts';
 
 /*
  * Makes a new YubiHSM ready: an administrator's authentication key, an operator's that may do the few
- * things this program does, and three keys. Each is read back before the factory's authentication key
+ * things this program does, and three keys; and lets it log. Each is read back before the factory's authentication key
  * is deleted. On any fault before that, what was made is deleted again.
  */
 
@@ -77,36 +78,40 @@ export async function provision(
   }
 }
 
-/** What was made so far. */
-type Made = (readonly [type: number, id: number])[];
-
 async function provisionAs(
   connector: Connector,
   factory: Credential,
   serial: string,
   choice: ProvisionChoice,
 ): Promise<Provisioned | DeviceFault> {
-  const made: Made = [];
+  const begun: objects.Role[] = [];
   const done = await inSession(connector, factory, (session) =>
-    makeAll(session, serial, choice, made),
+    makeAll(session, serial, choice, begun),
   );
   const left = isDeviceFault(done) ? done : await handOver(connector, choice, done.ids);
   if (!left) return done;
   if (!isDeviceFault(done) && done.escrow) wipe(done.escrow.wrapKey, done.escrow.hmacKey);
-  if (made.length > 0)
+  if (begun.length > 0)
     // Where this fails too, the next attempt finds what was left and says so.
-    await inSession(connector, factory, async (session) => {
-      for (const [type, id] of made.reverse())
-        await session.send(commands.deleteObject, be16(id), Uint8Array.of(type));
-    });
+    await inSession(connector, factory, (session) => unmake(session, begun));
   return left;
+}
+
+/** Deletes what was made; there was nothing of these labels before. An answer may have been lost. */
+async function unmake(session: Session, begun: readonly objects.Role[]): Promise<void> {
+  for (const role of begun) {
+    const ids = await objects.idsOf(session, role);
+    if (isDeviceFault(ids)) continue;
+    for (const id of ids)
+      await session.send(commands.deleteObject, be16(id), Uint8Array.of(role.type));
+  }
 }
 
 async function makeAll(
   session: Session,
   serial: string,
   choice: ProvisionChoice,
-  made: Made,
+  begun: objects.Role[],
 ): Promise<Provisioned | DeviceFault> {
   const info = await infoInSession(session);
   if (isDeviceFault(info)) return info;
@@ -114,13 +119,16 @@ async function makeAll(
   const factory = await objects.infoOf(session, objectTypes.authenticationKey, FACTORY_ID);
   if (isDeviceFault(factory)) return factory;
 
+  const unlogged = await startAudit(session);
+  if (unlogged) return unlogged;
+
   const secrets = {
     administrator: bothKeys(choice.administrator),
     operator: bothKeys(choice.password),
     wrap: choice.exportable ? crypto.getRandomValues(new Uint8Array(32)) : undefined,
   };
   try {
-    const ids = await makeObjects(session, made, plan(factory, choice.exportable, secrets));
+    const ids = await makeObjects(session, begun, plan(factory, choice.exportable, secrets));
     if (isDeviceFault(ids)) return ids;
     const approvalKey = await objects.publicKeyOf(session, ids.approval);
     if (isDeviceFault(approvalKey)) return approvalKey;
@@ -164,7 +172,7 @@ const plan = (
 /** Makes the objects and reads each back. What was provisioned before is in the way: secrets may hang on it. */
 async function makeObjects(
   session: Session,
-  made: Made,
+  begun: objects.Role[],
   planned: Plan,
 ): Promise<Provisioned['ids'] | DeviceFault> {
   for (const [, role] of planned) {
@@ -172,9 +180,10 @@ async function makeObjects(
     if (isDeviceFault(before)) return before;
     if (before.length > 0) return objects.unfit(role, 'already there');
   }
+  begun.push(...planned.map(([, role]) => role));
   const ids = { administrator: 0, operator: 0, hmac: 0, wrap: 0, approval: 0 };
   for (const [name, role, command, secret] of planned) {
-    const id = await makeObject(session, made, role, command, secret);
+    const id = await makeObject(session, role, command, secret);
     if (typeof id !== 'number') return id;
     ids[name] = id;
   }
@@ -183,7 +192,6 @@ async function makeObjects(
 
 async function makeObject(
   session: Session,
-  made: Made,
   role: objects.Role,
   command: number,
   secret: Bytes = new Uint8Array(),
@@ -195,7 +203,6 @@ async function makeObject(
   if (isDeviceFault(reply)) return reply;
   if (reply.length !== 2) return deviceFault('unreadable-answer', 'no id');
   const id = readBe16(reply, 0);
-  made.push([type, id]);
   const info = await objects.infoOf(session, type, id);
   if (isDeviceFault(info)) return info;
   const origin = secret.length > 0 ? origins.imported : origins.generated;

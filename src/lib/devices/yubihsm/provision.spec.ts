@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { ask, bench, idOf, open as openHost } from '../../../../tests/support/yubihsm-host.ts';
+import {
+  ADMINISTRATOR,
+  EVERYDAY,
+  faultOf,
+  good,
+  hardwareWith,
+  provisioned,
+  replying,
+  typing,
+  utf8,
+} from '../../../../tests/support/yubihsm-owner.ts';
+import { isZero, type Bytes } from '../../crypto/bytes.ts';
+import { bareYubiHsm } from '../simulators/yubihsm.ts';
+import { capabilityBytes, commands, errors, objectTypes, origins } from './commands.ts';
+import { be16 } from './frames.ts';
+import { infoOf } from './objects.ts';
+import { provision, type ProvisionChoice } from './provision.ts';
+import { inSession } from './session.ts';
+
+const choice = (change: Partial<ProvisionChoice> = {}): ProvisionChoice => ({
+  password: utf8(EVERYDAY),
+  administrator: utf8(ADMINISTRATOR),
+  exportable: false,
+  ...change,
+});
+
+const fresh = () => {
+  const { simulator } = bench();
+  return { simulator, hardware: hardwareWith(bareYubiHsm(simulator)) };
+};
+
+/** How many objects there are, as the factory's key sees it. */
+async function objectsIn(simulator: ReturnType<typeof fresh>['simulator']): Promise<number> {
+  const list = await (await openHost(simulator)).send(commands.listObjects);
+  return (list as Bytes).length / 4;
+}
+
+describe('provisioning', () => {
+  it('makes an operator’s key that may do what is needed and nothing else', async () => {
+    const { made, hardware } = await provisioned();
+    const { ids } = made;
+    const as = { authentication: ids.operator, password: utf8(EVERYDAY) };
+    await inSession(hardware.yubihsm, as, async (session) => {
+      const operator = good(await infoOf(session, objectTypes.authenticationKey, ids.operator));
+      expect(operator.domains).toBe(1);
+      expect(operator.delegated).toEqual(new Uint8Array(8));
+      expect(operator.capabilities).toEqual(
+        capabilityBytes([
+          ...(['sign-hmac', 'verify-hmac', 'wrap-data', 'unwrap-data', 'sign-eddsa'] as const),
+          ...(['get-log', 'get-pseudo-random'] as const),
+        ]),
+      );
+      const hmac = good(await infoOf(session, objectTypes.hmacKey, ids.hmac));
+      expect(hmac.capabilities).toEqual(capabilityBytes(['sign-hmac', 'verify-hmac']));
+      const keys = [
+        hmac,
+        good(await infoOf(session, objectTypes.wrapKey, ids.wrap)),
+        good(await infoOf(session, objectTypes.asymmetricKey, ids.approval)),
+      ];
+      expect(keys.map(({ origin }) => origin)).toEqual(keys.map(() => origins.generated));
+      for (const command of [commands.generateHmacKey, commands.putAuthenticationKey])
+        expect(faultOf(await session.send(command, new Uint8Array(93)))).toBe('not-provisioned');
+      const gone = Uint8Array.of(objectTypes.hmacKey);
+      expect(faultOf(await session.send(commands.deleteObject, be16(ids.hmac), gone))).toBe(
+        'not-provisioned',
+      );
+      return session;
+    });
+    expect(made.escrow).toBeUndefined();
+  });
+
+  it('deletes the factory’s key, and leaves an administrator', async () => {
+    const { made, simulator } = await provisioned();
+    expect(await ask(simulator, commands.createSession, be16(1), new Uint8Array(8))).toBe(
+      errors.objectNotFound,
+    );
+    const admin = await openHost(simulator, made.ids.administrator, ADMINISTRATOR);
+    const label = new Uint8Array(40);
+    const header = [be16(0), label, be16(0xffff), capabilityBytes(['sign-hmac'])];
+    expect(
+      idOf(await admin.send(commands.generateHmacKey, ...header, Uint8Array.of(20))),
+    ).toBeGreaterThan(0);
+  });
+
+  it('gives an exportable key’s only copies, from which another YubiHSM makes the same', async () => {
+    const { made, simulator } = await provisioned(true);
+    const escrow = made.escrow!;
+    expect(escrow.wrapKey.length).toBe(32);
+    const first = await openHost(simulator, made.ids.operator, EVERYDAY);
+    const mac = await first.send(commands.signHmac, be16(made.ids.hmac), utf8('label'));
+
+    const other = await openHost(bench().simulator);
+    const may = capabilityBytes(['import-wrapped']);
+    const mayBe = capabilityBytes(['sign-hmac', 'verify-hmac', 'exportable-under-wrap']);
+    const header = [be16(5), new Uint8Array(40), be16(1), may, Uint8Array.of(42)];
+    const wrap = await other.send(commands.putWrapKey, ...header, mayBe, escrow.wrapKey);
+    expect(idOf(wrap)).toBe(5);
+    const imported = await other.send(commands.importWrapped, be16(5), escrow.hmacKey);
+    expect(imported).toEqual(Uint8Array.of(objectTypes.hmacKey, ...be16(made.ids.hmac)));
+    expect(await other.send(commands.signHmac, be16(made.ids.hmac), utf8('label'))).toEqual(mac);
+  });
+
+  it('keeps a key that is not exportable from being wrapped, even for the administrator', async () => {
+    const { made, simulator } = await provisioned();
+    const admin = await openHost(simulator, made.ids.administrator, ADMINISTRATOR);
+    const may = capabilityBytes(['export-wrapped']);
+    const header = [be16(5), new Uint8Array(40), be16(1), may, Uint8Array.of(42)];
+    await admin.send(
+      commands.generateWrapKey,
+      ...header,
+      capabilityBytes(['sign-hmac', 'verify-hmac']),
+    );
+    const which = [Uint8Array.of(objectTypes.hmacKey), be16(made.ids.hmac)];
+    expect(await admin.send(commands.exportWrapped, be16(5), ...which)).toBe(
+      errors.insufficientPermissions,
+    );
+  });
+
+  it('wipes all passwords', async () => {
+    const { hardware } = fresh();
+    const typed = typing('password');
+    const chosen = choice();
+    good(await provision(hardware, typed.presence, chosen));
+    expect([chosen.password, chosen.administrator, ...typed.given].map(isZero)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(typed.prompts.map(({ asks }) => asks)).toEqual([{ to: 'provision' }]);
+  });
+});
+
+describe('provisioning is refused', () => {
+  it.each(['password', 'administrator'] as const)('with the factory’s as %s', async (name) => {
+    const { hardware, simulator } = fresh();
+    const typed = typing('password');
+    const chosen = choice({ [name]: utf8('password') });
+    expect(faultOf(await provision(hardware, typed.presence, chosen))).toBe('factory-password');
+    expect(typed.prompts).toEqual([]);
+    expect(await objectsIn(simulator)).toBe(1);
+  });
+
+  it('with a wrong password, by the person, and without a YubiHSM', async () => {
+    const { hardware, simulator } = fresh();
+    expect(faultOf(await provision(hardware, typing('other').presence, choice()))).toBe(
+      'wrong-password',
+    );
+    expect(faultOf(await provision(hardware, () => Promise.resolve('refused'), choice()))).toBe(
+      'refused',
+    );
+    simulator.unplug();
+    expect(faultOf(await provision(hardware, typing('password').presence, choice()))).toBe(
+      'no-hsm',
+    );
+  });
+
+  it('where keys stand in the way, which stay', async () => {
+    const { hardware, simulator } = fresh();
+    const host = await openHost(simulator);
+    const name = new Uint8Array(40);
+    name.set(utf8('Conclave secrets'));
+    const header = [be16(0), name, be16(1), capabilityBytes(['sign-hmac']), Uint8Array.of(20)];
+    await host.send(commands.generateHmacKey, ...header);
+    expect(await provision(hardware, typing('password').presence, choice())).toEqual({
+      fault: 'not-provisioned',
+      detail: 'Conclave secrets: already there',
+    });
+    expect(await objectsIn(simulator)).toBe(2);
+  });
+});
+
+describe('provisioning that breaks off', () => {
+  it('at any reply takes back what it made, and can be done again', async () => {
+    const count = await replies();
+    expect(count).toBeGreaterThan(25);
+    for (let broken = 0; broken < count; broken++) {
+      const { hardware, simulator } = fresh();
+      let left = broken;
+      const flaky = replying(hardware, (_, reply) => {
+        if (left-- === 0) reply[reply.length - 1]! ^= 1;
+        return reply;
+      });
+      const done = await provision(flaky, typing('password').presence, choice());
+      const factory = await ask(simulator, commands.createSession, be16(1), new Uint8Array(8));
+      if (typeof factory === 'number') continue; // it was handed over, and no reply before was broken
+      expect(faultOf(done)).toMatch(/^(unreadable-answer|wrong-password)$/);
+      good(await provision(hardware, typing('password').presence, choice()));
+    }
+  });
+});
+
+/** How many replies provisioning takes. */
+async function replies(): Promise<number> {
+  let count = 0;
+  const { hardware } = fresh();
+  const counting = replying(hardware, (_, reply) => {
+    count += 1;
+    return reply;
+  });
+  good(await provision(counting, typing('password').presence, choice()));
+  return count;
+}
