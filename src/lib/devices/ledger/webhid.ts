@@ -81,12 +81,10 @@ async function found(
 }
 
 async function open(device: HIDDevice): Promise<ApduChannel | DeviceFault> {
-  const [{ Buffer }, { default: TransportWebHID }] = await Promise.all([
-    import('buffer'),
-    import('@ledgerhq/hw-transport-webhid'),
-  ]);
-  // The maker's transport expects Node's global of this name.
+  // The maker's transport needs Node's global of this name as soon as it is loaded.
+  const { Buffer } = await import('buffer');
   if (!('Buffer' in globalThis)) Object.assign(globalThis, { Buffer });
+  const { default: TransportWebHID } = await import('@ledgerhq/hw-transport-webhid');
   const opening = TransportWebHID.open(device);
   const transport = await inTime(OPEN_LIMIT, opening, openFault);
   if (!isDeviceFault(transport)) return new HidChannel(device, transport);
