@@ -2,7 +2,8 @@
 import '../support/buffer.ts';
 import TransportWebHID from '@ledgerhq/hw-transport-webhid';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isSimulatedHid, plugIntoHid } from '../../src/lib/devices/simulators/hid.ts';
+import { plugIntoHid } from '../../src/lib/devices/simulators/hid.ts';
+import { simulatorBehind } from '../../src/lib/devices/simulators/marks.ts';
 import { LedgerSimulator } from '../../src/lib/devices/simulators/ledger.ts';
 import { attended } from '../../src/lib/devices/simulators/simulator.ts';
 import { clientOn, drivesTheSimulator, openApp, recordedSeed } from './ledger-client.ts';
@@ -35,8 +36,8 @@ describe('navigator.hid with a simulated Ledger', () => {
     const device = await only();
     expect(navigator.hid).toBeInstanceOf(HID);
     expect(device).toBeInstanceOf(HIDDevice);
-    expect(isSimulatedHid(device)).toBe(true);
-    expect(isSimulatedHid(Object.create(HIDDevice.prototype) as HIDDevice)).toBe(false);
+    expect(simulatorBehind(device)).toBeDefined();
+    expect(simulatorBehind(Object.create(HIDDevice.prototype) as HIDDevice)).toBeUndefined();
     expect(device).toMatchObject({ vendorId: 0x2c97, productId: 0x4011, opened: false });
     await device.open();
     const report = new Promise<HIDInputReportEvent>((resolve) => (device.oninputreport = resolve));

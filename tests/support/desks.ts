@@ -6,7 +6,8 @@ import { isDeviceFault } from '../../src/lib/devices/device.ts';
 import { memoryStore } from '../../src/lib/vault/store.ts';
 import { move, type Pilot } from '../../src/lib/worker/autopilot.ts';
 import { deskOf, type Desk } from '../../src/lib/worker/desk.ts';
-import { beginGroup, joinGroup, type Me } from '../../src/lib/worker/enrol.ts';
+import { beginGroup, joinGroup } from '../../src/lib/worker/enrol.ts';
+import { meWith } from '../../src/lib/worker/me.ts';
 import type { Ports } from '../../src/lib/worker/ports.ts';
 import type { Seat } from '../../src/lib/worker/seat.ts';
 import { jsGroups } from './groups.ts';
@@ -81,16 +82,7 @@ export async function sit(group: Terms, joined: number): Promise<Sitting[]> {
   for (let i = 0; i <= joined; i++) {
     const [name, organisation, place] = people[i]!;
     const device = await testDevice(i + 1);
-    const { capabilities, approvalKey, handle, kind, model, serial, firmware, simulated } =
-      device.identity;
-    const me: Me = {
-      name,
-      organisation,
-      place,
-      device: { kind, model, serial, firmware, simulated, ...capabilities },
-      approvalKey,
-      handle: new TextEncoder().encode(handle),
-    };
+    const me = meWith(device, { name, organisation, place });
     const replies = await device.derive([deviceLabel('host secret', rehearsal)]);
     if (isDeviceFault(replies)) throw new Error(replies.fault);
     const seat =

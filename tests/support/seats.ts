@@ -8,8 +8,9 @@ import { toHex, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { isDeviceFault, type Device } from '../../src/lib/devices/device.ts';
 import { memoryStore, type Store } from '../../src/lib/vault/store.ts';
 import { move, type Pilot } from '../../src/lib/worker/autopilot.ts';
-import { beginGroup, joinGroup, type Me } from '../../src/lib/worker/enrol.ts';
+import { beginGroup, joinGroup } from '../../src/lib/worker/enrol.ts';
 import type { HostReply } from '../../src/lib/worker/entropy.ts';
+import { meWith, type Me } from '../../src/lib/worker/me.ts';
 import type { Ports } from '../../src/lib/worker/ports.ts';
 import { Seat } from '../../src/lib/worker/seat.ts';
 
@@ -76,17 +77,8 @@ export const termsFor = (n: number, t: number): Terms => ({
 export const deviceOf = (i: number, answer?: () => 'approves' | 'refuses') =>
   testDevice(i + 1, answer);
 
-export const meOf = (device: Device, name: string): Me => {
-  const { capabilities, approvalKey, handle, kind, model, serial, firmware } = device.identity;
-  return {
-    name,
-    organisation: `${name} Ltd`,
-    place: 'here',
-    device: { kind, model, serial, firmware, simulated: true, ...capabilities },
-    approvalKey,
-    handle: new TextEncoder().encode(handle),
-  };
-};
+export const meOf = (device: Device, name: string): Me =>
+  meWith(device, { name, organisation: `${name} Ltd`, place: 'here' });
 
 export async function hostReply(device: Device, id: GroupId): Promise<HostReply> {
   const replies = await device.derive([deviceLabel('host secret', id)]);

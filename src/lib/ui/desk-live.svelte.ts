@@ -10,7 +10,7 @@ import type { FindDevice, Trouble } from './ceremony/acts.ts';
 import type { FaultText } from './text.ts';
 import { actionFaultText, unexpected } from './text/ceremony-faults.ts';
 import { ceremonyText } from './text/ceremony.ts';
-import { devices } from './text/devices.ts';
+import { deviceFaultText } from './text/device-faults.ts';
 import { vaultFaultText } from './text/vault.ts';
 
 /** What became of a bundle that was taken in; `number` tells two of them apart. */
@@ -110,7 +110,7 @@ export abstract class DeskLive {
   protected told = (trouble: Trouble | undefined): FaultText | undefined => {
     if (!trouble) return undefined;
     return trouble.at === 'device'
-      ? devices.faults[trouble.fault]
+      ? deviceFaultText(trouble)
       : actionFaultText(trouble.fault, this.nameOf);
   };
 

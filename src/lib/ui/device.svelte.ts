@@ -2,36 +2,55 @@
  * The devices of the person at this page. The drivers are loaded when one is asked for; their prompts
  * wait at `prompts`, which the app's shell draws.
  */
-import type { Device, DeviceFault } from '../devices/device.ts';
-import type { Me } from '../worker/enrol.ts';
+import {
+  deviceFault,
+  isDeviceFault,
+  type Device,
+  type DeviceFault,
+  type DeviceKind,
+} from '../devices/device.ts';
+import type { Hardware } from '../devices/hardware.ts';
 import { workspace } from '../worker/door.ts';
 import { promptDesk } from './device-prompts.svelte.ts';
+import { simulators } from './simulators.svelte.ts';
 
 /** Where all devices of this page put their prompts. */
-export const prompts = promptDesk();
+export const prompts = promptDesk(({ kind }) => simulators.inUse(kind));
 
-const SIMULATED = 'simulated-';
+/** The real hardware, or the open workspace's simulated device. @throws VaultError `locked` */
+export const hardwareFor = async (kind: DeviceKind, simulated: boolean): Promise<Hardware> =>
+  simulated ? simulators.hardware(kind) : (await import('../devices/real.ts')).realHardware;
 
-/** Makes a credential on a security key: one touch. `name`: what browser and key list it under. */
-export async function enrolSecurityKey(name: string): Promise<Device | DeviceFault> {
-  const driver = await import('../devices/security-key.ts');
-  return driver.enrolSecurityKey(name, prompts.ask);
+/**
+ * Enrols a device. `name`: what browser and key list a security key under.
+ * @throws VaultError `locked`, for a simulated one
+ */
+export async function enrolDevice(
+  kind: DeviceKind,
+  simulated: boolean,
+  name: string,
+): Promise<Device | DeviceFault> {
+  const driver = await import('../devices/open.ts');
+  return driver.enrolDevice(kind, await hardwareFor(kind, simulated), prompts.ask, name);
 }
 
-/** The drawn device of the open workspace: the same at every call. @throws VaultError `locked` */
-export async function simulatedDevice(): Promise<Device> {
-  const { SimulatedDevice } = await import('../devices/simulated.ts');
-  const seed = await workspace.simulatedSeed();
-  const device = new SimulatedDevice(seed, prompts.ask);
-  seed.fill(0);
-  return device;
+/** Open devices by handle: a Trezor's session lives in one, so that its passphrase is asked for once. */
+const open = new Map<string, Device>();
+
+/** The workspace was locked: nothing of its devices stays in the page. */
+export function forgetDevices(): void {
+  open.clear();
+  simulators.forget();
 }
 
 /** The device with this handle, without asking anybody. Fault: `unsupported` at another address. */
 export async function deviceOf(handle: string): Promise<Device | DeviceFault> {
-  if (handle.startsWith(SIMULATED)) return simulatedDevice();
-  const { openSecurityKey } = await import('../devices/security-key.ts');
-  return openSecurityKey(handle, prompts.ask);
+  const there = open.get(handle);
+  if (there) return there;
+  const driver = await import('../devices/open.ts');
+  const device = await driver.openDevice(handle, hardwareFor, prompts.ask);
+  if (!isDeviceFault(device)) open.set(handle, device);
+  return device;
 }
 
 /**
@@ -41,19 +60,5 @@ export async function deviceOf(handle: string): Promise<Device | DeviceFault> {
  */
 export async function groupDevice(group: string): Promise<Device | DeviceFault> {
   const handle = await workspace.deviceHandle(group);
-  return handle ? deviceOf(new TextDecoder().decode(handle)) : { fault: 'unsupported' };
-}
-
-/** How a person with this device introduces themself. */
-export function meWith(
-  { identity }: Device,
-  about: { readonly name: string; readonly organisation: string; readonly place: string },
-): Me {
-  const { capabilities, approvalKey, handle, kind, model, serial, firmware, simulated } = identity;
-  return {
-    ...about,
-    device: { kind, model, serial, firmware, simulated, ...capabilities },
-    approvalKey,
-    handle: new TextEncoder().encode(handle),
-  };
+  return handle ? deviceOf(new TextDecoder().decode(handle)) : deviceFault('unsupported');
 }

@@ -9,6 +9,7 @@ import type { GroupView } from '../worker/view.ts';
 import type { BrokenGroup, GroupSummary } from '../worker/workspace.ts';
 import { app, refreshKept } from './app.svelte.ts';
 import { autoLock } from './auto-lock.svelte.ts';
+import { forgetDevices } from './device.svelte.ts';
 
 /** What locking wiped from memory, for one group. */
 export interface Dropped {
@@ -110,6 +111,7 @@ class WorkspaceState {
   }
 
   #close(): void {
+    forgetDevices();
     clearInterval(this.#timer);
     autoLock.stop();
     this.open = false;

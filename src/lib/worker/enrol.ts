@@ -4,45 +4,18 @@ import { toHex, wipe, type Bytes } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
 import { hostPubkeyOf } from '../crypto/host-key.ts';
 import type { Scalar } from '../wasm/group.ts';
-import { signCard, type CardDevice, type GroupId, type UnsignedCard } from '../ceremony/card.ts';
+import { signCard, type GroupId } from '../ceremony/card.ts';
 import { judge } from '../ceremony/judge.ts';
 import type { Event } from '../ceremony/log.ts';
 import type { Terms } from '../ceremony/manifest.ts';
 import { bundleOf, packetsOf, readPacket, type Packet } from '../ceremony/packet.ts';
 import { State } from '../ceremony/state.ts';
 import { mixed, type HostReply } from './entropy.ts';
-import type { Device } from '../devices/device.ts';
 import { GroupLog } from './group-log.ts';
 import { hostSecretFrom } from './host-secret.ts';
+import type { Me } from './me.ts';
 import { recordKeys, type Ports } from './ports.ts';
 import { Seat } from './seat.ts';
-
-/** How an operator introduces themself. */
-export interface Me {
-  readonly name: string;
-  readonly organisation: string;
-  readonly place: string;
-  readonly device: CardDevice;
-  readonly approvalKey: UnsignedCard['approvalKey'];
-  /** What the page needs to find the device again; kept in the store. */
-  readonly handle: Bytes;
-}
-
-/** How a person with this device introduces themself. */
-export function meWith(
-  { identity }: Device,
-  { name, organisation, place }: Pick<Me, 'name' | 'organisation' | 'place'>,
-): Me {
-  const { capabilities, approvalKey, handle, kind, model, serial, firmware, simulated } = identity;
-  return {
-    name,
-    organisation,
-    place,
-    device: { kind, model, serial, firmware, simulated, ...capabilities },
-    approvalKey,
-    handle: new TextEncoder().encode(handle),
-  };
-}
 
 /** What an invitation offers. */
 export interface Invitation {

@@ -17,15 +17,9 @@ import {
   type VaultStatus,
 } from '../vault/vault.ts';
 import { deskOf, type Desk } from './desk.ts';
-import {
-  beginGroup,
-  invitationIn,
-  joinGroup,
-  sitAsWitness,
-  type Invitation,
-  type Me,
-} from './enrol.ts';
+import { beginGroup, invitationIn, joinGroup, sitAsWitness, type Invitation } from './enrol.ts';
 import type { HostReply } from './entropy.ts';
+import type { Me } from './me.ts';
 import { LogBroken } from './group-log.ts';
 import { recordKeys, type Ports } from './ports.ts';
 import { Seat } from './seat.ts';

@@ -90,9 +90,7 @@ export function shared(secret: Uint8Array, point: Uint8Array): Shared {
     decrypt: (sealed) =>
       sealed.length < 32 || sealed.length % 16 !== 0
         ? undefined
-        : (cbc(aesKey, sealed.slice(0, 16), { disablePadding: true }).decrypt(
-            sealed.slice(16),
-          )),
+        : cbc(aesKey, sealed.slice(0, 16), { disablePadding: true }).decrypt(sealed.slice(16)),
     authenticate: (message) => hmac(sha256, hmacKey, message),
   };
 }

@@ -2,11 +2,12 @@
 import { concat, type Bytes } from '../../crypto/bytes.ts';
 import { eventLike, likeTarget } from './browser-classes.ts';
 import type { LedgerSimulator } from './ledger.ts';
+import { mark } from './marks.ts';
 import type { LedgerModel } from './ledger-screen.ts';
 
 /*
  * A USB port for simulated Ledgers below WebHID: `navigator.hid` of this page then gives them beside
- * the real devices that the page may use. Nothing above can tell them apart but `isSimulatedHid`.
+ * the real devices that the page may use. Nothing above can tell them apart but `simulatorBehind`.
  * Where the browser has no WebHID, they are the only ones.
  */
 
@@ -18,11 +19,6 @@ const products: Record<LedgerModel, number> = {
   Stax: 0x6011,
   Flex: 0x7011,
 };
-
-const simulated = new WeakSet<object>();
-
-/** Whether `navigator.hid` has this device from a simulated Ledger. */
-export const isSimulatedHid = (device: HIDDevice): boolean => simulated.has(device);
 
 const REPORT = 64;
 const TAG = 0x05;
@@ -112,7 +108,7 @@ function hidDeviceOf(simulator: LedgerSimulator): HIDDevice {
       device.dispatchEvent(eventLike('HIDInputReportEvent', 'inputreport', report));
     }
   };
-  simulated.add(device);
+  mark(device, simulator);
   return device;
 }
 

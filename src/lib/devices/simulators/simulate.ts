@@ -20,10 +20,7 @@ export const serialOf = (seed: Uint8Array): string =>
   `SIM-${toHex(sha256(seed).subarray(0, 4)).toUpperCase()}`;
 
 /** The simulated device of a make with this seed (32 bytes). The same seed gives the same device. */
-export async function simulate(
-  kind: Exclude<DeviceKind, 'yubihsm'>,
-  seed: Bytes,
-): Promise<Plain> {
+export async function simulate(kind: Exclude<DeviceKind, 'yubihsm'>, seed: Bytes): Promise<Plain> {
   const made = { seed, serial: serialOf(seed) };
   switch (kind) {
     case 'ledger':

@@ -7,7 +7,8 @@ import { PACKET, toPackets, Unpacker } from '../trezor/packets.ts';
 import { webUsbTrezor } from '../trezor/webusb.ts';
 import { attended } from './simulator.ts';
 import { TrezorSimulator } from './trezor.ts';
-import { isSimulatedUsb, plugIntoUsb } from './usb.ts';
+import { plugIntoUsb } from './usb.ts';
+import { simulatorBehind } from './marks.ts';
 
 const real = navigator.usb;
 let serials = 0;
@@ -63,8 +64,8 @@ describe('the port', () => {
     expect(device).toBeInstanceOf(USBDevice);
     expect(device.configuration).toBeInstanceOf(USBConfiguration);
     expect(device).toMatchObject({ vendorId: 0x1209, productId: 0x53c1, opened: false });
-    expect(isSimulatedUsb(device)).toBe(true);
-    expect(isSimulatedUsb(Object.create(USBDevice.prototype) as USBDevice)).toBe(false);
+    expect(simulatorBehind(device)).toBeDefined();
+    expect(simulatorBehind(Object.create(USBDevice.prototype) as USBDevice)).toBeUndefined();
     // Without a click the browser itself refuses to ask.
     await rejects(navigator.usb.requestDevice({ filters: [] }), 'SecurityError');
   });

@@ -1,11 +1,12 @@
 /// <reference types="w3c-web-usb" />
 import { PACKET } from '../trezor/packets.ts';
 import { eventLike, like, likeTarget } from './browser-classes.ts';
+import { mark } from './marks.ts';
 import type { TrezorSimulator } from './trezor.ts';
 
 /*
  * A USB port for simulated Trezors: `navigator.usb` of this page then gives them beside the real
- * devices that the page may use. Nothing above can tell them apart but `isSimulatedUsb`. Where the
+ * devices that the page may use. Nothing above can tell them apart but `simulatorBehind`. Where the
  * browser has no WebUSB, they are the only ones.
  */
 
@@ -15,11 +16,6 @@ const BOOTLOADER = 0x53c0;
 const CONFIGURATION = 1;
 const INTERFACE = 0;
 const ENDPOINT = 1;
-
-const simulated = new WeakSet<object>();
-
-/** Whether `navigator.usb` has this device from a simulated Trezor. */
-export const isSimulatedUsb = (device: USBDevice): boolean => simulated.has(device);
 
 const gone = () => new DOMException('The device was disconnected.', 'NotFoundError');
 const notOpen = () => new DOMException('The device must be opened first.', 'InvalidStateError');
@@ -137,7 +133,7 @@ function usbDeviceOf(simulator: TrezorSimulator): USBDevice {
       });
     }),
   });
-  simulated.add(device);
+  mark(device, simulator);
   return device;
 }
 

@@ -152,13 +152,13 @@ test('a device that is unplugged is said, and nothing is done', async () => {
   await share(three);
   const ben = three[1];
   await shown(ben);
-  ben.device.unplug();
+  ben.device.simulator.unplug();
   await button('Approve on the device').click();
   await expect
     .element(page.getByRole('alert'))
     .toHaveTextContent('The connection to the device broke off.');
   expect(ben.seat.next().act).toBe('answer');
-  ben.device.plug();
+  ben.device.simulator.plug();
   await button('Approve on the device').click();
   await expect.element(now()).toHaveTextContent('Hand over your packets');
   await expect.element(page.getByRole('alert')).not.toBeInTheDocument();

@@ -1,6 +1,6 @@
 /** The acts that need the operator's yes alone, and perhaps their device: in order, as the seat demands. */
 import { backupAddressStatement } from '../../ceremony/backup-address.ts';
-import type { Device, DeviceFault, DeviceFaultName } from '../../devices/device.ts';
+import type { Device, DeviceFault } from '../../devices/device.ts';
 import { isDeviceFault } from '../../devices/device.ts';
 import type { ActionFault } from '../../worker/desk.ts';
 import type { RemoteDesk } from '../../worker/report.ts';
@@ -11,12 +11,11 @@ export type FindDevice = () => Promise<Device | DeviceFault>;
 
 /** Why an act was not done, and on which side. */
 export type Trouble =
-  | { readonly at: 'device'; readonly fault: DeviceFaultName }
-  | { readonly at: 'desk'; readonly fault: ActionFault };
+  ({ readonly at: 'device' } & DeviceFault) | { readonly at: 'desk'; readonly fault: ActionFault };
 
 export type Outcome = Promise<Trouble | undefined>;
 
-export const atDevice = ({ fault }: DeviceFault): Trouble => ({ at: 'device', fault });
+export const atDevice = (fault: DeviceFault): Trouble => ({ at: 'device', ...fault });
 
 export async function did(act: Promise<ActionFault | undefined>): Outcome {
   const fault = await act;

@@ -324,7 +324,11 @@ export const recordText = {
     hostKey: 'Host key',
     packetKey: 'Packet key',
     observerKey: 'Observer key',
-    approvalKey: { ed25519: 'Approval key, Ed25519', 'webauthn-es256': 'Approval key, WebAuthn' },
+    approvalKey: {
+      ed25519: 'Approval key, Ed25519',
+      'bitcoin-message': 'Approval key, secp256k1',
+      'webauthn-es256': 'Approval key, WebAuthn',
+    },
     root: 'Bundle',
     checklist: 'Checked',
     sealed: 'Sealed the manifest',

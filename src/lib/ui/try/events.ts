@@ -1,11 +1,11 @@
 /** What happened in a rehearsal, in sentences; faults in those of the real ceremony. */
-import { deviceFaultNames, type DeviceFaultName } from '../../devices/device.ts';
+import { deviceFaultNames, type DeviceFault, type DeviceFaultName } from '../../devices/device.ts';
 import type { ActionFault } from '../../worker/desk.ts';
 import type { RehearsalEvent, Turn } from '../../worker/rehearsal-story.ts';
 import type { FaultText } from '../text.ts';
 import { actionFaultText, unexpected } from '../text/ceremony-faults.ts';
 import { ceremonyText } from '../text/ceremony.ts';
-import { devices } from '../text/devices.ts';
+import { deviceFaultText } from '../text/device-faults.ts';
 import { requestsText } from '../text/requests.ts';
 import { tryText } from '../text/try.ts';
 
@@ -24,7 +24,8 @@ export function faultOf(event: RehearsalEvent, names: Names = []): FaultText | u
       : undefined;
   if (event.kind !== 'act' || !event.fault) return undefined;
   const { fault } = event.fault;
-  if (isDeviceFault(fault) && !('who' in event.fault)) return devices.faults[fault];
+  if (isDeviceFault(fault) && !('who' in event.fault))
+    return deviceFaultText(event.fault as DeviceFault);
   try {
     return actionFaultText(event.fault as ActionFault, nameIn(names));
   } catch {

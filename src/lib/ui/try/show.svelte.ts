@@ -1,6 +1,5 @@
 /** A rehearsal on the page: what it shows, and who turns the crank. */
-import type { Bytes } from '../../crypto/bytes.ts';
-import type { Pull, Scene, Story } from '../../worker/rehearsal-story.ts';
+import type { DrawnDevice, Pull, Scene, Story } from '../../worker/rehearsal-story.ts';
 import type { Plan } from '../../worker/rehearsal-room.ts';
 import { deskThrough } from '../../worker/desk-through.ts';
 import type { RemoteDesk } from '../../worker/report.ts';
@@ -105,9 +104,9 @@ export class Show {
     },
   };
 
-  /** 32 bytes: the seed of the own device. */
-  deviceSeed(): Promise<Bytes> {
-    return rehearsal.deviceSeed(this.own);
+  /** The own device. */
+  drawn(): Promise<DrawnDevice> {
+    return rehearsal.drawn(this.own);
   }
 
   get #you(): number | undefined {
