@@ -291,6 +291,8 @@ function* cipherKeyValue(nodes: Nodes, message: MessageOf<'CipherKeyValue'>): Di
   const { encrypt = false, askOnEncrypt = false, askOnDecrypt = false } = message;
   if (value.length % 16 !== 0)
     throw new Failed(failure.dataError, 'Value length must be a multiple of 16');
+  if (iv.length !== 0 && iv.length !== 16)
+    throw new Failed(failure.dataError, 'Invalid initialization vector');
   const node = nodes.at(pathOf(message));
   if (encrypt ? askOnEncrypt : askOnDecrypt) {
     const title = encrypt ? 'Encrypt value' : 'Decrypt value';

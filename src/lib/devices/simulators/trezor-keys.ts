@@ -88,7 +88,7 @@ export interface Ciphering {
   readonly encrypt: boolean;
   readonly askOnEncrypt: boolean;
   readonly askOnDecrypt: boolean;
-  /** 16 bytes; the one of the key where it is empty. */
+  /** 16 bytes, or none: then it is made with the key. */
   readonly iv: Uint8Array;
 }
 

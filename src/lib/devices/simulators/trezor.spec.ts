@@ -128,6 +128,23 @@ describe('known answers', () => {
     expect(back).toEqual({ is: 'CipheredKeyValue', value: utf8.encode('testing message!') });
   });
 
+  it('a vector of the host’s own replaces that of the key, in one length only', async () => {
+    const host = await Host.of(simulated(alcohol));
+    await host.begin();
+    const encrypted = async (more: object) => {
+      const reply = await host.call(ciphering({ askOnEncrypt: false, ...more }));
+      return reply.is === 'CipheredKeyValue' ? toHex(reply.value!) : reply.is;
+    };
+    const own = await encrypted({});
+    const given = new Uint8Array(16).fill(1);
+    // CBC: a vector works as if it were added to the first block.
+    const value = Uint8Array.from({ length: 32 }, (_, at) => (at < 16 ? 1 : 0));
+    expect(await encrypted({ iv: given })).not.toBe(own);
+    expect(await encrypted({ iv: given })).toBe(await encrypted({ iv: new Uint8Array(16), value }));
+    expect(await encrypted({ iv: new Uint8Array() })).toBe(own);
+    expect(await encrypted({ iv: new Uint8Array(15) })).toBe('Failure');
+  });
+
   it.each([
     [44, 0, '1JAd7XCBzGudGpJQSDSfpmJhiygtLQWaGL', 0],
     [49, 4, '3L6TyTisPBmrDAj6RoKmDzNnj4eQi54gD2', 4],

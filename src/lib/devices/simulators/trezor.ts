@@ -96,7 +96,6 @@ export class TrezorSimulator implements Simulator, TrezorState {
     else if (this.#dialogue && message.is === this.#until) this.#advance(message);
     else {
       // Whatever else comes ends what was going on.
-      this.#drop();
       this.#dialogue = dialogue(this, message);
       this.#advance('yes'); // nothing waits for this one
     }
@@ -219,7 +218,6 @@ export class TrezorSimulator implements Simulator, TrezorState {
   }
 
   #drop(): void {
-    this.#dialogue?.return({ is: 'Success' });
     this.#dialogue = undefined;
     this.#until = undefined;
     this.#hide();
