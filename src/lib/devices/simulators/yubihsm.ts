@@ -22,7 +22,7 @@ import { HsmMemory } from './yubihsm-memory.ts';
 import { MAX_INNER_FRAME, SessionTable } from './yubihsm-sessions.ts';
 
 /** The firmware that it behaves like. */
-const FIRMWARE = [2, 4, 1] as const;
+const FIRMWARE = [2, 5, 0] as const;
 const PART_NUMBER = 'SIMULATED';
 
 /** Commands that run although a log that may not lose anything is full, so that it can be read. */
