@@ -158,17 +158,19 @@ export async function infoOf(
   return isDeviceFault(reply) ? reply : parseInfo(reply);
 }
 
-const TYPE_FILTER = Uint8Array.of(2);
-const LABEL_FILTER = Uint8Array.of(6);
-
-/** The ids of the objects with this type and label. */
+/** The ids of the objects of this type with this label, or with this id (LIST OBJECTS, by its filters). */
 export async function idsOf(
   session: Session,
-  { type, label }: Role,
+  {
+    type,
+    ...by
+  }: { readonly type: number } & ({ readonly label: string } | { readonly id: number }),
 ): Promise<readonly number[] | DeviceFault> {
-  const byType = concat(TYPE_FILTER, Uint8Array.of(type));
-  const byLabel = concat(LABEL_FILTER, labelBytes(label));
-  const reply = await session.send(commands.listObjects, byType, byLabel);
+  const filter =
+    'label' in by
+      ? concat(Uint8Array.of(6), labelBytes(by.label))
+      : concat(Uint8Array.of(1), be16(by.id));
+  const reply = await session.send(commands.listObjects, Uint8Array.of(2, type), filter);
   if (isDeviceFault(reply)) return reply;
   if (reply.length % 4 !== 0) return deviceFault('unreadable-answer', 'no list of objects');
   return Array.from({ length: reply.length / 4 }, (_, i) => readBe16(reply, 4 * i));

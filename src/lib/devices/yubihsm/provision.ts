@@ -239,13 +239,18 @@ async function handOver(
   { administrator, password }: ProvisionChoice,
   ids: Provisioned['ids'],
 ): Promise<DeviceFault | undefined> {
-  const factory = [be16(FACTORY_ID), Uint8Array.of(objectTypes.authenticationKey)];
   const operator = { authentication: ids.operator, password };
   const opened = await inSession(connector, operator, infoInSession);
   if (isDeviceFault(opened)) return opened;
   const asAdministrator = { authentication: ids.administrator, password: administrator };
-  const gone = await inSession(connector, asAdministrator, (session) =>
-    session.send(commands.deleteObject, ...factory),
+  const factory = { id: FACTORY_ID, type: objectTypes.authenticationKey };
+  const deleted = await inSession(connector, asAdministrator, (session) =>
+    session.send(commands.deleteObject, be16(factory.id), Uint8Array.of(factory.type)),
   );
-  return isDeviceFault(gone) ? gone : undefined;
+  if (!isDeviceFault(deleted)) return undefined;
+  // It may have been the answer alone that was lost.
+  const left = await inSession(connector, asAdministrator, (session) =>
+    objects.idsOf(session, factory),
+  );
+  return !isDeviceFault(left) && left.length === 0 ? undefined : deleted;
 }
