@@ -1,11 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
 import { concat, toHex } from '../../src/lib/crypto/bytes.ts';
 import { LedgerSimulator } from '../../src/lib/devices/simulators/ledger.ts';
 import { attended } from '../../src/lib/devices/simulators/simulator.ts';
 import { unhex } from '../support/hex.ts';
-import { drivesTheSimulator, openApp, recordedSeed, type Transport } from './ledger-client.ts';
+import {
+  clientOn,
+  drivesTheSimulator,
+  openApp,
+  recordedSeed,
+  type Transport,
+} from './ledger-client.ts';
 
 /** The maker's transport, as far as its client uses it, right on the simulator. */
 const bareTransport = (simulator: LedgerSimulator): Promise<Transport> => {
@@ -46,6 +53,25 @@ function reader(simulator: LedgerSimulator): string[] {
   });
   return pages;
 }
+
+it.each([
+  [640, 'Message'],
+  [641, 'Message hash'],
+])('of a message of %i bytes the person sees: %s', async (length, title) => {
+  const simulator = new LedgerSimulator({ seed: recordedSeed(), serial: 'SIM-LENGTH' });
+  const leave = attended(simulator);
+  await openApp(simulator, 'Bitcoin Test');
+  leave();
+  const pages = reader(simulator);
+  attended(simulator);
+  const client = clientOn(await bareTransport(simulator));
+  await client.signMessage(Buffer.alloc(length, 'a'), "m/84'/1'/0'/0/0");
+  const shown = pages.filter((page) => page.startsWith(`${title} (`));
+  expect(shown.length).toBe(pages.length - 3); // “Review message”, “Path”, “Sign message”
+  const text = shown.flatMap((page) => page.split(' | ').slice(1)).join('');
+  const hash = toHex(sha256(new Uint8Array(length).fill(0x61))).toUpperCase();
+  expect(text).toBe(title === 'Message' ? 'a'.repeat(length) : hash);
+});
 
 if (!folder) {
   const line = 'the Ledger recording: set CONCLAVE_VECTORS';
