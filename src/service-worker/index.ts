@@ -2,8 +2,9 @@
  * The verifying service worker: the app's files, offline, each hashed again on every read.
  *
  * It pins its bundle by the content hash that the build wrote below, so it changes whenever any
- * file does, and serves nothing else. It never updates silently: another bundle installs only after
- * a person accepted its root in the running one, and never one of a lower version.
+ * file does, and serves nothing else; what a page asks of the YubiHSM connector alone passes. It
+ * never updates silently: another bundle installs only after a person accepted its root in the
+ * running one, and never one of a lower version.
  */
 import {
   MANIFEST_NAME,
@@ -11,6 +12,7 @@ import {
   contentHash,
   type ManifestFile,
 } from '../../bundle/manifest.mjs';
+import { asksConnector } from '../lib/integrity/connector.ts';
 import { headersFor, policyOf } from '../lib/integrity/headers.ts';
 import type { Offer, Question, Status } from '../lib/integrity/messages.ts';
 import {
@@ -108,6 +110,7 @@ async function ours(): Promise<KeptBundle | undefined> {
 async function answer(request: Request): Promise<Response> {
   const url = new URL(request.url);
   if (url.origin !== self.location.origin) return Response.error();
+  if (asksConnector(request, url.origin)) return connector(request);
   if (request.method !== 'GET') return refusal(405, 'Only reading is possible here.');
   const bundle = await ours();
   if (!bundle) {
@@ -123,6 +126,12 @@ async function answer(request: Request): Promise<Response> {
   const file = listed(bundle, path);
   if (!file) return refusal(404, `The bundle has no file /${path}.`);
   return serve(bundle, file);
+}
+
+/** The launcher's answer, and nobody else's: no redirect is followed, nothing is kept. */
+async function connector(request: Request): Promise<Response> {
+  const answered = await fetch(request, { redirect: 'error', cache: 'no-store' }).catch(() => null);
+  return answered ?? refusal(503, 'The launcher does not answer, so no connector can be reached.');
 }
 
 async function serve(bundle: KeptBundle, file: ManifestFile): Promise<Response> {
