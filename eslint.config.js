@@ -34,7 +34,12 @@ export default defineConfig(
   ...svelte.configs.recommended,
   {
     languageOptions: {
-      globals: { ...globals.browser, ...globals.node, __RELEASE__: 'readonly' },
+      globals: {
+        ...globals.browser,
+        ...globals.node,
+        __RELEASE__: 'readonly',
+        __CONNECTED__: 'readonly',
+      },
       parserOptions: {
         projectService: true,
         tsconfigRootDir: import.meta.dirname,

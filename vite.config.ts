@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { isConnected } from './bundle/connected.mjs';
 import { chromiumArgs, findChromium, packageVersion, top } from './bundle/machine.mjs';
 import { releaseOf } from './bundle/release.mjs';
 
@@ -18,7 +19,8 @@ const vectors = process.env['CONCLAVE_VECTORS'];
 export default defineConfig({
   plugins: [sveltekit()],
   define: {
-    __RELEASE__: JSON.stringify(releaseOf(packageVersion()) !== undefined),
+    __RELEASE__: JSON.stringify(releaseOf(packageVersion(), isConnected()) !== undefined),
+    __CONNECTED__: JSON.stringify(isConnected()),
     __ENGINE_INTEGRITY__: JSON.stringify(integrity),
   },
   worker: { format: 'es' },

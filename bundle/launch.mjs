@@ -385,7 +385,8 @@ async function main() {
   if (check) return;
   if (store !== undefined) writePin(store, bundle);
   process.on('SIGINT', () => process.exit(0));
-  if (Number(connector)) bundle.connector = (await import('./connector.mjs')).connectorAt(Number(connector));
+  if (Number(connector))
+    bundle.connector = (await import('./connector.mjs')).connectorAt(Number(connector));
   console.log(`Address  ${await serve(bundle, policy, port)} until Ctrl-C`);
 }
 

@@ -28,16 +28,17 @@ const CONTENT_MARK = '@content-hash@';
  * Seal the build in `folder`.
  * @param {string} folder
  * @param {string} version package.json's
+ * @param {string} signatures the folder in bundle/sigs whose signatures go with it
  * @returns {Promise<string>} the root, 64 hex digits
  */
-export async function seal(folder, version) {
+export async function seal(folder, version, signatures) {
   const page = join(folder, 'index.html');
   writeFileSync(page, pinScripts(readFileSync(page, 'utf8'), folder));
   writeFileSync(join(folder, WORDS_NAME), wordlist.join('\n') + '\n');
   const root = await list(folder, version, CONTENT_MARK);
   cpSync(join(top, 'bundle', 'keys.json'), join(folder, 'keys.json'));
-  const signatures = join(top, 'bundle', 'sigs', version);
-  if (existsSync(signatures)) cpSync(signatures, join(folder, 'sigs'), { recursive: true });
+  const signed = join(top, 'bundle', 'sigs', signatures);
+  if (existsSync(signed)) cpSync(signed, join(folder, 'sigs'), { recursive: true });
   return root;
 }
 

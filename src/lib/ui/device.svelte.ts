@@ -18,8 +18,12 @@ import { simulators } from './simulators.svelte.ts';
 export const prompts = promptDesk(({ kind }) => simulators.inUse(kind));
 
 /** The real hardware, or the open workspace's simulated device. @throws VaultError `locked` */
-export const hardwareFor = async (kind: DeviceKind, simulated: boolean): Promise<Hardware> =>
-  simulated ? simulators.hardware(kind) : (await import('../devices/real.ts')).realHardware;
+export async function hardwareFor(kind: DeviceKind, simulated: boolean): Promise<Hardware> {
+  if (simulated) return simulators.hardware(kind);
+  const { realHardware } = await import('../devices/real.ts');
+  if (!__CONNECTED__) return realHardware;
+  return (await import('../devices/connected/suite.ts')).withSuite(realHardware, prompts.ask);
+}
 
 /**
  * Enrols a device. `name`: what browser and key list a security key under.
