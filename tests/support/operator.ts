@@ -8,16 +8,83 @@ import { courierText } from '../../src/lib/ui/text/courier.ts';
 import { ceremonyText } from '../../src/lib/ui/text/ceremony.ts';
 import { transferText } from '../../src/lib/ui/text/transfer.ts';
 import { workspaceText } from '../../src/lib/ui/text/workspace.ts';
+import { SIMULATED_PIN } from '../../src/lib/devices/simulators/simulator.ts';
+import { devices } from '../../src/lib/ui/text/devices.ts';
+import type { DeviceKind } from '../../src/lib/devices/device.ts';
 import { securityKey } from './authenticator.ts';
 
 /* An operator at an own browser: what a person does there, by mouse or by keyboard alone. */
 
-const { begin, join: joining, about, door, groups, kind } = workspaceText;
+const { begin, join: joining, about, device: choice, door, groups, kind } = workspaceText;
 const { transfer, prepare, words: wordsText, ask } = ceremonyText;
 const { frames } = courierText;
 
 /** How an operator's packets leave and come. */
 export type Courier = 'files' | 'codes';
+
+interface How {
+  readonly courier?: Courier;
+  readonly keyboard?: boolean;
+  readonly simulated?: DeviceKind;
+}
+
+/** The password of a simulated YubiHSM's everyday key. */
+export const HSM_PASSWORD = 'nine-otters-read-the-log-at-noon';
+
+const { means } = devices.simulated;
+const drawnWords = {
+  yes: means.yes,
+  next: means.next,
+  enter: means.enter,
+  digits: SIMULATED_PIN.split('').map(means.digit),
+  derive: devices.prompt.headings.derive,
+  approve: devices.prompt.headings.approve,
+  passwordAction: devices.prompt.passwordAction,
+  password: HSM_PASSWORD,
+};
+
+/**
+ * In the page: a person who works the drawn device in the dialog, reading to its last screen. Counts
+ * the questions for secrets and approvals.
+ */
+function attendDrawn(words: typeof drawnWords): void {
+  const counted = globalThis as { prompts?: number };
+  let seen: Element | undefined;
+  let typed = 0;
+  setInterval(() => {
+    const dialog = document.querySelector('dialog[open]');
+    if (!dialog) return;
+    if (dialog !== seen) {
+      seen = dialog;
+      const asked = dialog.querySelector('h2')?.textContent.trim();
+      if (asked === words.derive || asked === words.approve)
+        counted.prompts = (counted.prompts ?? 0) + 1;
+    }
+    const buttons = [...dialog.querySelectorAll('button')].filter(({ disabled }) => !disabled);
+    const named = (name: string) =>
+      buttons.find((one) => (one.getAttribute('aria-label') ?? one.textContent).trim() === name);
+    const password = dialog.querySelector<HTMLInputElement>('input[type=password]');
+    if (password) {
+      if (password.value !== '') return;
+      password.value = words.password;
+      password.dispatchEvent(new Event('input', { bubbles: true }));
+      setTimeout(() => named(words.passwordAction)?.click());
+      return;
+    }
+    const digit = named(words.digits[typed % words.digits.length]!);
+    const entering = named(words.enter);
+    if (digit && typed < words.digits.length) {
+      typed += 1;
+      digit.click();
+    } else if (entering) {
+      typed = 0;
+      entering.click();
+    } else {
+      typed = 0;
+      (named(words.yes) ?? named(words.next))?.click();
+    }
+  }, 20);
+}
 
 export class Operator {
   readonly name: string;
@@ -26,6 +93,8 @@ export class Operator {
   readonly courier: Courier;
   /** Everything by keyboard. */
   readonly keyboard: boolean;
+  /** The simulated device of a rehearsal; undefined for a real security key. */
+  readonly simulated: DeviceKind | undefined;
   /** Opens the workspace. */
   readonly passphrase = 'seven-words-nobody-drew-lamps-otter-quietly';
   /** Bundles carried in or out. */
@@ -42,7 +111,7 @@ export class Operator {
     name: string,
     context: BrowserContext,
     page: Page,
-    { courier = 'files', keyboard = false }: { courier?: Courier; keyboard?: boolean },
+    { courier = 'files', keyboard = false, simulated }: How,
   ) {
     this.name = name;
     this.backupPassphrase = `${name}'s otter counts nine quiet lamps in Trondheim`;
@@ -50,13 +119,14 @@ export class Operator {
     this.page = page;
     this.courier = courier;
     this.keyboard = keyboard;
+    this.simulated = simulated;
   }
 
   /** A browser of one's own with a security key plugged in, and a new workspace. */
   static async sitDown(
     browser: Browser,
     name: string,
-    how: { courier?: Courier; keyboard?: boolean; watch?: (context: BrowserContext) => void } = {},
+    how: How & { watch?: (context: BrowserContext) => void } = {},
   ): Promise<Operator> {
     const context = await browser.newContext({ acceptDownloads: true });
     how.watch?.(context);
@@ -64,11 +134,8 @@ export class Operator {
   }
 
   /** The same in a context that is there already. */
-  static async sitDownIn(
-    context: BrowserContext,
-    name: string,
-    how: { courier?: Courier; keyboard?: boolean } = {},
-  ): Promise<Operator> {
+  static async sitDownIn(context: BrowserContext, name: string, how: How = {}): Promise<Operator> {
+    if (how.simulated) await context.addInitScript(attendDrawn, drawnWords);
     await context.addInitScript(() => {
       if (!isSecureContext) return;
       const counted = globalThis as { prompts?: number };
@@ -100,7 +167,7 @@ export class Operator {
     this.page.getByLabel(label, { exact: true }).filter({ visible: true }).first();
   private link = (name: string): Locator => this.page.getByRole('link', { name, exact: true });
 
-  /** How often the security key was asked. */
+  /** How often the device was asked for secrets or an approval. */
   prompts = (): Promise<number> =>
     this.page.evaluate(() => (globalThis as { prompts?: number }).prompts ?? 0);
 
@@ -170,16 +237,24 @@ export class Operator {
     await this.fill(this.field(about.place), 'a room of their own');
   }
 
-  /** Begins a real group on regtest. */
+  private async chooseDevice(): Promise<void> {
+    if (!this.simulated) return;
+    await this.choose(this.page.getByRole('radio', { name: choice[this.simulated], exact: false }));
+    await this.choose(this.page.getByRole('radio', { name: choice.simulated, exact: false }));
+  }
+
+  /** Begins a group on regtest: a rehearsal where the device is a simulated one. */
   async begin(n: number, t: number): Promise<void> {
     await this.press(this.link(groups.begin));
-    await this.choose(this.page.getByRole('radio', { name: kind.real }));
+    const which = this.simulated ? kind.rehearsal : kind.real;
+    await this.choose(this.page.getByRole('radio', { name: which }));
     await this.fill(this.field(begin.name), 'Bridge custody');
     await this.fill(this.field(begin.purpose), 'Holds the bitcoin behind the bridge');
     await this.page.getByLabel(begin.network).selectOption('regtest');
     await this.fill(this.field(begin.n), String(n));
     await this.fill(this.field(begin.t), String(t));
     await this.introduce();
+    await this.chooseDevice();
     await this.press(this.button(begin.action));
     await expect(this.page.getByTestId('now')).toBeVisible();
   }
@@ -189,6 +264,7 @@ export class Operator {
     await this.press(this.link(groups.join));
     await this.take(invitation);
     await this.introduce();
+    await this.chooseDevice();
     await this.press(this.button(joining.action));
     await expect(this.page.getByTestId('now')).toBeVisible();
   }

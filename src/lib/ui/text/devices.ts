@@ -3,13 +3,6 @@ import { deviceFaults } from './device-faults.ts';
 
 /** Every sentence about devices: their prompts and the drawn ones. */
 export const devices = {
-  /** As people call them. */
-  names: {
-    ledger: 'Ledger',
-    trezor: 'Trezor',
-    yubihsm: 'YubiHSM 2',
-    'security-key': 'Security key',
-  },
   prompt: {
     headings: {
       enrol: 'The device is enrolled',
@@ -64,6 +57,7 @@ export const devices = {
   simulated: {
     stamp: 'SIMULATED',
     name: (serial: string) => `SIMULATED device ${serial}`,
+    all: 'Simulated devices of this workspace',
     note: 'This page draws the device; its buttons work. It protects nothing, and only rehearsals accept it.',
     pin: `Its PIN is ${SIMULATED_PIN}.`,
     display: 'Its display. Arrow keys turn its pages, Enter agrees.',
