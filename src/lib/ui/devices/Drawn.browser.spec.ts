@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
-import type { Device } from '../../devices/device.ts';
+import { isDeviceFault, type Device, type DeviceFault } from '../../devices/device.ts';
 import { enrolLedger } from '../../devices/ledger/ledger.ts';
 import { simulatedCredentials } from '../../devices/simulators/credentials.ts';
 import { bareLedger, LedgerSimulator } from '../../devices/simulators/ledger.ts';
@@ -33,8 +33,8 @@ const unasked = () => new Promise<never>(() => undefined);
 
 beforeEach(() => page.viewport(360, 640));
 
-function good<T extends object>(result: T | { readonly fault: string }): T {
-  if ('fault' in result) throw new Error(result.fault);
+function good(result: Device | DeviceFault): Device {
+  if (isDeviceFault(result)) throw new Error(result.fault);
   return result;
 }
 
