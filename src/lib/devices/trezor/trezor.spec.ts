@@ -183,7 +183,12 @@ describe('a person', () => {
       const sim = new TrezorSimulator({ seed, serial: 'SIM-1' });
       const act = ({ asks }: Prompt) => (refuses && asks.to !== 'enrol' ? 'refuses' : undefined);
       const { presence, prompts } = watching(act);
-      const hardware = onlyTrezor(bareTrezor(sim));
+      const sent: number[] = [];
+      const out = (packet: Bytes) => {
+        sent.push(packet[4]!);
+        return [packet];
+      };
+      const hardware = onlyTrezor(meddled(sim, { out }).trezor);
       const device = good(await enrolTrezor(hardware, presence));
       sim.passphraseProtected = true;
       if (what === 'pin') sim.lock();
@@ -192,6 +197,7 @@ describe('a person', () => {
         await (what === 'approve' ? device.approve(statement) : device.derive([share])),
       ).toEqual({ fault: 'refused' });
       expect(asked(prompts)).toEqual([what]);
+      expect(sent.at(-1)).toBe(20); // Cancel
       expect(sim.face().asks).toBe(false);
       refuses = false;
       leave.push(attended(sim));
