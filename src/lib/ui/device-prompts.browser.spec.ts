@@ -5,7 +5,10 @@ import { isDeviceFault, type Device } from '../devices/device.ts';
 import type { Prompt } from '../devices/prompt.ts';
 import { noHardware } from '../devices/simulators/simulate.ts';
 import { bareTrezor, TrezorSimulator } from '../devices/simulators/trezor.ts';
+import { bareYubiHsm, YubiHsmSimulator } from '../devices/simulators/yubihsm.ts';
 import { enrolTrezor } from '../devices/trezor/trezor.ts';
+import { provision } from '../devices/yubihsm/provision.ts';
+import { enrolYubiHsm } from '../devices/yubihsm/yubihsm.ts';
 import { promptDesk } from './device-prompts.svelte.ts';
 import DevicePrompt from './DevicePrompt.svelte';
 import { devices } from './text/devices.ts';
@@ -184,6 +187,45 @@ test('a YubiHSM: no display and no touch are said; the password is given as UTF-
   if (given === 'refused') throw new Error('refused');
   expect(new TextDecoder().decode(given.password)).toBe('pässwörd');
   expect(input.value).toBe('');
+});
+
+test('a drawn YubiHSM, from the factory to an approval: a password each time, typed here', async () => {
+  const simulator = new YubiHsmSimulator({
+    seed: new Uint8Array(32).fill(7),
+    serial: 7,
+    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    now: () => performance.now(),
+  });
+  const hardware = { ...noHardware, yubihsm: bareYubiHsm(simulator) };
+  const desk = promptDesk(() => simulator);
+  await render(DevicePrompt, { desk });
+  const typed = (text: string) => new TextEncoder().encode(text);
+  const type = async (label: string, password: string) => {
+    await page.getByLabelText(label, { exact: true }).fill(password);
+    await button(words.passwordAction).click();
+  };
+
+  const choice = { password: typed('daily'), administrator: typed('rarely'), exportable: false };
+  const provisioned = provision(hardware, desk.ask, choice);
+  await expect.element(page.getByText(words.purposes.provision)).toBeVisible();
+  await expect.element(page.getByTestId('light')).toBeVisible();
+  await type(words.factory, 'password');
+  expect(await provisioned).not.toHaveProperty('fault');
+
+  const enrolled = enrolYubiHsm(hardware, desk.ask);
+  await expect.element(page.getByText(words.purposes.enrol)).toBeVisible();
+  await type(words.password, 'daily');
+  const device = await enrolled;
+  if (isDeviceFault(device)) throw new Error(device.fault);
+
+  const wrong = device.approve(statement);
+  await expect.element(page.getByText(words.noDisplay)).toBeVisible();
+  await type(words.password, 'rarely');
+  expect(await wrong).toMatchObject({ fault: 'wrong-password' });
+  const approved = device.approve(statement);
+  await type(words.password, 'daily');
+  expect(await approved).toMatchObject({ shown: false });
+  await expect.element(dialog()).not.toBeInTheDocument();
 });
 
 test('a key without a display: said, and prompts wait in line', async () => {
