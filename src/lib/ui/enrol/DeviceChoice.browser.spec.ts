@@ -11,7 +11,7 @@ import { Enrolment } from './enrolment.svelte.ts';
 
 /* What a person may choose, and that a device is enrolled once. */
 
-vi.mock('../device.svelte.ts', () => ({ enrolDevice: vi.fn(), meWith: () => ({}) }));
+vi.mock('../device.svelte.ts', () => ({ enrolDevice: vi.fn() }));
 
 const words = workspaceText.device;
 const enrol = vi.mocked(enrolDevice);
