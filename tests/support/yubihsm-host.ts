@@ -137,18 +137,29 @@ export async function begin(
   simulator: YubiHsmSimulator,
   id = 1,
   password = 'password',
-): Promise<{ session: HostSession; authenticate: Bytes; shown: boolean } | number> {
+): Promise<
+  | {
+      readonly session: HostSession;
+      readonly authenticate: Bytes;
+      /** As `authenticate`, with another cryptogram, 8 bytes, under the right MAC. */
+      readonly authenticateWith: (cryptogram: Uint8Array) => Bytes;
+      readonly shown: boolean;
+    }
+  | number
+> {
   const created = await ask(simulator, commands.createSession, be16(id), challenge);
   if (typeof created === 'number') return created;
   const context = concat(challenge, created.slice(1, 9));
   const keys = sessionKeys(keysOf(password), context);
   const shown = cryptogram(keys, 'cardCryptogram', context).every((b, i) => b === created[9 + i]);
   const head = concat(Uint8Array.of(commands.authenticateSession), be16(17), created.slice(0, 1));
-  const signed = concat(head, cryptogram(keys, 'hostCryptogram', context));
-  const mac = chainedMac(keys.mac, new Uint8Array(16), signed);
+  const macOf = (own: Uint8Array) => chainedMac(keys.mac, new Uint8Array(16), concat(head, own));
+  const authenticateWith = (own: Uint8Array) => concat(head, own, macOf(own).subarray(0, 8));
+  const right = cryptogram(keys, 'hostCryptogram', context);
   return {
-    session: new HostSession(simulator, created[0]!, keys, mac),
-    authenticate: concat(signed, mac.subarray(0, 8)),
+    session: new HostSession(simulator, created[0]!, keys, macOf(right)),
+    authenticate: authenticateWith(right),
+    authenticateWith,
     shown,
   };
 }

@@ -284,8 +284,27 @@ describe('wrap keys of a simulated YubiHSM', () => {
       expect(await send(commands.importWrapped, changed)).toBe(errors.invalidData);
     }
     expect(await send(commands.unwrapData, copy)).toBe(errors.invalidData);
-    const data = (await send(commands.wrapData, new Uint8Array(99))) as Bytes;
-    expect(await send(commands.importWrapped, data)).toBe(errors.invalidData);
+    // All that follows the first byte of a copy; only that byte tells it from data.
+    const label = new Uint8Array(40);
+    const kind = Uint8Array.of(objectTypes.hmacKey, algorithms.hmacSha256, 0, origins.generated);
+    const plain = concat(new Uint8Array(8), be16(id), be16(32), be16(1), kind, label);
+    const data = await send(commands.wrapData, plain, new Uint8Array(32));
+    expect(await send(commands.importWrapped, data as Bytes)).toBe(errors.invalidData);
+  });
+
+  it('take in nothing that may do more than their copies may', async () => {
+    const twin = async (may: readonly Capability[]) => {
+      const head = { algorithm: algorithms.aes128CcmWrap, may: wrapMay };
+      const material = concat(capabilityBytes(may), new Uint8Array(16).fill(1));
+      return be16(await put(commands.putWrapKey, head, material));
+    };
+    const [wide, narrow] = [await twin(delegated), await twin(['exportable-under-wrap'])];
+    const id = await makeHmac(['sign-hmac', 'exportable-under-wrap']);
+    const copy = await session.send(commands.exportWrapped, wide, hmacKey, be16(id));
+    await session.send(commands.deleteObject, be16(id), hmacKey);
+    const take = (by: Bytes) => session.send(commands.importWrapped, by, copy as Bytes);
+    expect(await take(narrow)).toBe(errors.insufficientPermissions);
+    expect(await take(wide)).toEqual(concat(hmacKey, be16(id)));
   });
 
   it('take authentication and wrap keys with what they delegate', async () => {
