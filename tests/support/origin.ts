@@ -37,10 +37,14 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Serve a folder through the real launcher. */
-export async function launch(folder: string, port: number): Promise<Running> {
+/** Serve a folder through the real launcher, with more of its options. */
+export async function launch(
+  folder: string,
+  port: number,
+  more: readonly string[] = [],
+): Promise<Running> {
   const launcher = [join(top, 'bundle', 'launch.mjs'), folder, '--no-pin', '--port', String(port)];
-  const child = spawn(process.execPath, [...launcher, '--root', await rootOf(folder)], {
+  const child = spawn(process.execPath, [...launcher, '--root', await rootOf(folder), ...more], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
