@@ -98,7 +98,7 @@ async function provisionAs(
 }
 
 /** Deletes what was made; there was nothing of these labels before. An answer may have been lost. */
-async function unmake(session: Session, begun: readonly objects.Role[]): Promise<void> {
+export async function unmake(session: Session, begun: readonly objects.Role[]): Promise<void> {
   for (const role of begun) {
     const ids = await objects.idsOf(session, role);
     if (isDeviceFault(ids)) continue;

@@ -10,6 +10,7 @@ export const shellText = {
     '/begin': 'Begin a group',
     '/join': 'Take up an invitation',
     '/settings': 'Settings',
+    '/devices/yubihsm': 'YubiHSM 2',
     '/try': 'Try',
     '/courier': text.app.pages.courier,
     '/verify': text.app.pages.verify,
