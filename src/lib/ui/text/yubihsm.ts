@@ -67,6 +67,8 @@ const leaveFirst: FaultText = {
 export const yubihsmText = {
   heading: 'YubiHSM 2',
   lead: 'A small module that keeps keys and uses them for whoever knows its password. It is made ready here, once, before it enters a group.',
+  first: 'It must have been provisioned, once, before it enters a group.',
+  firstAction: 'Provision a YubiHSM',
   isHeading: 'What it is, and what it is not',
   is: [
     'Its keys stay in it. Secrets are derived in it and approvals are signed in it.',
