@@ -1,4 +1,5 @@
 /** Records of a ceremony that was played in Node, checked, read and printed in the browser. */
+import { approveDrawn, chooseDrawn } from '../support/drawn.ts';
 import AxeBuilder from '@axe-core/playwright';
 import { chromium, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
@@ -28,7 +29,7 @@ const follow = (page: Page, href: string) =>
 test('a group’s record is shown, saved, and holds; on paper every page bears its hash', async ({
   page,
 }) => {
-  const { door, groups, begin, about, device } = workspaceText;
+  const { door, groups, begin, about } = workspaceText;
   const field = (name: string) => page.getByLabel(name, { exact: true }).first();
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
   await page.goto('./#/start');
@@ -41,9 +42,9 @@ test('a group’s record is shown, saved, and holds; on paper every page bears i
   await page.getByRole('link', { name: groups.begin, exact: true }).click();
   await field(begin.name).fill('Paper vault');
   await field(about.name).fill('Asha');
-  await page.getByRole('radio', { name: device.simulated }).check();
+  await chooseDrawn(page);
   await press(begin.action);
-  await page.getByRole('button', { name: 'Approve' }).click();
+  await approveDrawn(page, 'derive');
   await expect(page).toHaveURL(/#\/g\/[0-9a-f]{64}$/);
 
   await follow(page, `${new URL(page.url()).hash}/record`);

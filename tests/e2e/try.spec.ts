@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { chromium, type Page } from '@playwright/test';
 import { chromiumArgs, findChromium } from '../../bundle/machine.mjs';
+import { approveDrawn } from '../support/drawn.ts';
 import { expect, test } from '../support/fixtures.ts';
 
 const themes = ['light', 'dark', 'dim'] as const;
@@ -17,16 +18,6 @@ async function open(page: Page, query: string) {
 
 async function choose(page: Page, speed: '4×' | 'At once') {
   await page.getByRole('radio', { name: speed }).check();
-}
-
-/** Reads all pages of what the drawn device shows when it is asked for this, and approves. */
-async function approveByKeyboard(page: Page, asked: 'to approve' | 'for secrets') {
-  const dialog = page.getByRole('dialog', { name: `The device is asked ${asked}` });
-  const device = dialog.getByRole('region', { name: 'SIMULATED device' });
-  await expect(device).toBeVisible();
-  const next = device.getByRole('button', { name: 'Next page' });
-  while ((await next.count()) > 0 && (await next.isEnabled())) await next.press('Enter');
-  await device.getByRole('button', { name: 'Approve' }).press('Enter');
 }
 
 /** Says at the own desk what was found. */
@@ -126,8 +117,8 @@ test('a withdrawal signed at the own desk, by keyboard alone, within two minutes
   await expect(desk).toHaveAttribute('data-act', 'answer');
   await verdict(page, 'accept');
   await desk.getByRole('button', { name: 'Approve on the device' }).press('Enter');
-  await approveByKeyboard(page, 'to approve');
-  await approveByKeyboard(page, 'for secrets');
+  await approveDrawn(page, 'approve');
+  await approveDrawn(page, 'derive');
   await expect(desk).toHaveAttribute('data-act', 'release', { timeout: 60_000 });
   await desk.getByRole('button', { name: /Give/ }).press('Enter');
   await expect(end(page)).toHaveAttribute('data-result', 'signed', { timeout: 60_000 });
@@ -161,8 +152,8 @@ for (const [choice, says] of [
     if (choice === 'object') await desk.getByRole('button', { name: 'Send' }).click();
     else {
       await desk.getByRole('button', { name: 'Approve on the device' }).click();
-      await approveByKeyboard(page, 'to approve');
-      await approveByKeyboard(page, 'for secrets');
+      await approveDrawn(page, 'approve');
+      await approveDrawn(page, 'derive');
     }
     await expect(end(page)).toHaveAttribute('data-result', 'objected', { timeout: 45_000 });
     await expect(page.getByTestId('judged')).toContainText(says);
@@ -244,10 +235,10 @@ test('one desk is played by a person, by keyboard alone, with the drawn device',
   await press('Seal the manifest');
   await expect(yours).toHaveAttribute('data-act', 'answer', { timeout: 20_000 });
   await press('Approve on the device');
-  await approveByKeyboard(page, 'to approve');
+  await approveDrawn(page, 'approve');
   await expect(yours).toHaveAttribute('data-act', 'store', { timeout: 20_000 });
   await press('Seal the shares under the device');
-  await approveByKeyboard(page, 'for secrets');
+  await approveDrawn(page, 'derive');
   await expect(yours).toHaveAttribute('data-act', 'read-words');
   await words();
   await expect(yours).toHaveAttribute('data-act', 'backup');

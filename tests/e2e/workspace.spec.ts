@@ -1,3 +1,4 @@
+import { approveDrawn, chooseDrawn } from '../support/drawn.ts';
 import type { Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { backupText } from '../../src/lib/ui/text/backup.ts';
@@ -23,7 +24,7 @@ import {
 
 /* The workspace in a real browser: made, locked, unlocked, lost, exported, erased, imported. */
 
-const { door, groups, settings, secret, importing, begin, about, device } = workspaceText;
+const { door, groups, settings, secret, importing, begin, about } = workspaceText;
 
 async function plugKey(page: Page): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
@@ -248,7 +249,7 @@ test('it does not lock itself while a device waits for a person', async ({ page 
   await go(page, 'begin');
   await field(page, begin.name).fill('Waiting');
   await field(page, about.name).fill('Asha');
-  await page.getByRole('radio', { name: device.simulated }).check();
+  await chooseDrawn(page);
   await button(page, begin.action).click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await page.clock.fastForward('40:00');
@@ -256,7 +257,7 @@ test('it does not lock itself while a device waits for a person', async ({ page 
   await expect(page.getByRole('alert')).toContainText(devices.faults.refused.happened);
   await expect(button(page, begin.action)).toBeFocused();
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Approve' }).click();
+  await approveDrawn(page, 'derive');
   await expect(page).toHaveURL(/#\/g\//);
 });
 

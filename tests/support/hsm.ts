@@ -8,7 +8,7 @@ import type { Operator } from './operator.ts';
 
 /* What a person does at the page that makes a YubiHSM ready. */
 
-const FACTORY_PASSWORD = 'password';
+export const FACTORY_PASSWORD = 'password';
 export const ADMINISTRATOR_PASSWORD = 'eleven-grey-herons-argue-beside-a-tin-bridge';
 
 const words = yubihsmText.provision;

@@ -68,7 +68,11 @@ function attendDrawn(words: typeof drawnWords): void {
       if (password.value !== '') return;
       password.value = words.password;
       password.dispatchEvent(new Event('input', { bubbles: true }));
-      setTimeout(() => named(words.passwordAction)?.click());
+      // It can be pressed once the page has seen what was typed.
+      const use = [...dialog.querySelectorAll('button')].find(
+        ({ textContent }) => textContent.trim() === words.passwordAction,
+      );
+      setTimeout(() => use?.click());
       return;
     }
     const digit = named(words.digits[typed % words.digits.length]!);
@@ -277,8 +281,13 @@ export class Operator {
       return due ? 'send' : (ceremony as HTMLElement).dataset['act']!;
     }, transfer.handed);
 
-  private handOver = (side: 'send' | 'receive') =>
-    this.choose(this.page.getByRole('radio', { name: transfer[side], exact: true }));
+  private handOver = async (side: 'send' | 'receive') => {
+    const radio = this.page.getByRole('radio', { name: transfer[side], exact: true });
+    // Where other things come first, handing over is folded up.
+    const folded = this.page.locator('details.transfer:not([open]) > summary');
+    if ((await folded.count()) > 0 && !(await radio.isVisible())) await this.press(folded.first());
+    await this.choose(radio);
+  };
 
   /** Hands over what is due: files that another operator can take in. */
   async give(counts = true): Promise<string[]> {

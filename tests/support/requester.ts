@@ -152,6 +152,7 @@ export async function signTogether(
   for (const operator of others.filter(signing)) {
     await operator.take(frozen);
     await operator.press(operator.button(requestsText.now.release));
+    await expect(operator.page.getByTestId('now')).not.toHaveAttribute('data-act', 'release');
     await first.take(await operator.give());
   }
   const raw = first.page.getByTestId('raw');

@@ -1,4 +1,5 @@
 /* What a person does at the pages of a workspace. */
+import { approveDrawn, chooseDrawn } from './drawn.ts';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { backupText } from '../../src/lib/ui/text/backup.ts';
@@ -9,7 +10,7 @@ import type { VaultFaultName } from '../../src/lib/vault/fault.ts';
 
 export const PASSPHRASE = 'seven-words-nobody-drew-lamps-otter-quietly';
 export const OTHER = 'eleven grey herons argue beside a tin bridge';
-const { door, groups, begin, about, device } = workspaceText;
+const { door, groups, begin, about } = workspaceText;
 export const happened = (name: VaultFaultName) => vaultFaultText({ name }).happened;
 
 export const heading = (page: Page) => page.getByRole('heading', { level: 1 });
@@ -40,9 +41,9 @@ export async function choose(
   await field(page, backupText.passphrase.again).fill(passphrase);
 }
 
-/** A new workspace that a passphrase opens. */
-export async function made(page: Page) {
-  await page.goto('./#/start');
+/** A new workspace that a passphrase opens, at the tests' own address or another. */
+export async function made(page: Page, address = './') {
+  await page.goto(`${address}#/start`);
   await expect(heading(page)).toHaveText(door.create.heading);
   await choose(page, PASSPHRASE);
   await button(page, door.create.action).click();
@@ -59,9 +60,9 @@ export async function rehearse(page: Page, name: string) {
   await go(page, 'begin');
   await field(page, begin.name).fill(name);
   await field(page, about.name).fill('Asha');
-  await page.getByRole('radio', { name: device.simulated }).check();
+  await chooseDrawn(page);
   await button(page, begin.action).click();
-  await page.getByRole('button', { name: 'Approve' }).click();
+  await approveDrawn(page, 'derive');
   await expect(page).toHaveURL(/#\/g\/[0-9a-f]{64}$/);
 }
 

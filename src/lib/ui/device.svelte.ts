@@ -39,21 +39,21 @@ export async function enrolDevice(
 }
 
 /** Open devices by handle: a Trezor's session lives in one, so that its passphrase is asked for once. */
-const open = new Map<string, Device>();
+let open: Readonly<Record<string, Device>> = {};
 
 /** The workspace was locked: nothing of its devices stays in the page. */
 export function forgetDevices(): void {
-  open.clear();
+  open = {};
   simulators.forget();
 }
 
 /** The device with this handle, without asking anybody. Fault: `unsupported` at another address. */
 export async function deviceOf(handle: string): Promise<Device | DeviceFault> {
-  const there = open.get(handle);
+  const there = open[handle];
   if (there) return there;
   const driver = await import('../devices/open.ts');
   const device = await driver.openDevice(handle, hardwareFor, prompts.ask);
-  if (!isDeviceFault(device)) open.set(handle, device);
+  if (!isDeviceFault(device)) open = { ...open, [handle]: device };
   return device;
 }
 

@@ -203,7 +203,8 @@ async function secretOf(talk: Talk, label: string): Promise<Bytes | DeviceFault>
   const back = await call(talk, cipher(secret, false), 'CipheredKeyValue');
   if (!isDeviceFault(back)) {
     const zeros = back.value ?? new Uint8Array();
-    if (secret.length === 32 && zeros.length === 32 && isZero(zeros)) return secret as Bytes;
+    const whole = secret.length === 32 && zeros.length === 32;
+    if (whole && isZero(zeros) && !isZero(secret)) return secret as Bytes;
   }
   wipe(secret);
   return isDeviceFault(back) ? back : deviceFault('unreadable-answer', 'CipheredKeyValue');
