@@ -20,6 +20,8 @@ import { known, knownSeed } from './known-answers.ts';
 import { simulatedSubject } from './simulated.ts';
 
 const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
+/** Of a run that nobody stops. */
+const on = new AbortController().signal;
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
 const bare = (simulator: AnySimulator): Promise<Hardware> =>
@@ -29,8 +31,7 @@ const bare = (simulator: AnySimulator): Promise<Hardware> =>
 
 async function benchOf(kind: 'ledger' | 'trezor' | 'yubihsm') {
   const subject = await simulatedSubject(kind, random, bare);
-  const stop = new AbortController();
-  return { bench: new Bench({ kind, ...subject, name: 'test', stop: stop.signal }), subject };
+  return { bench: new Bench({ kind, ...subject, name: 'test' }), subject };
 }
 
 describe.each(['ledger', 'trezor', 'yubihsm'] as const)('a simulated %s on the bench', (kind) => {
@@ -39,7 +40,7 @@ describe.each(['ledger', 'trezor', 'yubihsm'] as const)('a simulated %s on the b
     const skipped: Partial<Record<CheckName, string>> =
       kind === 'yubihsm' ? { lock: 'no-lock', 'known-answers': 'random-keys' } : {};
     for (const name of checkNames)
-      expect(await bench.run(name), name).toMatchObject(
+      expect(await bench.run(name, on), name).toMatchObject(
         skipped[name] ? { state: 'skipped', why: skipped[name] } : { state: 'passed' },
       );
     subject.end();
@@ -47,20 +48,20 @@ describe.each(['ledger', 'trezor', 'yubihsm'] as const)('a simulated %s on the b
 
   it('fails with what came instead, and asks nothing of a device that was not enrolled', async () => {
     const { bench, subject } = await benchOf(kind);
-    expect(await bench.run('refusal')).toEqual({ state: 'skipped', why: 'not-enrolled' });
+    expect(await bench.run('refusal', on)).toEqual({ state: 'skipped', why: 'not-enrolled' });
     subject.simulator.unplug();
     const fault = kind === 'yubihsm' ? 'no-hsm' : 'not-found';
-    const failed = await bench.run('enrol');
+    const failed = await bench.run('enrol', on);
     expect(failed).toMatchObject({ state: 'failed', actual: `fault: ${fault}` });
   });
 
   it('fails its checks where another one is in its place', async () => {
     const { bench, subject } = await benchOf(kind);
-    await bench.run('enrol');
+    await bench.run('enrol', on);
     await subject.person.does('change');
     const results: Partial<Record<CheckName, Result>> = {};
     for (const name of ['derive-again', 'approve-longest', 'refusal'] as const)
-      results[name] = await bench.run(name);
+      results[name] = await bench.run(name, on);
     for (const result of Object.values(results)) expect(result.state).toBe('failed');
   });
 });
@@ -74,7 +75,6 @@ describe('a run that is stopped', () => {
       kind: 'trezor',
       ...subject,
       name: 'test',
-      stop: stop.signal,
       person: {
         ...subject.person,
         presence: (_, over) => {
@@ -84,8 +84,8 @@ describe('a run that is stopped', () => {
         },
       },
     });
-    await bench.run('enrol');
-    expect(await bench.run('approve-longest')).toEqual({ state: 'untried' });
+    await bench.run('enrol', on);
+    expect(await bench.run('approve-longest', stop.signal)).toEqual({ state: 'untried' });
     expect(taken).toBe(true);
     subject.end();
   });

@@ -21,33 +21,32 @@ export class Bench implements Trial {
   readonly #hardware: Hardware;
   readonly #presence: Presence;
   readonly #name: string;
-  readonly #stop: AbortSignal;
+  #stop = new AbortController().signal;
   #device: Device | undefined;
   #asked = 0;
 
-  /** `name`: what a browser lists a security key under. `stop` ends what runs. */
+  /** `name`: what a browser lists a security key under. */
   constructor(parts: {
     readonly kind: DeviceKind;
     readonly hardware: Hardware;
     readonly person: Person;
     readonly known: Known | undefined;
     readonly name: string;
-    readonly stop: AbortSignal;
   }) {
-    const { kind, hardware, person, known, name, stop } = parts;
+    const { kind, hardware, person, known, name } = parts;
     this.kind = kind;
     this.person = person;
     this.known = known;
     this.#name = name;
-    this.#stop = stop;
     const note = () => (this.#asked += 1);
     this.#hardware = noting(hardware, note);
-    const stopped = new Promise<'refused'>((resolve) => {
-      stop.addEventListener('abort', () => resolve('refused'), { once: true });
-    });
     this.#presence = (prompt, over) => {
       note();
+      const stop = this.#stop;
       if (stop.aborted) return Promise.resolve('refused');
+      const stopped = new Promise<'refused'>((resolve) => {
+        stop.addEventListener('abort', () => resolve('refused'), { once: true, signal: over });
+      });
       // The prompt goes with the run.
       return Promise.race([person.presence(prompt, AbortSignal.any([over, stop])), stopped]);
     };
@@ -77,8 +76,9 @@ export class Bench implements Trial {
     return device;
   }
 
-  /** Runs one check; `untried` where the run was stopped. */
-  async run(name: CheckName): Promise<Result> {
+  /** Runs one check; `untried` where it was stopped. */
+  async run(name: CheckName, stop: AbortSignal): Promise<Result> {
+    this.#stop = stop;
     const check = checks[name];
     const why = check.skip(this.kind, this.simulated);
     if (why) return { state: 'skipped', why };
@@ -87,7 +87,7 @@ export class Bench implements Trial {
     const found = await check.run(this);
     const ms = Math.round(performance.now() - began);
     this.person.agrees();
-    if (!found || this.#stop.aborted) return { state: 'untried' };
+    if (!found || stop.aborted) return { state: 'untried' };
     return { state: found.expected === found.actual ? 'passed' : 'failed', ms, ...found };
   }
 }

@@ -14,6 +14,7 @@ export const shellText = {
     '/try': 'Try',
     '/courier': text.app.pages.courier,
     '/verify': text.app.pages.verify,
+    '/devices/bench': 'Device bench',
     '/about': text.app.pages.about,
   },
   lock: 'Lock',
