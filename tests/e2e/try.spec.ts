@@ -238,6 +238,7 @@ test('one desk is played by a person, by keyboard alone, with the drawn device',
   await approveDrawn(page, 'approve');
   await expect(yours).toHaveAttribute('data-act', 'store', { timeout: 20_000 });
   await press('Seal the shares under the device');
+  await approveDrawn(page, 'derive'); // each share is a question of its own
   await approveDrawn(page, 'derive');
   await expect(yours).toHaveAttribute('data-act', 'read-words');
   await words();
