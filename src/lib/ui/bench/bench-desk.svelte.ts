@@ -24,8 +24,8 @@ export class BenchDesk {
   results = $state.raw<Readonly<Partial<Record<CheckName, Result>>>>({});
   findings = $state.raw<readonly Finding[]>([]);
   running = $state(false);
-  /** When the last run ended, in UTC; empty before. */
-  at = $state('');
+  /** When the last run ended, in ms since 1970; undefined before. */
+  at = $state<number>();
   wanted = $state.raw<Wanted>();
   identity = $state.raw<DeviceIdentity>();
   /** The drawn device; undefined for a real one. */
@@ -92,7 +92,7 @@ export class BenchDesk {
     } finally {
       this.running = false;
       this.wanted = undefined;
-      this.at = new Date().toISOString();
+      this.at = Date.now();
       app.announcement = this.broke || this.summary;
     }
   }
@@ -115,7 +115,7 @@ export class BenchDesk {
     this.findings = [];
     this.identity = undefined;
     this.simulator = undefined;
-    this.at = '';
+    this.at = undefined;
     this.broke = '';
   }
 
