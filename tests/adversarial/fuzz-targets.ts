@@ -18,6 +18,7 @@ import { openAttestation, openCustody, signAttestation, signCustody } from '../s
 import { bitcoinTargets } from './fuzz-bitcoin.ts';
 import { ceremonyTargets } from './fuzz-ceremony.ts';
 import { courierTargets } from './fuzz-couriers.ts';
+import { deviceTargets } from './fuzz-devices.ts';
 import { requestTargets } from './fuzz-requests.ts';
 
 /** A parser under fuzzing. */
@@ -283,6 +284,7 @@ export function fuzzTargets(groups: Groups): FuzzTarget[] {
     ...signing,
     ...packages,
     hexTarget,
+    ...deviceTargets,
     ...courierTargets(recoveryData),
     ...ceremonyTargets(groups),
     ...requestTargets(groups, custody[0]!.threshPk),
