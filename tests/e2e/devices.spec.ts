@@ -1,5 +1,7 @@
 import { expect, test } from '../support/fixtures.ts';
-import { Operator } from '../support/operator.ts';
+import type { DeviceKind } from '../../src/lib/devices/device.ts';
+import { provisionSimulated } from '../support/hsm.ts';
+import { HSM_PASSWORD, Operator } from '../support/operator.ts';
 import { keyOf, psbtFor, signTogether } from '../support/requester.ts';
 
 /*
@@ -9,17 +11,19 @@ import { keyOf, psbtFor, signTogether } from '../support/requester.ts';
 
 const MOST_PROMPTS = 4;
 
-test('a key is made and used with a Ledger, a Trezor and a security key', async ({
+test('a key is made and used with a Ledger, a Trezor, a security key and a YubiHSM', async ({
   browser,
   watch,
 }) => {
   test.setTimeout(400_000);
-  const sit = (name: string, simulated: 'ledger' | 'trezor' | 'security-key') =>
+  const sit = (name: string, simulated: DeviceKind) =>
     Operator.sitDown(browser, name, { simulated, watch: (context) => watch.over(context) });
   const asha = await sit('Asha', 'ledger');
-  const others = [await sit('Ben', 'trezor'), await sit('Chen', 'security-key')];
+  const dora = await sit('Dora', 'yubihsm');
+  await provisionSimulated(dora, HSM_PASSWORD);
+  const others = [await sit('Ben', 'trezor'), await sit('Chen', 'security-key'), dora];
   const everybody = [asha, ...others];
-  await asha.begin(3, 2);
+  await asha.begin(4, 3);
   const invitation = await asha.give();
   for (const operator of others) await operator.join(invitation);
   const states = () =>
@@ -46,8 +50,8 @@ test('a key is made and used with a Ledger, a Trezor and a security key', async 
 
   const key = await keyOf(asha, () => Promise.resolve());
   for (const [number, signers] of [
-    [0, 1],
-    [1, 2],
+    [0, 1, 2],
+    [1, 2, 3],
   ].entries()) {
     const before = await Promise.all(everybody.map(({ prompts }) => prompts()));
     await signTogether(everybody, psbtFor(key, number).file, signers);
