@@ -11,10 +11,12 @@ describe('the difference of two texts', () => {
     ['the same', 'the same', 'the same', 'the same'],
     ['', 'all', '', '[all]'],
     ['all', '', '[all]', ''],
-    ['fault: none', 'fault: locked', 'fault: [n]o[n]e', 'fault: [l]o[ck]e[d]'],
+    ['fault: none', 'fault: locked', 'fault: [none]', 'fault: [locked]'],
     ['f041943b', 'f041943c', 'f041943[b]', 'f041943[c]'],
     ['one two three', 'one three', 'one t[wo t]hree', 'one three'],
     ['aa', 'aaa', 'aa', 'aa[a]'],
+    ['01234567', '0x23y567', '0[1]23[4]567', '0[x]23[y]567'],
+    ['make: ledger', 'fault: none', '[make: ledger]', '[fault: none]'],
     ['a 😀 b', 'a 😁 b', 'a [😀] b', 'a [😁] b'],
   ])('of “%s” and “%s”', (expected, actual, left, right) => {
     const found = difference(expected, actual);

@@ -14,7 +14,10 @@ export interface Difference {
 /** Longer texts are compared from both ends only: the table would have more cells than this. */
 const MOST_CELLS = 4_000_000;
 
-/** The fewest characters that make two texts differ, marked in each (longest common subsequence). */
+/**
+ * The fewest characters that make two texts differ, marked in each (longest common subsequence). What
+ * lies between the first and the last of them is marked whole where less than half of it is shared.
+ */
 export function difference(expected: string, actual: string): Difference {
   const [a, b] = [Array.from(expected), Array.from(actual)];
   let begin = 0;
@@ -30,12 +33,12 @@ export function difference(expected: string, actual: string): Difference {
   return { expected: around(a, marks[0]), actual: around(b, marks[1]) };
 }
 
-/** Which characters of each belong to the longest common subsequence. */
+/** Which characters of each belong to the longest common subsequence; none where it is short. */
 function common(
   a: readonly string[],
   b: readonly string[],
 ): readonly [readonly boolean[], readonly boolean[]] {
-  const shared = [a.map(() => false), b.map(() => false)] as const;
+  const shared: [boolean[], boolean[]] = [a.map(() => false), b.map(() => false)];
   const width = b.length + 1;
   if ((a.length + 1) * width > MOST_CELLS) return shared;
   // Its length from each pair of places on.
@@ -46,6 +49,7 @@ function common(
         a[i] === b[j]
           ? lengths[(i + 1) * width + j + 1]! + 1
           : Math.max(lengths[(i + 1) * width + j]!, lengths[i * width + j + 1]!);
+  if (2 * lengths[0]! < Math.max(a.length, b.length)) return shared;
   for (let i = 0, j = 0; i < a.length && j < b.length;) {
     if (a[i] === b[j]) shared[0][i++] = shared[1][j++] = true;
     else if (lengths[(i + 1) * width + j]! >= lengths[i * width + j + 1]!) i += 1;

@@ -215,7 +215,8 @@ export const benchText = {
   heading: 'Device bench',
   lead: 'Checks what a device does before anything depends on it: each with what should come, what came and how long it took.',
   choice: {
-    device: 'Device',
+    heading: 'On the bench',
+    device: 'Make',
     how: 'Simulated or real',
     real: 'A real device',
     realHelp: {
@@ -251,7 +252,6 @@ export const benchText = {
   broke: (what: string) =>
     `The run broke off: ${what}. No more checks were tried. Load this page again and run them once more.`,
   identity: {
-    heading: 'Device',
     model: 'Model',
     serial: 'Serial number',
     firmware: 'Firmware',
@@ -259,7 +259,7 @@ export const benchText = {
     untold: 'not told',
   },
   origin: {
-    heading: 'Made with',
+    heading: 'Where and when',
     program: 'Conclave',
     root: 'Root of the bundle',
     noRoot: 'not kept in this browser',
