@@ -81,12 +81,15 @@ class Connector:
         return refuse(502, f'No connector answers at port {self.port} of this machine.')
 
 def gather(handler, length):
-    """The body, or as much of it as came in time."""
+    """The body, or as much of it as came in time: all of it, not each piece, has the limit."""
+    until, data, piece = time.monotonic() + LIMIT, b'', None
+    with contextlib.suppress(OSError):
+        while piece != b'' and len(data) < length and time.monotonic() < until:
+            handler.connection.settimeout(max(until - time.monotonic(), 0.001))
+            piece = handler.rfile.read1(length - len(data))
+            data += piece
     handler.connection.settimeout(LIMIT)
-    try:
-        return handler.rfile.read(length)
-    except OSError:
-        return b''
+    return data
 
 def hang_up(connection):
     with contextlib.suppress(OSError):

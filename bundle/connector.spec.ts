@@ -77,8 +77,11 @@ describe.each(Object.keys(launchers))('%s --connector', (name) => {
     expect(target.noted).toEqual([]);
   });
 
-  /** A request byte by byte: our page's own frame but for the named changes; '' leaves a header out. */
-  async function wire(change: Record<string, string>): Promise<string> {
+  /**
+   * A request byte by byte: our page's own frame but for the named changes; '' leaves a header out.
+   * `drip`: so many ms after it, and again and again, one byte more.
+   */
+  async function wire(change: Record<string, string>, drip?: number): Promise<string> {
     const { line = 'POST /connector/api', body = FRAME.toString('latin1'), ...headers } = change;
     const all = {
       Host: `conclave.localhost:${served.port}`,
@@ -89,7 +92,7 @@ describe.each(Object.keys(launchers))('%s --connector', (name) => {
     };
     const head = Object.entries(all).filter(([, value]) => value !== '');
     const lines = head.map(([field, value]) => `${field}: ${value}`);
-    return sendRaw(served.port, [`${line} HTTP/1.1`, ...lines, '', body].join('\r\n'));
+    return sendRaw(served.port, [`${line} HTTP/1.1`, ...lines, '', body].join('\r\n'), drip);
   }
   const READ = { Origin: '', 'Content-Type': '', 'Content-Length': '', body: '' };
   const there = (path: string) => `http://conclave.localhost:PORT${path}`;
@@ -225,12 +228,16 @@ describe.each(Object.keys(launchers))('%s --connector', (name) => {
 
   it('waits ten seconds for an answer, and as long for a frame', async () => {
     target.behaves = (_, response) => response.writeHead(200).write('abc');
-    const [silent, slow] = await Promise.all([
+    const begun = Date.now();
+    const [silent, slow, dripping] = await Promise.all([
       post(),
       wire({ 'Content-Length': '9' }), // one byte never comes
+      wire({ 'Content-Length': '40' }, 1000), // one byte each second
     ]);
+    expect(Date.now() - begun).toBeLessThan(20_000);
     expect([silent.status, silent.body.toString()]).toEqual([502, NOTHING_THERE(target.port)]);
-    expect(slow).toMatch(/^HTTP\/1\.1 400 [^]*The frame did not come whole\.\n$/);
+    for (const said of [slow, dripping])
+      expect(said).toMatch(/^HTTP\/1\.1 400 [^]*The frame did not come whole\.\n$/);
     expect(target.noted).toHaveLength(1);
   });
 });

@@ -55,14 +55,21 @@ export async function fakeConnector(): Promise<FakeConnector> {
   return fake;
 }
 
-/** Send these very bytes to a launcher; gives all that comes back until it hangs up. */
-export function sendRaw(port: number, bytes: string): Promise<string> {
+/**
+ * Send these very bytes to a launcher; gives all that comes back until it hangs up. `drip`: so many ms
+ * after them, and again and again, one byte more.
+ */
+export function sendRaw(port: number, bytes: string, drip?: number): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'));
     socket.setEncoding('latin1');
     socket.on('data', (data: string) => (said += data));
-    socket.on('close', () => resolve(said));
+    const dripping = drip && setInterval(() => socket.write('x'), drip);
+    socket.on('close', () => {
+      clearInterval(dripping);
+      resolve(said);
+    });
     // Hung up with bytes unread: what was said before counts.
     socket.on('error', (error) => {
       if (said === '') reject(error);
