@@ -8,6 +8,7 @@ import {
   replying,
   utf8,
 } from '../../../../tests/support/yubihsm-owner.ts';
+import type { Bytes } from '../../crypto/bytes.ts';
 import { bareYubiHsm } from '../simulators/yubihsm.ts';
 import { algorithms, commands } from './commands.ts';
 import { be16 } from './frames.ts';
@@ -90,6 +91,41 @@ describe('a session', () => {
       detail: 'YubiHSM error 0b',
     });
     expect(good(await session.send(commands.echo, utf8('x')))).toEqual(utf8('x'));
+  });
+
+  it.each([commands.authenticateSession, commands.sessionMessage])(
+    'does not call the password wrong when message %i was damaged on its way',
+    async (command) => {
+      const { yubihsm } = hardwareWith(bareYubiHsm(bench().simulator));
+      const damaging = {
+        ...yubihsm,
+        exchange: (frame: Bytes) => {
+          if (frame[0] === command) frame[frame.length - 1]! ^= 1;
+          return yubihsm.exchange(frame);
+        },
+      };
+      const credential = { authentication: 1, password: utf8('password') };
+      expect(await inSession(damaging, credential, echo('one'))).toEqual({
+        fault: 'unreadable-answer',
+        detail: 'YubiHSM error 04',
+      });
+    },
+  );
+
+  it('takes no message twice, and does not call the password wrong then', async () => {
+    const { yubihsm } = hardwareWith(bareYubiHsm(bench().simulator));
+    const repeating = {
+      ...yubihsm,
+      exchange: async (frame: Bytes) => {
+        if (frame[0] === commands.sessionMessage) await yubihsm.exchange(frame.slice());
+        return yubihsm.exchange(frame);
+      },
+    };
+    const credential = { authentication: 1, password: utf8('password') };
+    expect(await inSession(repeating, credential, echo('one'))).toEqual({
+      fault: 'unreadable-answer',
+      detail: 'YubiHSM error 04',
+    });
   });
 
   it('needs an authentication key that is there', async () => {

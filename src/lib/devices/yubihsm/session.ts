@@ -37,7 +37,8 @@ export type Credential =
 const faultNames = new Map<number, DeviceFaultName>([
   [errors.invalidCommand, 'too-old'],
   [errors.invalidSession, 'timed-out'],
-  [errors.authenticationFailed, 'wrong-password'],
+  // Never the password, which the YubiHSM's cryptogram has answered by then: a message was damaged or repeated.
+  [errors.authenticationFailed, 'unreadable-answer'],
   [errors.sessionsFull, 'no-session'],
   [errors.sessionFailed, 'unreadable-answer'],
   [errors.wrongLength, 'unreadable-answer'],
