@@ -11,8 +11,11 @@ import { LedgerClient, type OpenApp } from './client.ts';
 
 /** The app that is no app. */
 const DASHBOARD = 'BOLOS';
-/** The first version of the Bitcoin app with the commands used here. */
-const FIRST_VERSION = [2, 1] as const;
+/**
+ * The first version of the Bitcoin app that shows a message with line feeds: before, it shows the
+ * message's hash, and of one without them before 2.2.2.
+ */
+const FIRST_VERSION = [2, 4, 3] as const;
 
 /** How often a device is looked at that is to change by itself or by the person, in ms. */
 const LOOK_EVERY = 300;
@@ -110,7 +113,7 @@ export class Session {
       const { name, version } = app;
       const found = apps.find((wanted) => wanted === name);
       if (found !== undefined)
-        return isOldEnough(version)
+        return isNewEnough(version)
           ? { name: found, version }
           : deviceFault('too-old', `${name} ${version}`);
       const fault = await (name === DASHBOARD ? this.#openApp(apps[0]) : this.client.closeApp());
@@ -158,9 +161,9 @@ export class Session {
 
 const isLocked = (result: object): boolean => isDeviceFault(result) && result.fault === 'locked';
 
-/** Whether it is the first version with the commands used here, or a later one. */
-function isOldEnough(version: string): boolean {
-  const [major, minor] = version.split('.').map((part) => parseInt(part, 10));
-  const [firstMajor, firstMinor] = FIRST_VERSION;
-  return major! > firstMajor || (major === firstMajor && minor! >= firstMinor);
+/** Whether it is the first version that will do, or a later one. */
+function isNewEnough(version: string): boolean {
+  const parts = version.split('.').map((part) => parseInt(part, 10));
+  const differs = FIRST_VERSION.findIndex((first, i) => parts[i] !== first);
+  return differs < 0 || parts[differs]! > FIRST_VERSION[differs]!;
 }

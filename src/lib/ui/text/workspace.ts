@@ -165,7 +165,7 @@ export const workspaceText = {
     help: 'It guards your secrets: without it nothing of yours opens.',
     ledger: 'A Ledger',
     ledgerHelp:
-      'Nano X, Nano S Plus, Stax or Flex with the Bitcoin app 2.1 or newer. It shows what you approve and asks for every secret. All comes from its seed: a second one restored from the seed words does the same.',
+      'Nano X, Nano S Plus, Stax or Flex with the Bitcoin app 2.4.3 or newer. It shows what you approve and asks for every secret. All comes from its seed: a second one restored from the seed words does the same.',
     trezor: 'A Trezor',
     trezorHelp:
       'Model T, Safe 3 or Safe 5. It shows what you approve and asks for every secret. All comes from its seed and passphrase: a second one restored from the seed words does the same.',
