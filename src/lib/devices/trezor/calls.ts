@@ -102,10 +102,14 @@ export async function call<N extends MessageName>(
   return deviceFault('unreadable-answer', `${(reply as Message).is} instead of ${wanted}`);
 }
 
-/** What the device asks the person for; undefined where it asks nothing, or nothing it should. */
+/**
+ * What the device asks the person for; undefined where it asks nothing, or nothing it should. With a
+ * question of our own the keys were read already: a passphrase entered then could be another.
+ */
 function askedBy(request: Message, own: Asked | undefined): Asked | undefined {
   const { code } = request as MessageOf<'ButtonRequest'>;
-  if (request.is === 'PassphraseRequest' || code === button.passphraseEntry) return passphrase;
+  if (request.is === 'PassphraseRequest' || code === button.passphraseEntry)
+    return own ? undefined : passphrase;
   if (request.is !== 'ButtonRequest') return undefined;
   return code === button.pinEntry ? pin : own;
 }

@@ -1,4 +1,4 @@
-import { concat, type Bytes } from '../../crypto/bytes.ts';
+import { concat, wipe, type Bytes } from '../../crypto/bytes.ts';
 
 /*
  * Trezor's codec v1: a message cut into packets of 64 bytes. The first is `3f 23 23 | type u16 |
@@ -16,7 +16,7 @@ const MARKER = 0x3f;
 const MAGIC = 0x23;
 const HEADER = 9;
 
-/** The packets of a message of this type (u16). */
+/** The packets of a message of this type (u16). Whoever sends them wipes them. */
 export function toPackets(type: number, payload: Uint8Array): Bytes[] {
   const header = new Uint8Array(HEADER - 1);
   header.set([MAGIC, MAGIC]);
@@ -31,6 +31,7 @@ export function toPackets(type: number, payload: Uint8Array): Bytes[] {
     packet.set(stream.subarray(at, at + PACKET - 1), 1);
     packets.push(packet);
   }
+  wipe(stream);
   return packets;
 }
 

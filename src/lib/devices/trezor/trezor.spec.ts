@@ -326,6 +326,29 @@ describe('a passphrase', () => {
     expect(hex(await device.derive([share]))).toHaveLength(1);
     expect(asked(prompts)).toEqual(['passphrase', 'passphrase', 'passphrase', 'derive']);
   });
+
+  it('asked for once the keys were read gives nothing: it could be another', async () => {
+    const { sim, device: enrolledAs, presence, prompts } = await enrolled();
+    const [right] = hex(await enrolledAs.derive([share]));
+    sim.passphraseProtected = true;
+    let forgets = true;
+    const out = (packet: Bytes) => {
+      // The device forgets its session just when a secret is asked for (CipherKeyValue).
+      if (forgets && packet[4] === 23) sim.sessions.clear();
+      if (forgets) sim.passphrase = packet[4] === 23 ? 'another' : '';
+      return [packet];
+    };
+    const { trezor } = meddled(sim, { out });
+    const device = openTrezor(held(enrolledAs), onlyTrezor(trezor), presence);
+    expect(await device.derive([share])).toEqual({
+      fault: 'unreadable-answer',
+      detail: 'PassphraseRequest instead of CipheredKeyValue',
+    });
+    expect(asked(prompts)).toEqual(['derive', 'passphrase']); // before the keys were read
+    forgets = false;
+    sim.passphrase = '';
+    expect(hex(await device.derive([share]))).toEqual([right]);
+  });
 });
 
 describe('another device in its place', () => {
