@@ -220,6 +220,25 @@ test('a second request while one waits, and what the person does at the prompt',
   expect(over?.aborted).toBe(true);
 });
 
+test('a request that heeds no signal is left all the same, and the key can be asked again', async () => {
+  await plugIn();
+  const device = await enrolled();
+  vi.spyOn(navigator.credentials, 'get').mockReturnValueOnce(new Promise(() => undefined));
+  let answer: ((answer: Answer) => void) | undefined;
+  let asked = 0;
+  const again = good(
+    open(device.identity.handle, () => {
+      asked += 1;
+      return new Promise((resolve) => (answer = resolve));
+    }),
+  );
+  const waiting = again.derive(['a']);
+  await expect.poll(() => asked).toBe(1);
+  answer?.('refused');
+  expect(await waiting).toEqual({ fault: 'refused' });
+  expect(good(await again.derive(['a']))).toHaveLength(1);
+});
+
 test('a handle opens at its own address only', () => {
   const at = (rpId: string) =>
     openSecurityKey(

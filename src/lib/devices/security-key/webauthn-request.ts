@@ -39,8 +39,12 @@ export async function askBrowser(
     if (answer !== 'refused') wipe(answer.password);
     end('refused');
   });
+  // An extension may have put its own request in the browser's place, and that need not heed a signal.
+  const stopped = new Promise<never>((_, reject) => {
+    stop.signal.addEventListener('abort', () => reject(stop.signal.reason as DOMException));
+  });
   try {
-    const credential = await request(stop.signal, 2 * TOUCH_LIMIT);
+    const credential = await Promise.race([request(stop.signal, 2 * TOUCH_LIMIT), stopped]);
     return credential instanceof PublicKeyCredential ? credential : deviceFault('unsupported');
   } catch (error) {
     const name = error instanceof Error ? error.name : '';
