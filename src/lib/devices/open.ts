@@ -30,7 +30,8 @@ export async function enrolDevice(
 
 /**
  * The device of a handle, without asking anybody. `hardwareFor`: the real hardware, or that of the
- * simulated device of a kind. Fault: `unsupported` for no handle, or at another address.
+ * simulated device of a kind. Faults: `unsupported` for no handle, or at another address;
+ * `other-device` for simulated hardware in place of real, or the reverse.
  */
 export async function openDevice(
   handle: string,
@@ -40,6 +41,7 @@ export async function openDevice(
   const held = fromHandle(handle);
   if (!held) return deviceFault('unsupported');
   const hardware = await hardwareFor(held.kind, held.simulated);
+  if (hardware.simulated !== held.simulated) return deviceFault('other-device');
   switch (held.kind) {
     case 'ledger':
       return (await import('./ledger/ledger.ts')).openLedger(held, hardware, presence);
