@@ -37,7 +37,7 @@ const boxReader = record({
 const associated = (is: ShareIs, { label, device }: SealedWith): Bytes =>
   toCbor({ ...is, id: { ...is.id }, label, device, sealed: 'share v1' });
 
-/** HKDF-SHA256 of the device's reply (32 bytes, wiped here): the key that seals one share. */
+/** HKDF-SHA256 of the device's reply (32 bytes; whoever took it wipes it): the key that seals one share. */
 async function keyFrom(reply: Bytes, salt: Bytes, is: ShareIs): Promise<CryptoKey> {
   const material = await crypto.subtle.importKey('raw', reply, 'HKDF', false, ['deriveKey']);
   const info = new TextEncoder().encode(`Conclave/${is.suite} share key v1`);
