@@ -142,7 +142,7 @@ export const yubihsmText = {
       'Nobody can copy it. If this YubiHSM is lost or dies, what was sealed with it opens only from your backup file.',
     yes: 'Yes, under a wrap key that you keep',
     yesHelp:
-      'Another YubiHSM can take its place. In return two parts of an escrow exist outside: whoever has both can make every secret of it, without the YubiHSM and unnoticed.',
+      'Another YubiHSM can be given it, so that the same secrets can be made when this one is lost; the key for approvals stays here. In return two parts of an escrow exist outside: whoever has both can make every secret, without the YubiHSM and unnoticed.',
     confirm: 'Provision the YubiHSM',
     confirmHelp:
       'It asks for the password that opens it now. A new one has the factory’s: “password”. Its factory key is deleted at the end; without one of the two new passwords it is only good for a reset.',
@@ -176,7 +176,7 @@ export const yubihsmText = {
   escrow: {
     heading: 'The escrow, shown once',
     help: 'Two parts. Keep them apart, offline, in two places: both together are the HMAC key.',
-    how: 'To use it: put part 1 into another YubiHSM as an AES-256 wrap key of domain 1 that may export, import, wrap and unwrap, then import part 2 with it. Yubico’s yubihsm-shell does both.',
+    how: 'To use it: put part 1 into another YubiHSM as an AES-256 wrap key of domain 1 that may export, import, wrap and unwrap, and hand on “sign-hmac”, “verify-hmac” and “exportable-under-wrap”; then import part 2 with it. Yubico’s yubihsm-shell does both.',
     parts: {
       wrapKey: 'Part 1: the wrap key',
       hmacKey: 'Part 2: the HMAC key, wrapped',
