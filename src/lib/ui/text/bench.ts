@@ -275,7 +275,7 @@ export const benchText = {
   },
   doctor: {
     heading: 'It cannot be reached?',
-    help: 'Looks for the cause: at this page, this browser and the devices that it may use. Nothing is asked of the device.',
+    help: 'Looks for the cause: at this page, this browser and the devices that it may use. It may ask a device which app or firmware it has; no question appears on it.',
     real: 'Choose a real device above: a simulated one is always there.',
     look: 'Look for the cause',
     again: 'Look again',
