@@ -158,18 +158,13 @@ export async function infoOf(
   return isDeviceFault(reply) ? reply : parseInfo(reply);
 }
 
-/** The ids of the objects of this type with this label, or with this id (LIST OBJECTS, by its filters). */
+/** The ids of the objects of this type, with this label where one is given (LIST OBJECTS, by its filters). */
 export async function idsOf(
   session: Session,
-  {
-    type,
-    ...by
-  }: { readonly type: number } & ({ readonly label: string } | { readonly id: number }),
+  { type, label }: { readonly type: number; readonly label?: string },
 ): Promise<readonly number[] | DeviceFault> {
   const filter =
-    'label' in by
-      ? concat(Uint8Array.of(6), labelBytes(by.label))
-      : concat(Uint8Array.of(1), be16(by.id));
+    label === undefined ? new Uint8Array() : concat(Uint8Array.of(6), labelBytes(label));
   const reply = await session.send(commands.listObjects, Uint8Array.of(2, type), filter);
   if (isDeviceFault(reply)) return reply;
   if (reply.length % 4 !== 0) return deviceFault('unreadable-answer', 'no list of objects');

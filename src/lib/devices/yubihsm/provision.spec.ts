@@ -1,5 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { ask, bench, idOf, open as openHost } from '../../../../tests/support/yubihsm-host.ts';
+import {
+  ask,
+  bench,
+  header,
+  idOf,
+  open as openHost,
+} from '../../../../tests/support/yubihsm-host.ts';
 import {
   ADMINISTRATOR,
   EVERYDAY,
@@ -183,6 +189,31 @@ describe('provisioning is refused', () => {
       detail: 'Conclave secrets: already there',
     });
     expect(await objectsIn(simulator)).toBe(2);
+  });
+});
+
+describe('an authentication key that somebody put in before', () => {
+  const planted = async (domains: number) => {
+    const { hardware, simulator } = fresh();
+    const host = await openHost(simulator);
+    const key = { id: 9, domains, may: ['sign-hmac'] as const, algorithm: 38 };
+    const secrets = [new Uint8Array(8), new Uint8Array(32).fill(1)];
+    idOf(await host.send(commands.putAuthenticationKey, header(key), ...secrets));
+    const done = await provision(hardware, typing('password').presence, choice());
+    return { done, simulator };
+  };
+
+  it('stands in the way where it reaches the keys', async () => {
+    const { done, simulator } = await planted(0x8001);
+    expect(done).toEqual({
+      fault: 'not-provisioned',
+      detail: 'authentication key 9 is there too',
+    });
+    expect(await objectsIn(simulator)).toBe(2);
+  });
+
+  it('does not where it has other domains', async () => {
+    good((await planted(0x8000)).done);
   });
 });
 

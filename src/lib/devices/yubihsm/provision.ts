@@ -180,6 +180,8 @@ async function makeObjects(
     if (isDeviceFault(before)) return before;
     if (before.length > 0) return objects.unfit(role, 'already there');
   }
+  const stranger = await strangerIn(session);
+  if (stranger) return stranger;
   begun.push(...planned.map(([, role]) => role));
   const ids = { administrator: 0, operator: 0, hmac: 0, wrap: 0, approval: 0 };
   for (const [name, role, command, secret] of planned) {
@@ -188,6 +190,30 @@ async function makeObjects(
     ids[name] = id;
   }
   return ids;
+}
+
+/**
+ * Another authentication key that reaches our domain, or undefined: whoever put it there before could
+ * use every key that is made here. Deleting it is the owner's decision.
+ */
+async function strangerIn(session: Session): Promise<DeviceFault | undefined> {
+  const type = objectTypes.authenticationKey;
+  const ids = await objects.idsOf(session, { type });
+  if (isDeviceFault(ids)) return ids;
+  for (const id of ids) {
+    if (id === FACTORY_ID) continue;
+    const info = await objects.infoOf(session, type, id);
+    if (isDeviceFault(info)) return info;
+    if (info.domains & objects.operator.domains)
+      return deviceFault('not-provisioned', `authentication key ${id} is there too`);
+  }
+  return undefined;
+}
+
+/** Whether the factory's authentication key is in it, by the YubiHSM's own answer. */
+export async function holdsFactoryKey(session: Session): Promise<boolean | DeviceFault> {
+  const ids = await objects.idsOf(session, { type: objectTypes.authenticationKey });
+  return isDeviceFault(ids) ? ids : ids.includes(FACTORY_ID);
 }
 
 async function makeObject(
@@ -243,14 +269,12 @@ async function handOver(
   const opened = await inSession(connector, operator, infoInSession);
   if (isDeviceFault(opened)) return opened;
   const asAdministrator = { authentication: ids.administrator, password: administrator };
-  const factory = { id: FACTORY_ID, type: objectTypes.authenticationKey };
+  const type = Uint8Array.of(objectTypes.authenticationKey);
   const deleted = await inSession(connector, asAdministrator, (session) =>
-    session.send(commands.deleteObject, be16(factory.id), Uint8Array.of(factory.type)),
+    session.send(commands.deleteObject, be16(FACTORY_ID), type),
   );
   if (!isDeviceFault(deleted)) return undefined;
   // It may have been the answer alone that was lost.
-  const left = await inSession(connector, asAdministrator, (session) =>
-    objects.idsOf(session, factory),
-  );
-  return !isDeviceFault(left) && left.length === 0 ? undefined : deleted;
+  const left = await inSession(connector, asAdministrator, holdsFactoryKey);
+  return left === false ? undefined : deleted;
 }

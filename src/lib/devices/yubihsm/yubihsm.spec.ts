@@ -2,8 +2,9 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bench, open as openHost } from '../../../../tests/support/yubihsm-host.ts';
+import { bench, header, keysOf, open as openHost } from '../../../../tests/support/yubihsm-host.ts';
 import {
+  ADMINISTRATOR,
   EVERYDAY,
   faultOf,
   good,
@@ -20,8 +21,8 @@ import { isZero, type Bytes } from '../../crypto/bytes.ts';
 import type { Device } from '../device.ts';
 import type { Presence } from '../prompt.ts';
 import { bareYubiHsm } from '../simulators/yubihsm.ts';
-import { capabilityBytes, commands, objectTypes } from './commands.ts';
-import { be16 } from './frames.ts';
+import { capabilityBytes, commands, errors, objectTypes } from './commands.ts';
+import { be16, errorFrame } from './frames.ts';
 import { inSession, openSession } from './session.ts';
 import { open, seal, WRAP_OVERHEAD } from './wrap.ts';
 import { enrolYubiHsm, openYubiHsm } from './yubihsm.ts';
@@ -95,6 +96,23 @@ describe('enrolling', () => {
     expect(typed.prompts).toEqual([]);
   });
 
+  it.each<[string, (reply: Bytes) => Bytes]>([
+    ['says it is not there', () => errorFrame(errors.objectNotFound)],
+    ['lets its password seem wrong', (reply) => reply.with(-1, reply.at(-1)! ^ 1)],
+  ])('refuses the factory’s key behind a connector that %s', async (_, denied) => {
+    const { made, simulator, hardware } = await provisioned();
+    const admin = await openHost(simulator, made.ids.administrator, ADMINISTRATOR);
+    const key = header({ id: 1, domains: 0xffff, may: ['sign-hmac'], algorithm: 38 });
+    const { enc, mac } = keysOf('password');
+    await admin.send(commands.putAuthenticationKey, key, new Uint8Array(8), enc, mac);
+    const denying = replying(hardware, (frame, reply) =>
+      frame[0] === commands.createSession && frame[4] === 1 ? denied(reply) : reply,
+    );
+    const typed = typing(EVERYDAY);
+    expect(await enrolYubiHsm(denying, typed.presence)).toEqual({ fault: 'factory-password' });
+    expect(typed.prompts).toHaveLength(1);
+  });
+
   it('refuses a YubiHSM without the operator’s key', async () => {
     const { simulator } = bench();
     const host = await openHost(simulator);
@@ -108,12 +126,12 @@ describe('enrolling', () => {
   it('refuses a key that is missing, or one too many', async () => {
     const { made, simulator, hardware } = await provisioned();
     const admin = await openHost(simulator, made.ids.administrator, 'for administration');
-    const header = (label: string) => {
+    const head = (label: string) => {
       const name = new Uint8Array(40);
       name.set(utf8(label));
       return [be16(0), name, be16(1), capabilityBytes(['sign-eddsa']), Uint8Array.of(46)];
     };
-    await admin.send(commands.generateAsymmetricKey, ...header('Conclave approvals'));
+    await admin.send(commands.generateAsymmetricKey, ...head('Conclave approvals'));
     const enrol = () => enrolYubiHsm(hardware, typing(EVERYDAY).presence);
     expect(await enrol()).toEqual({
       fault: 'not-provisioned',

@@ -21,7 +21,7 @@ import { infoInSession, reachYubiHsm, type DeviceInfo } from './device-info.ts';
 import { be16, readBe16 } from './frames.ts';
 import * as objects from './objects.ts';
 import { MODEL, withPassword, yubiHsmPrompt } from './password.ts';
-import { FACTORY_ID, factoryPassword } from './provision.ts';
+import { FACTORY_ID, factoryPassword, holdsFactoryKey } from './provision.ts';
 import { inSession, type Session } from './session.ts';
 
 /*
@@ -36,8 +36,8 @@ type Held = EnrolledAs<'yubihsm'>;
 
 /**
  * Enrols a provisioned YubiHSM: one password, one session. Its objects are found by their labels and
- * must be just as `provision` makes them. Faults: `factory-password` where the factory's key still
- * opens a session, `not-provisioned`, `other-device`, those of sessions and of the connector.
+ * must be just as `provision` makes them. Faults: `factory-password` where the factory's key is
+ * still in it, `not-provisioned`, `other-device`, those of sessions and of the connector.
  */
 export async function enrolYubiHsm(
   hardware: Hardware,
@@ -97,6 +97,9 @@ async function findObjects(
 ): Promise<Held | DeviceFault> {
   const other = await sameDevice(session, found);
   if (other) return other;
+  // What was seen before the session opened, whoever sits between could have made up.
+  const factory = await holdsFactoryKey(session);
+  if (factory !== false) return factory === true ? deviceFault('factory-password') : factory;
   const authentication = await findObject(session, objects.operator, objects.operator);
   if (isDeviceFault(authentication)) return authentication;
   const hmac = await findObject(session, objects.hmacKey(false), objects.hmacKey(true));
