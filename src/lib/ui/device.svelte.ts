@@ -39,7 +39,7 @@ export async function enrolDevice(
 }
 
 /** Open devices by handle: a Trezor's session lives in one, so that its passphrase is asked for once. */
-let open: Readonly<Record<string, Device>> = {};
+let open: Record<string, Device> = {};
 
 /** The workspace was locked: nothing of its devices stays in the page. */
 export function forgetDevices(): void {
@@ -49,12 +49,10 @@ export function forgetDevices(): void {
 
 /** The device with this handle, without asking anybody. Fault: `unsupported` at another address. */
 export async function deviceOf(handle: string): Promise<Device | DeviceFault> {
-  const there = open[handle];
-  if (there) return there;
+  const here = open; // dropped where the workspace is locked meanwhile
   const driver = await import('../devices/open.ts');
-  const device = await driver.openDevice(handle, hardwareFor, prompts.ask);
-  if (!isDeviceFault(device)) open = { ...open, [handle]: device };
-  return device;
+  const device = here[handle] ?? (await driver.openDevice(handle, hardwareFor, prompts.ask));
+  return isDeviceFault(device) ? device : (here[handle] ??= device);
 }
 
 /**

@@ -31,6 +31,10 @@ class Simulators {
       plugged.catch(() => this.#plugged.delete(kind));
     }
     const { simulator, hardware } = await plugged;
+    if (this.#plugged.get(kind) !== plugged) {
+      simulator.unplug(); // the workspace was locked meanwhile
+      return hardware;
+    }
     if (!this.list.includes(simulator)) this.list = [...this.list, simulator];
     this.#last.set(kind, simulator);
     return hardware;
