@@ -5,7 +5,7 @@ import * as ecc from 'tiny-secp256k1';
 import { jsGroup } from '../../src/lib/wasm/js-group.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { value } from '../support/hex.ts';
-import { Operator } from '../support/operator.ts';
+import { makeKey, Operator } from '../support/operator.ts';
 import { keyOf, psbtFor, signTogether } from '../support/requester.ts';
 import { writePsbt } from '../support/write-psbt.ts';
 
@@ -39,30 +39,10 @@ test('from five empty browsers to an active key and signed transactions', async 
   const others = [ben, await sit('Chen'), await sit('Dora', { keyboard: true }), await sit('Emre')];
   const everybody = [asha, ...others];
 
-  await asha.begin(5, 3);
-  const invitation = await asha.give();
-  for (const operator of others) await operator.join(invitation);
-
-  for (let round = 0; round < 12; round++) {
-    // Everybody does what they can; what they have to give goes to Asha, and from her to all.
-    for (const operator of everybody)
-      if ((await operator.work()) === 'send' && operator !== asha)
-        await asha.take(await operator.give());
-    if (['send', 'done'].includes(await asha.work())) {
-      const given = await asha.give();
-      for (const operator of others) await operator.take(given);
-    }
-    const states = await Promise.all(
-      everybody.map((operator) =>
-        operator.page.getByTestId('key-state').getAttribute('data-state'),
-      ),
-    );
-    if (states.every((state) => state === 'active')) break;
-  }
+  await makeKey(everybody, 3, 'active');
 
   for (const operator of everybody) {
     const { page, name } = operator;
-    await expect(page.getByTestId('key-state'), name).toHaveAttribute('data-state', 'active');
     const prompts = await operator.prompts();
     console.log(`${name}: ${operator.transfers} transfers, ${prompts} device prompts`);
     expect(prompts).toBeLessThanOrEqual(MOST_PROMPTS);

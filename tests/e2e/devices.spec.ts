@@ -1,7 +1,11 @@
 import { expect, test } from '../support/fixtures.ts';
 import type { DeviceKind } from '../../src/lib/devices/device.ts';
+import { devices } from '../../src/lib/ui/text/devices.ts';
+import { requestsText } from '../../src/lib/ui/text/requests.ts';
+import { tryText } from '../../src/lib/ui/text/try.ts';
+import { attendDrawn, drawnWords } from '../support/drawn.ts';
 import { provisionSimulated } from '../support/hsm.ts';
-import { HSM_PASSWORD, Operator } from '../support/operator.ts';
+import { HSM_PASSWORD, makeKey, Operator } from '../support/operator.ts';
 import { keyOf, psbtFor, signTogether } from '../support/requester.ts';
 
 /*
@@ -23,24 +27,7 @@ test('a key is made and used with a Ledger, a Trezor, a security key and a YubiH
   await provisionSimulated(dora, HSM_PASSWORD);
   const others = [await sit('Ben', 'trezor'), await sit('Chen', 'security-key'), dora];
   const everybody = [asha, ...others];
-  await asha.begin(4, 3);
-  const invitation = await asha.give();
-  for (const operator of others) await operator.join(invitation);
-  const states = () =>
-    Promise.all(
-      everybody.map(({ page }) => page.getByTestId('key-state').getAttribute('data-state')),
-    );
-  for (let round = 0; round < 12; round++) {
-    for (const operator of everybody)
-      if ((await operator.work()) === 'send' && operator !== asha)
-        await asha.take(await operator.give());
-    if (['send', 'done'].includes(await asha.work())) {
-      const given = await asha.give();
-      for (const operator of others) await operator.take(given);
-    }
-    if ((await states()).every((state) => state === 'rehearsed')) break;
-  }
-  expect(await states()).toEqual(everybody.map(() => 'rehearsed'));
+  await makeKey(everybody, 3, 'rehearsed');
   for (const { name, prompts } of everybody) {
     const asked = await prompts();
     console.log(`${name}: ${asked} questions at the device for a key`);
@@ -60,3 +47,79 @@ test('a key is made and used with a Ledger, a Trezor, a security key and a YubiH
   }
   for (const { context } of everybody) await context.close();
 });
+
+const { headings } = devices.prompt;
+const { means } = devices.simulated;
+
+for (const [operator, make] of [
+  ['Asha', 'Ledger'],
+  ['Ben', 'Trezor'],
+] as const)
+  test(`a ${make} refused, pulled out and locked at every question goes on without a reload`, async ({
+    page,
+  }) => {
+    test.setTimeout(240_000);
+    await page.addInitScript(attendDrawn, drawnWords(HSM_PASSWORD));
+    await page.goto('./#/try?story=sign&seed=7');
+    await page.getByRole('combobox', { name: tryText.you.desk }).selectOption(operator);
+    await page.getByRole('radio', { name: tryText.controls.speeds.fast }).check();
+    await page.getByRole('button', { name: tryText.controls.play, exact: true }).click();
+    const desk = page.locator('.session');
+    await expect(page.getByRole('button', { name: tryText.you.go })).toBeVisible({
+      timeout: 90_000,
+    });
+    await expect(desk).toHaveAttribute('data-act', 'answer');
+    await desk.getByRole('radio', { name: requestsText.answer.accept }).check();
+    await desk.getByLabel(requestsText.answer.source).fill('The telephone');
+    await page.evaluate(() => Object.assign(globalThis, { before: 'the same page' }));
+
+    const dialog = page.getByRole('dialog');
+    const button = (name: string) => dialog.getByRole('button', { name, disabled: false });
+    const begin = () => desk.getByRole('button', { name: requestsText.answer.approve }).click();
+    const holdAt = (heading: string | undefined) =>
+      page.evaluate((at) => Object.assign(globalThis, { holdAt: at }), heading);
+
+    const asked = (question: string) => dialog.getByRole('heading', { name: question });
+    const alert = desk.getByRole('alert');
+
+    for (const question of [headings.approve, headings.derive])
+      for (const trouble of [means.no, devices.simulated.unplug]) {
+        await holdAt(question);
+        await begin();
+        await expect(asked(question)).toBeVisible({ timeout: 30_000 });
+        while (trouble === means.no && (await button(means.no).count()) === 0)
+          await button(means.next).click();
+        await button(trouble).click();
+        await expect(dialog).toHaveCount(0);
+        await expect(alert).toBeVisible();
+        if (trouble === means.no) continue;
+        const own = page.getByText(tryText.you.device(operator));
+        await own.click();
+        await page.getByRole('button', { name: devices.simulated.plug }).click();
+        await own.click();
+      }
+
+    // Behind its PIN a question goes on, or the device has given it up and it is asked again.
+    await holdAt(headings.approve);
+    await begin();
+    await expect(asked(headings.approve)).toBeVisible({ timeout: 30_000 });
+    await button(devices.simulated.lock).click();
+    await holdAt(headings.derive);
+    await expect(asked(headings.derive).or(alert).first()).toBeVisible({ timeout: 30_000 });
+    if (!(await asked(headings.derive).isVisible())) await begin();
+    await expect(asked(headings.derive)).toBeVisible({ timeout: 30_000 });
+    await button(devices.simulated.lock).click();
+    await holdAt(undefined);
+    await expect
+      .poll(
+        async () =>
+          (await desk.getAttribute('data-act')) !== 'answer' ||
+          ((await alert.isVisible()) && (await dialog.count()) === 0),
+        { timeout: 30_000 },
+      )
+      .toBe(true);
+    if ((await desk.getAttribute('data-act')) === 'answer') await begin();
+    await expect(desk).not.toHaveAttribute('data-act', 'answer', { timeout: 60_000 });
+    const before = await page.evaluate(() => (globalThis as { before?: string }).before);
+    expect(before).toBe('the same page');
+  });

@@ -8,10 +8,9 @@ import { courierText } from '../../src/lib/ui/text/courier.ts';
 import { ceremonyText } from '../../src/lib/ui/text/ceremony.ts';
 import { transferText } from '../../src/lib/ui/text/transfer.ts';
 import { workspaceText } from '../../src/lib/ui/text/workspace.ts';
-import { SIMULATED_PIN } from '../../src/lib/devices/simulators/simulator.ts';
-import { devices } from '../../src/lib/ui/text/devices.ts';
 import type { DeviceKind } from '../../src/lib/devices/device.ts';
 import { securityKey } from './authenticator.ts';
+import { attendDrawn, drawnWords } from './drawn.ts';
 
 /* An operator at an own browser: what a person does there, by mouse or by keyboard alone. */
 
@@ -30,65 +29,6 @@ interface How {
 
 /** The password of a simulated YubiHSM's everyday key. */
 export const HSM_PASSWORD = 'nine-otters-read-the-log-at-noon';
-
-const { means } = devices.simulated;
-const drawnWords = {
-  yes: means.yes,
-  next: means.next,
-  enter: means.enter,
-  digits: SIMULATED_PIN.split('').map(means.digit),
-  derive: devices.prompt.headings.derive,
-  approve: devices.prompt.headings.approve,
-  passwordAction: devices.prompt.passwordAction,
-  password: HSM_PASSWORD,
-};
-
-/**
- * In the page: a person who works the drawn device in the dialog, reading to its last screen. Counts
- * the questions for secrets and approvals.
- */
-function attendDrawn(words: typeof drawnWords): void {
-  const counted = globalThis as { prompts?: number };
-  let seen: Element | undefined;
-  let typed = 0;
-  setInterval(() => {
-    const dialog = document.querySelector('dialog[open]');
-    if (!dialog) return;
-    if (dialog !== seen) {
-      seen = dialog;
-      const asked = dialog.querySelector('h2')?.textContent.trim();
-      if (asked === words.derive || asked === words.approve)
-        counted.prompts = (counted.prompts ?? 0) + 1;
-    }
-    const buttons = [...dialog.querySelectorAll('button')].filter(({ disabled }) => !disabled);
-    const named = (name: string) =>
-      buttons.find((one) => (one.getAttribute('aria-label') ?? one.textContent).trim() === name);
-    const password = dialog.querySelector<HTMLInputElement>('input[type=password]');
-    if (password) {
-      if (password.value !== '') return;
-      password.value = words.password;
-      password.dispatchEvent(new Event('input', { bubbles: true }));
-      // It can be pressed once the page has seen what was typed.
-      const use = [...dialog.querySelectorAll('button')].find(
-        ({ textContent }) => textContent.trim() === words.passwordAction,
-      );
-      setTimeout(() => use?.click());
-      return;
-    }
-    const digit = named(words.digits[typed % words.digits.length]!);
-    const entering = named(words.enter);
-    if (digit && typed < words.digits.length) {
-      typed += 1;
-      digit.click();
-    } else if (entering) {
-      typed = 0;
-      entering.click();
-    } else {
-      typed = 0;
-      (named(words.yes) ?? named(words.next))?.click();
-    }
-  }, 20);
-}
 
 export class Operator {
   readonly name: string;
@@ -139,7 +79,7 @@ export class Operator {
 
   /** The same in a context that is there already. */
   static async sitDownIn(context: BrowserContext, name: string, how: How = {}): Promise<Operator> {
-    if (how.simulated) await context.addInitScript(attendDrawn, drawnWords);
+    if (how.simulated) await context.addInitScript(attendDrawn, drawnWords(HSM_PASSWORD));
     await context.addInitScript(() => {
       if (!isSecureContext) return;
       const counted = globalThis as { prompts?: number };
@@ -407,4 +347,34 @@ export class Operator {
     await this.fill(this.field(passphrase.label), phrase);
     await this.press(this.button(step.check));
   }
+}
+
+/**
+ * From empty workspaces to a key in this state at all of them. Everybody does what they can; what they
+ * have to give goes to the first, and from there to all.
+ */
+export async function makeKey(
+  everybody: readonly Operator[],
+  t: number,
+  state: 'active' | 'rehearsed',
+): Promise<void> {
+  const [first, ...others] = everybody as [Operator, ...Operator[]];
+  await first.begin(everybody.length, t);
+  const invitation = await first.give();
+  for (const operator of others) await operator.join(invitation);
+  const states = () =>
+    Promise.all(
+      everybody.map(({ page }) => page.getByTestId('key-state').getAttribute('data-state')),
+    );
+  for (let round = 0; round < 12; round++) {
+    for (const operator of everybody)
+      if ((await operator.work()) === 'send' && operator !== first)
+        await first.take(await operator.give());
+    if (['send', 'done'].includes(await first.work())) {
+      const given = await first.give();
+      for (const operator of others) await operator.take(given);
+    }
+    if ((await states()).every((one) => one === state)) return;
+  }
+  expect(await states()).toEqual(everybody.map(() => state));
 }
