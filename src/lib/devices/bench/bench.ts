@@ -47,8 +47,8 @@ export class Bench implements Trial {
       const stopped = new Promise<'refused'>((resolve) => {
         stop.addEventListener('abort', () => resolve('refused'), { once: true, signal: over });
       });
-      // The prompt goes with the run.
-      return Promise.race([person.presence(prompt, AbortSignal.any([over, stop])), stopped]);
+      // Refused, the driver takes the prompt back.
+      return Promise.race([person.presence(prompt, over), stopped]);
     };
   }
 
