@@ -181,9 +181,14 @@ describe.each(Object.keys(launchers))('%s --connector', (name) => {
   });
 
   it('answers one request on a connection, and no second one', async () => {
-    const frame = FRAME.toString('latin1');
-    const said = await wire({ body: `${frame}${hidden}`, 'Content-Length': '8' });
-    expect(said).toMatch(/^HTTP\/1\.1 200 /);
+    const whole = [
+      'POST /connector/api HTTP/1.1',
+      `Host: conclave.localhost:${served.port}`,
+      ...Object.entries({ ...ours(), 'content-length': '3' }).map((pair) => pair.join(': ')),
+    ];
+    const body = `${FRAME.toString('latin1')}${whole.join('\r\n')}\r\n\r\nabc`;
+    const said = await wire({ body, 'Content-Length': '8' });
+    expect(said.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
     expect(target.noted.map(({ body }) => body)).toEqual([FRAME]);
   });
 

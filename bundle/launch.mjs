@@ -12,8 +12,7 @@
  *     --connector N      hand requests for a YubiHSM 2 on to Yubico's connector at this port
  *
  * Exit codes: 0 good, 1 refused, 2 wrong usage, 3 verified but cannot serve. On Node's standard
- * library alone, to be read, hashed and copied: this file, and for --connector the connector.mjs
- * beside it. launch.py is the same in Python.
+ * library alone: read, hash and copy it, and connector.mjs for --connector. launch.py is the same.
  */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { once } from 'node:events';
@@ -331,6 +330,7 @@ async function serve(bundle, policy, port) {
         response.end(request.method === 'HEAD' ? undefined : bytes);
       });
     });
+    server.maxRequestsPerSocket = 1; // a second, sent before the first was answered, is dropped
     try {
       await once(server.listen({ host: address, port }), 'listening');
       port = /** @type {import('node:net').AddressInfo} */ (server.address()).port;
