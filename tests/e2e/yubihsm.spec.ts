@@ -1,5 +1,5 @@
 /** A YubiHSM from its factory to a group's record: the simulated one, and one behind the launcher. */
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { verifyRecord } from '../../src/lib/ceremony/record.ts';
 import type { Bytes } from '../../src/lib/crypto/bytes.ts';
@@ -14,7 +14,13 @@ import { workspaceText } from '../../src/lib/ui/text/workspace.ts';
 import { yubihsmText } from '../../src/lib/ui/text/yubihsm.ts';
 import { jsGroup } from '../../src/lib/wasm/js-group.ts';
 import { expect, test } from '../support/fixtures.ts';
-import { choosePasswords, FACTORY_PASSWORD, follow, hold } from '../support/hsm.ts';
+import {
+  ADMINISTRATOR_PASSWORD,
+  choosePasswords,
+  FACTORY_PASSWORD,
+  follow,
+  hold,
+} from '../support/hsm.ts';
 import { HSM_PASSWORD } from '../support/operator.ts';
 import { built, freePort, launch } from '../support/origin.ts';
 import { button, field, go, inspect, made, PATIENCE, unlock } from '../support/workspace.ts';
@@ -287,6 +293,41 @@ test('a YubiHSM behind the launcher is provisioned by the page’s real driver, 
     await server.stop();
     hsm.close();
   }
+});
+
+test('by keyboard alone: from the page’s heading to a YubiHSM that is ready', async ({ page }) => {
+  await made(page);
+  await follow(page, '#/devices/yubihsm');
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+  const reach = async (target: Locator) => {
+    for (let i = 0; i < 40; i++) {
+      if (await target.evaluate((element) => element === document.activeElement)) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error(`The Tab key does not reach ${String(target)}.`);
+  };
+  await reach(page.getByRole('radio', { name: which.real }));
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('radio', { name: which.simulated })).toBeChecked();
+  for (const [legend, password] of [
+    [provision.everyday, HSM_PASSWORD],
+    [provision.administrator, ADMINISTRATOR_PASSWORD],
+  ] as const)
+    for (const typed of await page
+      .getByRole('group', { name: legend, exact: true })
+      .locator('input')
+      .all()) {
+      await reach(typed);
+      await page.keyboard.type(password);
+    }
+  await expect(button(page, provision.confirm)).toBeEnabled();
+  await reach(button(page, provision.confirm));
+  await hold(page, provision.confirm);
+  await reach(field(page, prompt.factory));
+  await page.keyboard.type(FACTORY_PASSWORD);
+  await page.keyboard.press('Enter');
+  await ready(page);
+  await expect(page.getByRole('heading', { name: yubihsmText.result.heading })).toBeFocused();
 });
 
 for (const theme of ['light', 'dark', 'dim'] as const)
