@@ -10,7 +10,7 @@ import { bitcoinMessageDigest } from '../../crypto/bitcoin-message.ts';
 import { concat, toHex, type Bytes } from '../../crypto/bytes.ts';
 import { shownLabel } from '../device.ts';
 import type { Hardware } from '../hardware.ts';
-import { bareHardware, noHardware } from '../simulators/simulate.ts';
+import { bareHardware, noHardware, simulate } from '../simulators/simulate.ts';
 import type { AnySimulator } from '../simulators/page.ts';
 import { bareYubiHsm } from '../simulators/yubihsm.ts';
 import { Bench, type Result } from './bench.ts';
@@ -68,15 +68,18 @@ describe.each(['ledger', 'trezor', 'yubihsm'] as const)('a simulated %s on the b
 
 describe('a run that is stopped', () => {
   it('takes its prompt back, and its check counts as not tried', async () => {
-    const subject = await simulatedSubject('trezor', random, bare);
+    // Nobody is at this one.
+    const simulator = await simulate('trezor', random(32));
     const stop = new AbortController();
     let taken = false;
     const bench = new Bench({
       kind: 'trezor',
-      ...subject,
+      hardware: await bareHardware(simulator),
+      known: undefined,
       name: 'test',
       person: {
-        ...subject.person,
+        agrees: () => undefined,
+        does: () => Promise.resolve(true),
         presence: (_, over) => {
           over.addEventListener('abort', () => (taken = true));
           stop.abort();
@@ -87,7 +90,7 @@ describe('a run that is stopped', () => {
     await bench.run('enrol', on);
     expect(await bench.run('approve-longest', stop.signal)).toEqual({ state: 'untried' });
     expect(taken).toBe(true);
-    subject.end();
+    expect(simulator.face().asks).toBe(false);
   });
 });
 
