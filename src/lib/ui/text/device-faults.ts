@@ -169,9 +169,9 @@ export const deviceFaults: Record<DeviceFaultName, FaultText> = {
   'not-provisioned': {
     happened: 'The YubiHSM’s keys for Conclave are missing or do not fit.',
     cause:
-      'It was not provisioned here, a key was deleted, or a key may do less or more than it must.',
+      'It was not provisioned here, a key was deleted, a key may do less or more than it must, or another authentication key reaches them.',
     means: `${nothing} If a key was deleted, what was sealed with it opens only from a backup.`,
-    next: 'A new YubiHSM: provision it. One that you used before: check its serial number, read its log, and find out who changed it.',
+    next: 'A new YubiHSM: provision it; if it says so then, somebody may have put a key in: erase it first, holding its contact for ten seconds while you plug it in. One that you used before: check its serial number, read its log, and find out who changed it.',
   },
   'log-full': {
     happened: 'The YubiHSM’s log is full.',
