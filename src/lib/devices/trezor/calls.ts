@@ -19,7 +19,7 @@ import { toPackets, Unpacker } from './packets.ts';
  * something, for its PIN and for the passphrase. All of it is answered on the device itself.
  */
 
-/** How long the device has for what needs no person, in ms. */
+/** How long the device has for what needs no person, and for the rest of a message it began, in ms. */
 const ANSWER_LIMIT = 10_000;
 /** How long it has to give up what it was told to cancel, in ms. */
 const CANCEL_LIMIT = 2000;
@@ -59,6 +59,7 @@ export async function receive(
 ): Promise<Message | DeviceFault> {
   const unpacker = new Unpacker();
   let packet = first ?? (await link.receive(limit));
+  const until = Date.now() + ANSWER_LIMIT;
   for (;;) {
     if (isDeviceFault(packet)) return packet;
     const taken = unpacker.take(packet);
@@ -69,7 +70,8 @@ export async function receive(
       wipe(taken.payload);
       return message ?? deviceFault('unreadable-answer', `message of type ${taken.type}`);
     }
-    packet = await link.receive(ANSWER_LIMIT);
+    const left = until - Date.now();
+    packet = left > 0 ? await link.receive(left) : deviceFault('timed-out');
   }
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { approvalHolds } from '../../../../tests/support/approvals.ts';
 import { meddled, onlyTrezor, watching, type Meddling } from '../../../../tests/support/trezors.ts';
 import { toHex, type Bytes } from '../../crypto/bytes.ts';
@@ -8,7 +8,7 @@ import type { PacketLink } from '../hardware.ts';
 import { attended } from '../simulators/simulator.ts';
 import { bareTrezor, TrezorSimulator } from '../simulators/trezor.ts';
 import { toWire, type Message } from './messages.ts';
-import { toPackets } from './packets.ts';
+import { MAX_MESSAGE, toPackets } from './packets.ts';
 import { enrolTrezor, openTrezor } from './trezor.ts';
 
 /*
@@ -173,6 +173,29 @@ describe('an answer that is', () => {
   it('begun and not ended: timed out', async () => {
     expect(await enrol(toPackets(17, new Uint8Array(200))[0]!)).toEqual({ fault: 'timed-out' });
     expect(await enrol(...packetsOf(features))).toEqual({ fault: 'timed-out' });
+  });
+
+  it('handed over so slowly that it never ends: left within a minute', async () => {
+    vi.useFakeTimers().setTimerTickMode('nextTimerAsync');
+    onTestFinished(() => void vi.useRealTimers());
+    const begun = Date.now();
+    const late = <T>(value: T) => new Promise<T>((give) => setTimeout(give, 1400, value));
+    const drip = (packets: readonly Bytes[]): PacketLink => {
+      const rest = [...packets];
+      return {
+        send: () => Promise.resolve(undefined),
+        receive: () => late(rest.shift()?.slice() ?? deviceFault('timed-out')),
+        close: () => Promise.resolve(),
+      };
+    };
+    const long = toPackets(17, new Uint8Array(MAX_MESSAGE));
+    const many = Array.from({ length: 10 }, () => long).flat();
+    const stale = Array.from({ length: 64 }, () => packetsOf({ is: 'Success' })).flat();
+    for (const packets of [many, stale]) {
+      const hardware = onlyTrezor(() => Promise.resolve(drip(packets)));
+      expect(isDeviceFault(await enrolTrezor(hardware, presence))).toBe(true);
+    }
+    expect(Date.now() - begun).toBeLessThan(60_000);
   });
 
   it('left from before: passed over, as long as it ends', async () => {

@@ -12,8 +12,9 @@ import { isCodecV1 } from './packets.ts';
 
 /** How long each packet may take, in ms: a device that speaks codec v1 answers at once. */
 const PROBE_LIMIT = 1500;
-/** How many messages may be left from before. */
+/** How many messages may be left from before, and how long all of them may take, in ms. */
 const MAX_STALE = 64;
+const STALE_LIMIT = 15_000;
 
 /** The models this program can use, by their internal name. */
 const models: ReadonlyMap<string, string> = new Map([
@@ -51,7 +52,8 @@ export async function initialize(
   if (unsent) return unsent;
   let instead = deviceFault('newer-protocol', 'no answer');
   let again = false;
-  for (let stale = 0; stale < MAX_STALE; stale++) {
+  const until = Date.now() + STALE_LIMIT;
+  for (let stale = 0; stale < MAX_STALE && Date.now() < until; stale++) {
     let packet = await link.receive(PROBE_LIMIT);
     if (!again && isTimedOut(packet)) {
       again = true;
