@@ -288,5 +288,4 @@ export const benchText = {
     causes,
     found: (count: number) => (count === 1 ? 'One finding.' : `${count} findings.`),
   },
-  link: 'Check a device on the device bench',
 } as const;

@@ -17,6 +17,7 @@ export const shellText = {
     '/devices/bench': 'Device bench',
     '/about': text.app.pages.about,
   },
+  toBench: 'Check a device on the device bench',
   lock: 'Lock',
   lockHelp: 'Lock the workspace',
   locksSoon: (seconds: number) =>
