@@ -20,7 +20,10 @@ export type Report = Taken & { readonly number: number };
 export abstract class DeskLive {
   view = $state.raw<GroupView>();
   busy = $state(false);
-  fault = $state.raw<FaultText>();
+  /** Why the last act was not done. */
+  #undone = $state.raw<FaultText>();
+  /** Why the desk could not be read. */
+  #unread = $state.raw<FaultText>();
   report = $state.raw<Report>();
   /** Raised after every act of this operator: what had the focus may be gone. */
   acted = $state(0);
@@ -31,6 +34,11 @@ export abstract class DeskLive {
   constructor(desk: RemoteDesk, find: FindDevice) {
     this.desk = desk;
     this.find = find;
+  }
+
+  /** What went wrong, in words. Reading again does not take back what became of an act. */
+  get fault(): FaultText | undefined {
+    return this.#undone ?? this.#unread;
   }
 
   /** What the operator here does now, in a few words; empty before anything was read. */
@@ -65,7 +73,7 @@ export abstract class DeskLive {
 
   /** Reads the view anew. */
   async load(): Promise<void> {
-    await this.attempt(() => this.refresh());
+    await this.ask(() => this.refresh());
   }
 
   /** Reads everything that is shown. */
@@ -79,17 +87,15 @@ export abstract class DeskLive {
     if (before && before !== this.title) app.announcement = `${ceremonyText.now}: ${this.title}`;
   }
 
-  /** Whether the task was done; what went wrong is told. */
-  protected async attempt(task: () => Promise<FaultText | undefined>): Promise<boolean> {
-    try {
-      this.fault = await task();
-    } catch (error) {
-      this.fault =
-        error instanceof VaultError
-          ? vaultFaultText(error.fault)
-          : unexpected(error instanceof Error ? error.message : String(error));
-    }
-    return this.fault === undefined;
+  /** Whether the act was done; what went wrong is told. */
+  protected async attempt(act: () => Promise<FaultText | undefined>): Promise<boolean> {
+    this.#undone = await caught(act);
+    return this.#undone === undefined;
+  }
+
+  /** Asks the desk something; why it gives no answer is told. */
+  protected async ask(question: () => Promise<undefined>): Promise<void> {
+    this.#unread = await caught(question);
   }
 
   /** One thing at a time; whether it was done. */
@@ -148,5 +154,15 @@ export abstract class DeskLive {
     this.report = undefined;
     this.acted += 1;
     app.announcement = ceremonyText.transfer.handedAnnounced;
+  }
+}
+
+async function caught(task: () => Promise<FaultText | undefined>): Promise<FaultText | undefined> {
+  try {
+    return await task();
+  } catch (error) {
+    return error instanceof VaultError
+      ? vaultFaultText(error.fault)
+      : unexpected(error instanceof Error ? error.message : String(error));
   }
 }

@@ -89,7 +89,7 @@ export class RequestsLive extends DeskLive {
   /** Asks the desk; why it gives no answer is told. */
   async #ask<T>(question: () => Promise<T>): Promise<T | undefined> {
     let answer: T | undefined;
-    await this.attempt(async () => {
+    await this.ask(async () => {
       answer = await question();
       return undefined;
     });
