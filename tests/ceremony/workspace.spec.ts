@@ -69,3 +69,18 @@ it('a group that cannot be opened, for whatever reason, leaves the others open',
   expect(there).toHaveLength(1);
   expect(broken).toMatchObject([{ entry: -1, why: 'a mistake of ours' }]);
 });
+
+it('a simulated device begins and joins rehearsals only', async () => {
+  const workspace = await made();
+  const real = { ...rehearsalId, rehearsal: false };
+  await expect(workspace.begin(real, termsFor(2, 2), me, reply())).rejects.toThrow('rehearsal');
+  const honest = { ...me, device: { ...me.device, simulated: false } };
+  const group = await workspace.begin(real, termsFor(2, 2), honest, reply());
+  const { bundle } = await workspace.desk(group).outgoing(false);
+  const elsewhere = await made();
+  const given = reply();
+  expect(await elsewhere.join(bundle, me, given)).toBe(
+    'a simulated device can join a rehearsal only',
+  );
+  expect(given.reply.every((byte) => byte === 0)).toBe(true);
+});

@@ -246,7 +246,7 @@ test('a YubiHSM behind the launcher is provisioned by the page’s real driver, 
 }) => {
   test.setTimeout(180_000);
   watch.tolerate(/500|502|503/); // the connector’s answer without a YubiHSM
-  const hsm = await serveYubiHsm(0);
+  const hsm = await serveYubiHsm(0, 12_345_678);
   const server = await launch(built, await freePort(), ['--connector', String(hsm.port)]);
   try {
     await made(page, server.address);

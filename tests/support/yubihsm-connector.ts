@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { concat, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { MAX_FRAME, MIN_FRAME } from '../../src/lib/devices/yubihsm/frames.ts';
+import { simulatedSerial } from '../../src/lib/devices/simulators/marks.ts';
 import { connectorStatus, YubiHsmSimulator } from '../../src/lib/devices/simulators/yubihsm.ts';
 
 /*
@@ -10,13 +11,17 @@ import { connectorStatus, YubiHsmSimulator } from '../../src/lib/devices/simulat
  * two paths, one method each, nothing for pages of other origins.
  */
 
-/** Puts a fresh simulated YubiHSM at a port of 127.0.0.1; 0 takes one that is free. */
+/**
+ * Puts a fresh simulated YubiHSM at a port of 127.0.0.1; 0 takes one that is free. `serial`: one that
+ * does not say so plays a real one.
+ */
 export async function serveYubiHsm(
   port: number,
+  serial = simulatedSerial(randomBytes(4).readUInt32BE()),
 ): Promise<{ readonly port: number; readonly simulator: YubiHsmSimulator; close(): void }> {
   const simulator = new YubiHsmSimulator({
     seed: randomBytes(32),
-    serial: randomBytes(4).readUInt32BE(),
+    serial,
     random: (length) => new Uint8Array(randomBytes(length)),
     now: () => performance.now(),
   });

@@ -88,10 +88,11 @@ const makes: Record<CardDevice['kind'], { approves: ApprovalKey['kind']; display
   'security-key': { approves: 'webauthn-es256', display: false },
 };
 
-/** Whether a device of its make can have this approval key and this display. */
+/** Whether a device of its make can have this approval key, this display and touch; none is attested. */
 export function deviceFits({ device, approvalKey }: Card): boolean {
   const { approves, display } = makes[device.kind];
-  return approvalKey.kind === approves && (display || !device.trustedDisplay);
+  const claims = device.attestation || (device.kind === 'yubihsm' && device.touch);
+  return approvalKey.kind === approves && (display || !device.trustedDisplay) && !claims;
 }
 
 /** Whether the card's host key certified it for this group. */

@@ -90,6 +90,8 @@ export const deviceFaultNames = [
   'not-set-up',
   /** It speaks a newer protocol that this program does not (Trezor Host Protocol). */
   'newer-protocol',
+  /** Two of its make are plugged in: which one is meant is not known. */
+  'several',
   /** Another window or program holds it. */
   'other-program',
   /** It answered without the secret output that was asked for. */

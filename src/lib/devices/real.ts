@@ -1,5 +1,8 @@
+import type { Bytes } from '../crypto/bytes.ts';
+import { readBe32 } from '../crypto/bytes.ts';
+import { deviceFault, isDeviceFault, type DeviceFault } from './device.ts';
 import type { Hardware } from './hardware.ts';
-import { simulatorBehind } from './simulators/marks.ts';
+import { isSimulatedSerial, simulatorBehind } from './simulators/marks.ts';
 
 const real = (device: object): boolean => simulatorBehind(device) === undefined;
 
@@ -21,10 +24,21 @@ export const realHardware: Hardware = {
     },
     exchange: async (frame) => {
       const { httpConnector } = await import('./yubihsm/connector.ts');
-      return httpConnector().exchange(frame);
+      return unlessSimulated(await httpConnector().exchange(frame));
     },
   },
   get credentials() {
     return navigator.credentials;
   },
 };
+
+/** The reply in clear to DEVICE INFO: `0x86 | length u16 | version 3 | serial u32 | …`. */
+const DEVICE_INFO = 0x86;
+
+/** A simulated YubiHSM behind a connector of its own says by its serial number that it is one. */
+function unlessSimulated(reply: Bytes | DeviceFault): Bytes | DeviceFault {
+  if (isDeviceFault(reply) || reply[0] !== DEVICE_INFO || reply.length < 10) return reply;
+  return isSimulatedSerial(readBe32(reply.subarray(6)))
+    ? deviceFault('unsupported', 'a simulated YubiHSM')
+    : reply;
+}

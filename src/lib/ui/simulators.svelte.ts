@@ -5,6 +5,7 @@ import type { Bytes } from '../crypto/bytes.ts';
 import type { DeviceKind } from '../devices/device.ts';
 import type { Hardware } from '../devices/hardware.ts';
 import type { AnySimulator } from '../devices/simulators/page.ts';
+import { simulatedSerial } from '../devices/simulators/marks.ts';
 import type { Simulator } from '../devices/simulators/simulator.ts';
 import { workspace } from '../worker/door.ts';
 
@@ -80,7 +81,7 @@ async function hsm(seed: Bytes): Promise<AnySimulator> {
   const { YubiHsmSimulator } = await import('../devices/simulators/yubihsm.ts');
   const simulator: AnySimulator = new YubiHsmSimulator({
     seed,
-    serial: new DataView(seed.buffer).getUint32(0),
+    serial: simulatedSerial(new DataView(seed.buffer).getUint32(0)),
     state: await workspace.simulatedHsm(),
     // What cannot be kept must not go on: its power is cut.
     kept: (state) => void workspace.keepSimulatedHsm(state).catch(() => simulator.unplug()),

@@ -142,7 +142,7 @@ export async function joinGroup(
 ): Promise<Seat | string> {
   const invite = invitePacket(ports, bundle);
   if (typeof invite === 'string') {
-    wipe(device.reply);
+    wipe(device.reply, ...(device.entropy ? [device.entropy] : []));
     return invite;
   }
   const { id } = invite;

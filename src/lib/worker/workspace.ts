@@ -226,12 +226,19 @@ export class Workspace {
 
   /** Begins a group: its id in hex. */
   async begin(id: GroupId, terms: Terms, me: Me, device: HostReply): Promise<string> {
+    if (me.device.simulated && !id.rehearsal)
+      throw new RangeError('A simulated device can enrol in a rehearsal only.');
     const seat = await beginGroup(this.ports(), id, terms, me, device);
     return this.seat(toHex(id.group), seat);
   }
 
   /** Takes up the invitation in a bundle; a sentence fragment where that cannot be. */
   async join(bundle: Uint8Array, me: Me, device: HostReply): Promise<{ group: string } | string> {
+    const invitation = this.invitation(bundle);
+    if (me.device.simulated && typeof invitation !== 'string' && !invitation.id.rehearsal) {
+      wipe(device.reply);
+      return 'a simulated device can join a rehearsal only';
+    }
     return this.entered(bundle, () => joinGroup(this.ports(), bundle, me, device)).finally(() =>
       wipe(device.reply),
     );

@@ -2,6 +2,7 @@ import { wipe, type Bytes } from '../../crypto/bytes.ts';
 import { isDeviceFault, type DeviceKind } from '../device.ts';
 import type { Hardware } from '../hardware.ts';
 import type { Presence } from '../prompt.ts';
+import { simulatedSerial } from '../simulators/marks.ts';
 import type { AnySimulator } from '../simulators/page.ts';
 import { simulate } from '../simulators/simulate.ts';
 import { attended, type Simulator } from '../simulators/simulator.ts';
@@ -142,7 +143,7 @@ class SimulatedPerson {
 
 async function hsm(seed: Bytes, random: (length: number) => Bytes): Promise<AnySimulator> {
   const { YubiHsmSimulator } = await import('../simulators/yubihsm.ts');
-  const serial = new DataView(seed.buffer).getUint32(0);
+  const serial = simulatedSerial(new DataView(seed.buffer).getUint32(0));
   return new YubiHsmSimulator({ seed, serial, random, now: () => performance.now() });
 }
 

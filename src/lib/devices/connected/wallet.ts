@@ -68,7 +68,7 @@ export class Wallet {
     if (member(answer, 'success') !== true) return faultOf(member(answer, 'error'));
     // Whoever chooses another wallet in Suite meanwhile gets that wallet's answers.
     const wallet = member(member(member(answer, 'device'), 'state'), 'staticSessionId');
-    if (wallet !== undefined && wallet !== (this.#answering ??= wallet))
+    if (wallet === undefined || wallet !== (this.#answering ??= wallet))
       return deviceFault('other-seed', 'another wallet was chosen in Trezor Suite');
     return { payload: member(answer, 'payload') };
   }

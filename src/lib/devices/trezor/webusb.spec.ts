@@ -232,3 +232,12 @@ describe('an open link', () => {
     expect(await odd.link.send(packet)).toEqual({ fault: 'unreadable-answer', detail: 'ok' });
   });
 });
+
+it('two that the page may use: which one is meant is not guessed', async () => {
+  const [first, second] = [usbDevice(), usbDevice()];
+  browser([first.device, second.device]);
+  expect(await open()).toEqual({ fault: 'several' });
+  expect([...first.calls, ...second.calls]).toEqual([]);
+  const wanted = (device: USBDevice) => device === second.device;
+  good(await webUsbTrezor({ ...all, wanted })());
+});

@@ -44,8 +44,9 @@ export function webUsbTrezor({
 }): () => Promise<PacketLink | DeviceFault> {
   const chosen = async (): Promise<USBDevice | DeviceFault> => {
     const granted = await navigator.usb.getDevices();
-    const found = granted.find((device) => isTrezor(device) && wanted(device)) ?? (await ask());
-    return found ?? deviceFault('not-found');
+    const [found, other] = granted.filter((device) => isTrezor(device) && wanted(device));
+    if (other) return deviceFault('several');
+    return found ?? (await ask()) ?? deviceFault('not-found');
   };
   return async () => {
     if (!('usb' in navigator)) return deviceFault('unsupported', 'no WebUSB');

@@ -12,7 +12,7 @@ export const deviceFaults: Record<DeviceFaultName, FaultText> = {
     cause:
       'It was refused or cancelled. With a security key, browsers report a wrong or missing PIN, and a key that lacks this credential, in the same way.',
     means: nothing,
-    next: 'If that was your wish, there is nothing to do. Otherwise check that it is the right device, and try again.',
+    next: 'If that was your wish, there is nothing to do. If the device still asks, refuse there too: it takes no other question before. Otherwise check that it is the right device, and try again.',
   },
   unplugged: {
     happened: 'The connection to the device broke off.',
@@ -102,12 +102,18 @@ export const deviceFaults: Record<DeviceFaultName, FaultText> = {
     means: thrownAway,
     next: 'Plug in the device that you enrolled, and only that one. If it is the one, use another machine and find out what meddles here: a browser extension, a hub, another program.',
   },
+  several: {
+    happened: 'Two devices of this make are plugged in.',
+    cause: 'Which one is meant cannot be told from here.',
+    means: nothing,
+    next: 'Leave the one that belongs to this group plugged in and pull the other out. Then try again.',
+  },
   'other-seed': {
     happened: 'The device is set up with another seed or passphrase than when it was enrolled.',
     cause:
       'Another passphrase was entered, it was set up anew from other seed words, or it is another device of the same model.',
     means: `${nothing} From this seed, what you sealed cannot be opened.`,
-    next: 'Enter the passphrase you enrolled with, letter by letter. If the device was set up anew, restore the seed words it had then.',
+    next: 'Enter the passphrase you enrolled with, letter by letter. Where another device of this make is plugged in, pull that one out. If the device was set up anew, restore the seed words it had then.',
   },
   'statement-unfit': {
     happened: 'This statement cannot be shown on a device.',
