@@ -121,7 +121,7 @@ test('a simulated YubiHSM is provisioned after mishaps, enters a rehearsal, and 
   await expect(standing(page)).toHaveAttribute('data-standing', 'new');
 
   // Half-way two keys are made, and nobody can take them back while the cable is out.
-  await unplugAt(page, 18);
+  await unplugAt(page, 25);
   await attempt(page);
   await expect(alert(page).first()).toContainText(deviceFaults['no-hsm'].happened);
   await expect(page.getByRole('heading', { name: yubihsmText.now })).toBeVisible();
@@ -259,7 +259,7 @@ test('a YubiHSM behind the launcher is provisioned by the page’s real driver, 
     const exchange = hsm.simulator.exchange.bind(hsm.simulator);
     let frames = 0;
     hsm.simulator.exchange = (frame) => {
-      if (++frames === 18) hsm.simulator.unplug();
+      if (++frames === 25) hsm.simulator.unplug();
       return exchange(frame);
     };
     await attempt(page);

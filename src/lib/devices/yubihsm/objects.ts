@@ -69,6 +69,16 @@ export const administrator = (as: ObjectInfo): Role => ({
   delegated: as.delegated,
 });
 
+/**
+ * For provisioning alone, and deleted at its end: may do what the factory's key may hand on, and opens
+ * sessions with a P-256 key.
+ */
+export const temporary = (factory: ObjectInfo): Role => ({
+  ...administrator(factory),
+  label: 'Conclave provisioning',
+  algorithm: algorithms.p256Authentication,
+});
+
 /** What secrets are derived from. Whoever holds a wrapped copy and the wrap key can put it elsewhere. */
 export const hmacKey = (exportable: boolean): Role => ({
   type: objectTypes.hmacKey,
@@ -103,6 +113,16 @@ export const approvalKey: Role = {
   capabilities: capabilityBytes(['sign-eddsa']),
   delegated: none,
 };
+
+/** All that is ever put in or made, for finding it by type and label. */
+export const allRoles = (factory: ObjectInfo): readonly Role[] => [
+  administrator(factory),
+  operator,
+  hmacKey(false),
+  wrapKey(false),
+  approvalKey,
+  temporary(factory),
+];
 
 const LABEL_LENGTH = 40;
 const INFO_LENGTH = 66;

@@ -1,9 +1,11 @@
+import { p256 } from '@noble/curves/nist.js';
 import { describe, expect, it, vi } from 'vitest';
 import {
   ask,
   bench,
   header,
   idOf,
+  keysOf,
   open as openHost,
 } from '../../../../tests/support/yubihsm-host.ts';
 import {
@@ -17,13 +19,13 @@ import {
   typing,
   utf8,
 } from '../../../../tests/support/yubihsm-owner.ts';
-import { isZero, toHex, type Bytes } from '../../crypto/bytes.ts';
+import { concat, equal, isZero, toHex, type Bytes } from '../../crypto/bytes.ts';
 import { bareYubiHsm } from '../simulators/yubihsm.ts';
 import { capabilityBytes, commands, errors, objectTypes, origins } from './commands.ts';
-import { be16 } from './frames.ts';
+import { be16, errorFrame } from './frames.ts';
 import { infoOf } from './objects.ts';
 import { provision, type ProvisionChoice } from './provision.ts';
-import type { LongKeys } from './scp03.ts';
+import { cryptogram, decryptMessage, sessionKeys, type LongKeys } from './scp03.ts';
 import { inSession } from './session.ts';
 
 /** Deriving keys takes most of the time; here each password is derived once. */
@@ -37,6 +39,20 @@ vi.mock('./scp03.ts', async (original) => {
       derived.set(toHex(password), found);
       return { enc: found.enc.slice(), mac: found.mac.slice() };
     },
+  };
+});
+
+/** The secrets of the P-256 keys that sessions were opened with. */
+const opened: Bytes[] = [];
+
+vi.mock('./session.ts', async (original) => {
+  const real = await original<typeof import('./session.ts')>();
+  return {
+    ...real,
+    inSession: ((connector, credential, work) => {
+      if ('secret' in credential) opened.push(credential.secret);
+      return real.inSession(connector, credential, work);
+    }) satisfies typeof real.inSession,
   };
 });
 
@@ -153,6 +169,81 @@ describe('provisioning', () => {
   });
 });
 
+/** What passed between page and YubiHSM, each with its reply. */
+type Overheard = readonly (readonly [frame: Bytes, reply: Bytes])[];
+
+/** Provisions a new YubiHSM while somebody listens. */
+async function overheard() {
+  const { hardware, simulator } = fresh();
+  const heard: [Bytes, Bytes][] = [];
+  const tapped = replying(hardware, (frame, reply) => {
+    heard.push([frame.slice(), reply.slice()]);
+    return reply;
+  });
+  const chosen = choice({ exportable: true });
+  const made = good(await provision(tapped, typing('password').presence, chosen));
+  return { heard, made, simulator };
+}
+
+/** All that a listener who knows this password reads: what was in clear, and each session it opens. */
+function readableWith(password: string, heard: Overheard): Bytes[] {
+  const read: Bytes[] = [];
+  const sessions = new Map<number, { readonly enc: Bytes; counter: number }>();
+  for (const [frame, reply] of heard) {
+    const session = frame[0] === commands.sessionMessage ? sessions.get(frame[3]!) : undefined;
+    if (frame[0] === commands.createSession && frame.length === 3 + 2 + 8) {
+      const context = concat(frame.slice(5), reply.slice(4, 12));
+      const keys = sessionKeys(keysOf(password), context);
+      const fits = equal(cryptogram(keys, 'cardCryptogram', context), reply.slice(12));
+      if (fits) sessions.set(reply[3]!, { enc: keys.enc, counter: 1 });
+    } else if (frame[0] === commands.createSession) sessions.delete(reply[3]!);
+    if (session) {
+      const { enc, counter } = session;
+      for (const message of [frame, reply]) {
+        const plain = decryptMessage(enc, counter, message.slice(4, -8));
+        if (plain) read.push(plain);
+      }
+      session.counter += 1;
+    } else read.push(frame, reply);
+  }
+  return read;
+}
+
+describe('somebody who listens and knows the factory’s password', () => {
+  const holds = (read: readonly Bytes[], secret: Bytes) =>
+    read.some((bytes) => toHex(bytes).includes(toHex(secret)));
+
+  it('reads the temporary key’s public half, and nothing that is secret', async () => {
+    const { heard, made } = await overheard();
+    const read = readableWith('password', heard);
+    const put = read.find(([command]) => command === commands.putAuthenticationKey)!;
+    expect(p256.Point.fromBytes(concat(Uint8Array.of(4), put.slice(-64))).is0()).toBe(false);
+    for (const password of [EVERYDAY, ADMINISTRATOR]) {
+      const { enc, mac } = keysOf(password);
+      expect(holds(read, enc) || holds(read, mac)).toBe(false);
+    }
+    expect(holds(read, made.escrow!.wrapKey)).toBe(false);
+    expect(holds(read, made.escrow!.hmacKey)).toBe(false);
+  });
+
+  it('finds another temporary key each time, whose secret is wiped and which does not stay', async () => {
+    opened.length = 0;
+    const { heard, simulator, made } = await overheard();
+    const again = await overheard();
+    const points = [heard, again.heard].map((all) =>
+      readableWith('password', all)
+        .find(([command]) => command === commands.putAuthenticationKey)!
+        .slice(-64),
+    );
+    expect(points[0]).not.toEqual(points[1]);
+    expect(opened.map(isZero)).toEqual([true, true]);
+    const admin = await openHost(simulator, made.ids.administrator, ADMINISTRATOR);
+    const type = Uint8Array.of(2, objectTypes.authenticationKey);
+    const left = (await admin.send(commands.listObjects, type)) as Bytes;
+    expect(left.length / 4).toBe(2);
+  });
+});
+
 describe('provisioning is refused', () => {
   it.each(['password', 'administrator'] as const)('with the factory’s as %s', async (name) => {
     const { hardware, simulator } = fresh();
@@ -175,6 +266,15 @@ describe('provisioning is refused', () => {
     expect(faultOf(await provision(hardware, typing('password').presence, choice()))).toBe(
       'no-hsm',
     );
+  });
+
+  it('by firmware that opens no sessions with P-256 keys, before anything is made', async () => {
+    const { hardware, simulator } = fresh();
+    const old = replying(hardware, (frame, reply) =>
+      frame[0] === commands.getDevicePublicKey ? errorFrame(errors.invalidCommand) : reply,
+    );
+    expect(faultOf(await provision(old, typing('password').presence, choice()))).toBe('too-old');
+    expect(await objectsIn(simulator)).toBe(1);
   });
 
   it('where keys stand in the way, which stay', async () => {
@@ -234,7 +334,7 @@ describe('provisioning that breaks off', () => {
         good(done); // handed over: no reply before was broken, and the YubiHSM was asked again
         continue;
       }
-      expect(faultOf(done)).toMatch(/^(unreadable-answer|wrong-password)$/);
+      expect(faultOf(done)).toMatch(/^(unreadable-answer|wrong-password|other-device)$/);
       good(await provision(hardware, typing('password').presence, choice()));
     }
   });

@@ -1,3 +1,4 @@
+import { p256 } from '@noble/curves/nist.js';
 import { concat, equal, wipe, type Bytes } from '../../crypto/bytes.ts';
 import { deviceFault, isDeviceFault, type DeviceFault } from '../device.ts';
 import type { Connector, Hardware } from '../hardware.ts';
@@ -9,12 +10,16 @@ import { be16, readBe16 } from './frames.ts';
 import * as objects from './objects.ts';
 import { withPassword, yubiHsmPrompt } from './password.ts';
 import { keysOfPassword } from './scp03.ts';
-import { inSession, type Credential, type Session } from './session.ts';
+import { inSession, readDevicePublicKey, type Credential, type Session } from './session.ts';
 
 /*
  * Makes a new YubiHSM ready: an administrator's authentication key, an operator's that may do the few
- * things this program does, and three keys; and lets it log. Each is read back before the factory's authentication key
- * is deleted. On any fault before that, what was made is deleted again.
+ * things this program does, and three keys; and lets it log. Each is read back before the factory's
+ * authentication key is deleted. On any fault before that, what was made is deleted again.
+ *
+ * A session with the factory's password hides nothing. In it only the public half of a temporary P-256
+ * key is put in; the rest is done in a session with that key, which nobody who listens can open. It
+ * does not keep out somebody between who plays the YubiHSM.
  */
 
 /** What the caller chose; both passwords are UTF-8 and wiped here. */
@@ -56,7 +61,8 @@ export const factoryPassword = (): Bytes => new TextEncoder().encode('password')
 /**
  * Asks for the password of authentication key 1 and makes the YubiHSM ready. Faults: `factory-password`
  * where a chosen password is the factory's, `not-provisioned` where something stands in the way or is
- * not as it was made, `other-device`, `refused`, those of sessions and of the connector.
+ * not as it was made, `too-old` before firmware 2.3.1, `other-device`, `refused`, those of sessions and
+ * of the connector.
  */
 export async function provision(
   { yubihsm: connector, simulated }: Hardware,
@@ -84,17 +90,25 @@ async function provisionAs(
   serial: string,
   choice: ProvisionChoice,
 ): Promise<Provisioned | DeviceFault> {
+  const devicePublicKey = await readDevicePublicKey(connector);
+  if (isDeviceFault(devicePublicKey)) return devicePublicKey;
+  const secret = p256.utils.randomSecretKey();
+  const point = p256.getPublicKey(secret, false).slice(1);
   const begun: objects.Role[] = [];
-  const done = await inSession(connector, factory, (session) =>
-    makeAll(session, serial, choice, begun),
-  );
-  const left = isDeviceFault(done) ? done : await handOver(connector, choice, done.ids);
-  if (!left) return done;
-  if (!isDeviceFault(done) && done.escrow) wipe(done.escrow.wrapKey, done.escrow.hmacKey);
-  if (begun.length > 0)
-    // Where this fails too, the next attempt finds what was left and says so.
-    await inSession(connector, factory, (session) => unmake(session, begun));
-  return left;
+  try {
+    const prepared = await inSession(connector, factory, (session) =>
+      prepare(session, serial, point, begun),
+    );
+    const left = isDeviceFault(prepared)
+      ? prepared
+      : await finish(connector, prepared, { secret, devicePublicKey }, choice);
+    if (isDeviceFault(left) && begun.length > 0)
+      // Where this fails too, the next attempt finds what was left and says so.
+      await inSession(connector, factory, (session) => unmake(session, begun));
+    return left;
+  } finally {
+    wipe(secret);
+  }
 }
 
 /** Deletes what was made; there was nothing of these labels before. An answer may have been lost. */
@@ -107,34 +121,80 @@ export async function unmake(session: Session, begun: readonly objects.Role[]): 
   }
 }
 
-async function makeAll(
+/** What the factory's session leaves behind: who it was with, and the temporary key. */
+interface Prepared extends DeviceInfo {
+  readonly factory: objects.ObjectInfo;
+  /** Id of the temporary key. */
+  readonly temporary: number;
+}
+
+/**
+ * The factory's session. Everybody knows its password, so whoever listens reads all that is said in
+ * it: nothing secret is. What was provisioned before is in the way: secrets may hang on it.
+ */
+async function prepare(
   session: Session,
   serial: string,
-  choice: ProvisionChoice,
+  point: Bytes,
   begun: objects.Role[],
-): Promise<Provisioned | DeviceFault> {
+): Promise<Prepared | DeviceFault> {
   const info = await infoInSession(session);
   if (isDeviceFault(info)) return info;
   if (info.serial !== serial) return deviceFault('other-device', info.serial);
   const factory = await objects.infoOf(session, objectTypes.authenticationKey, FACTORY_ID);
   if (isDeviceFault(factory)) return factory;
-
   const unlogged = await startAudit(session);
   if (unlogged) return unlogged;
+  const roles = objects.allRoles(factory);
+  for (const role of roles) {
+    const before = await objects.idsOf(session, role);
+    if (isDeviceFault(before)) return before;
+    if (before.length > 0) return objects.unfit(role, 'already there');
+  }
+  const stranger = await strangerIn(session);
+  if (stranger) return stranger;
+  begun.push(...roles);
+  const role = objects.temporary(factory);
+  const temporary = await makeObject(session, role, commands.putAuthenticationKey, point);
+  return typeof temporary === 'number' ? { ...info, factory, temporary } : temporary;
+}
 
+/** The temporary key's session, in which everything secret is said, and handing over. */
+async function finish(
+  connector: Connector,
+  prepared: Prepared,
+  keys: { readonly secret: Bytes; readonly devicePublicKey: Bytes },
+  choice: ProvisionChoice,
+): Promise<Provisioned | DeviceFault> {
+  const credential = { authentication: prepared.temporary, ...keys };
+  const done = await inSession(connector, credential, (session) =>
+    makeAll(session, prepared, choice),
+  );
+  if (isDeviceFault(done)) return done;
+  const left = await handOver(connector, choice, done.ids, prepared.temporary);
+  if (!left) return done;
+  if (done.escrow) wipe(done.escrow.wrapKey, done.escrow.hmacKey);
+  return left;
+}
+
+async function makeAll(
+  session: Session,
+  { factory, serial, firmware }: Prepared,
+  choice: ProvisionChoice,
+): Promise<Provisioned | DeviceFault> {
   const secrets = {
     administrator: bothKeys(choice.administrator),
     operator: bothKeys(choice.password),
     wrap: choice.exportable ? crypto.getRandomValues(new Uint8Array(32)) : undefined,
   };
   try {
-    const ids = await makeObjects(session, begun, plan(factory, choice.exportable, secrets));
+    const ids = await makeObjects(session, plan(factory, choice.exportable, secrets));
     if (isDeviceFault(ids)) return ids;
     const approvalKey = await objects.publicKeyOf(session, ids.approval);
     if (isDeviceFault(approvalKey)) return approvalKey;
     const escrow = secrets.wrap && (await exportHmacKey(session, ids, secrets.wrap));
     if (escrow && isDeviceFault(escrow)) return escrow;
-    return { ...info, ids, approvalKey, escrow };
+    return { serial, firmware, ids, approvalKey, escrow };
   } finally {
     wipe(secrets.administrator, secrets.operator, secrets.wrap ?? new Uint8Array());
   }
@@ -169,20 +229,11 @@ const plan = (
   ];
 };
 
-/** Makes the objects and reads each back. What was provisioned before is in the way: secrets may hang on it. */
+/** Makes the objects and reads each back. */
 async function makeObjects(
   session: Session,
-  begun: objects.Role[],
   planned: Plan,
 ): Promise<Provisioned['ids'] | DeviceFault> {
-  for (const [, role] of planned) {
-    const before = await objects.idsOf(session, role);
-    if (isDeviceFault(before)) return before;
-    if (before.length > 0) return objects.unfit(role, 'already there');
-  }
-  const stranger = await strangerIn(session);
-  if (stranger) return stranger;
-  begun.push(...planned.map(([, role]) => role));
   const ids = { administrator: 0, operator: 0, hmac: 0, wrap: 0, approval: 0 };
   for (const [name, role, command, secret] of planned) {
     const id = await makeObject(session, role, command, secret);
@@ -257,24 +308,27 @@ async function exportHmacKey(
 }
 
 /**
- * Deletes the factory's key, in a session of the administrator, once both new passwords were seen to
- * open one.
+ * Deletes the temporary key, then the factory's, in a session of the administrator, once both new
+ * passwords were seen to open one.
  */
 async function handOver(
   connector: Connector,
   { administrator, password }: ProvisionChoice,
   ids: Provisioned['ids'],
+  temporary: number,
 ): Promise<DeviceFault | undefined> {
   const operator = { authentication: ids.operator, password };
   const opened = await inSession(connector, operator, infoInSession);
   if (isDeviceFault(opened)) return opened;
   const asAdministrator = { authentication: ids.administrator, password: administrator };
   const type = Uint8Array.of(objectTypes.authenticationKey);
-  const deleted = await inSession(connector, asAdministrator, (session) =>
-    session.send(commands.deleteObject, be16(FACTORY_ID), type),
-  );
+  const deleted = await inSession(connector, asAdministrator, async (session) => {
+    const gone = await session.send(commands.deleteObject, be16(temporary), type);
+    if (isDeviceFault(gone)) return gone;
+    return session.send(commands.deleteObject, be16(FACTORY_ID), type);
+  });
   if (!isDeviceFault(deleted)) return undefined;
-  // It may have been the answer alone that was lost.
+  // It may have been the last answer alone that was lost; the factory's key goes last.
   const left = await inSession(connector, asAdministrator, holdsFactoryKey);
   return left === false ? undefined : deleted;
 }

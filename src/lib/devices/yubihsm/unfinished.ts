@@ -54,9 +54,8 @@ const shut: readonly DeviceFaultName[] = ['wrong-password', 'not-provisioned'];
 async function rolesLeft(session: Session): Promise<objects.Role[] | DeviceFault> {
   const info = await objects.infoOf(session, objectTypes.authenticationKey, FACTORY_ID);
   if (isDeviceFault(info)) return info;
-  const { administrator, operator, hmacKey, wrapKey, approvalKey } = objects;
   const left: objects.Role[] = [];
-  for (const role of [administrator(info), operator, hmacKey(false), wrapKey(false), approvalKey]) {
+  for (const role of objects.allRoles(info)) {
     const ids = await objects.idsOf(session, role);
     if (isDeviceFault(ids)) return ids;
     if (ids.length > 0) left.push(role);

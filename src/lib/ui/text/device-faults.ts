@@ -62,7 +62,7 @@ export const deviceFaults: Record<DeviceFaultName, FaultText> = {
     happened: 'The device’s software is too old.',
     cause: 'Its app or firmware is older than the first that can do this.',
     means: `${nothing} The keys on it are not affected.`,
-    next: 'Have its seed words at hand, update it with its maker’s program on another machine, and try again.',
+    next: 'Have its seed words at hand, update it with its maker’s program on another machine, and try again. A YubiHSM’s firmware cannot be changed: take one with 2.3.1 or later.',
   },
   'path-refused': {
     happened: 'The device no longer allows the keys it was enrolled with.',

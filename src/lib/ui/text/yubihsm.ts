@@ -81,7 +81,7 @@ export const yubihsmText = {
     'Browsers keep pages away from it. Yubico’s connector, a program on this machine, talks to it instead.',
     'The launcher hands two requests on to the connector, if it was started with “--connector 12345” (the connector’s port), and nothing else.',
     'Once it is provisioned, page and YubiHSM encrypt to each other (SCP03): connector and launcher can break a session off, but neither read nor forge what is said in it.',
-    'Provision it on a computer you trust. Until that is over they encrypt with the factory’s password, which everybody knows: a program between them could read what both new passwords open, and an escrow’s wrap key, or pretend to be the YubiHSM.',
+    'Provision it on a computer you trust. It begins with the factory’s password, which everybody knows: a program between them that only listens learns nothing secret, but one that acts could pretend to be the YubiHSM.',
   ],
   which: {
     legend: 'Which YubiHSM',
