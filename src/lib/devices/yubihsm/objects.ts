@@ -213,6 +213,31 @@ export function misfit(info: ObjectInfo, role: Role): DeviceFault | undefined {
 export const unfit = (role: Role, what: string): DeviceFault =>
   deviceFault('not-provisioned', `${role.label}: ${what}`);
 
+/**
+ * The authentication keys beside this one that reach our domain: whoever has one could use the keys
+ * that are there.
+ */
+export async function keysBeside(
+  session: Session,
+  id: number,
+): Promise<readonly ObjectInfo[] | DeviceFault> {
+  const type = objectTypes.authenticationKey;
+  const ids = await idsOf(session, { type });
+  if (isDeviceFault(ids)) return ids;
+  const keys: ObjectInfo[] = [];
+  for (const other of ids) {
+    if (other === id) continue;
+    const info = await infoOf(session, type, other);
+    if (isDeviceFault(info)) return info;
+    if (info.domains & DOMAIN) keys.push(info);
+  }
+  return keys;
+}
+
+/** The fault of an authentication key that nobody here put in. */
+export const stranger = ({ id }: ObjectInfo): DeviceFault =>
+  deviceFault('not-provisioned', `authentication key ${id} is there too`);
+
 /** The Ed25519 public key, 32 bytes, of an asymmetric key (`algorithm | key`). */
 export async function publicKeyOf(session: Session, id: number): Promise<Bytes | DeviceFault> {
   const reply = await session.send(commands.getPublicKey, be16(id));

@@ -151,8 +151,10 @@ async function prepare(
     if (isDeviceFault(before)) return before;
     if (before.length > 0) return objects.unfit(role, 'already there');
   }
-  const stranger = await strangerIn(session);
-  if (stranger) return stranger;
+  const others = await objects.keysBeside(session, FACTORY_ID);
+  if (isDeviceFault(others)) return others;
+  // Deleting it is the owner's decision.
+  if (others[0]) return objects.stranger(others[0]);
   begun.push(...roles);
   const role = objects.temporary(factory);
   const temporary = await makeObject(session, role, commands.putAuthenticationKey, point);
@@ -241,24 +243,6 @@ async function makeObjects(
     ids[name] = id;
   }
   return ids;
-}
-
-/**
- * Another authentication key that reaches our domain, or undefined: whoever put it there before could
- * use every key that is made here. Deleting it is the owner's decision.
- */
-async function strangerIn(session: Session): Promise<DeviceFault | undefined> {
-  const type = objectTypes.authenticationKey;
-  const ids = await objects.idsOf(session, { type });
-  if (isDeviceFault(ids)) return ids;
-  for (const id of ids) {
-    if (id === FACTORY_ID) continue;
-    const info = await objects.infoOf(session, type, id);
-    if (isDeviceFault(info)) return info;
-    if (info.domains & objects.operator.domains)
-      return deviceFault('not-provisioned', `authentication key ${id} is there too`);
-  }
-  return undefined;
 }
 
 /** Whether the factory's authentication key is in it, by the YubiHSM's own answer. */

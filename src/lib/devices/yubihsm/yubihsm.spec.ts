@@ -2,7 +2,13 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bench, header, keysOf, open as openHost } from '../../../../tests/support/yubihsm-host.ts';
+import {
+  bench,
+  header,
+  idOf,
+  keysOf,
+  open as openHost,
+} from '../../../../tests/support/yubihsm-host.ts';
 import {
   ADMINISTRATOR,
   EVERYDAY,
@@ -143,6 +149,39 @@ describe('enrolling', () => {
       fault: 'not-provisioned',
       detail: 'Conclave secrets: missing',
     });
+  });
+});
+
+describe('an authentication key beside the operator’s and the administrator’s', () => {
+  /** Enrols with another key, that somebody put in with these domains and this label. */
+  async function enrolledBeside(domains: number, label: string) {
+    const { made, simulator, hardware } = await provisioned();
+    const admin = await openHost(simulator, made.ids.administrator, ADMINISTRATOR);
+    const key = header({ id: 9, label, domains, may: ['sign-hmac'], algorithm: 38 });
+    const may = capabilityBytes(['sign-hmac']);
+    const { enc, mac } = keysOf('planted');
+    idOf(await admin.send(commands.putAuthenticationKey, key, may, enc, mac));
+    return enrolYubiHsm(hardware, typing(EVERYDAY).presence);
+  }
+
+  it.each(['test', 'Conclave operator', 'Conclave administrator', 'Conclave provisioning'])(
+    'refuses one that reaches the keys, called %s',
+    async (label) => {
+      expect(faultOf(await enrolledBeside(0x8001, label))).toBe('not-provisioned');
+    },
+  );
+
+  it('says which, and takes one of other domains, or no administrator', async () => {
+    expect(await enrolledBeside(1, 'test')).toEqual({
+      fault: 'not-provisioned',
+      detail: 'authentication key 9 is there too',
+    });
+    good(await enrolledBeside(0x8000, 'test'));
+    const { made, simulator, hardware } = await provisioned();
+    const id = be16(made.ids.administrator);
+    const admin = await openHost(simulator, made.ids.administrator, ADMINISTRATOR);
+    await admin.send(commands.deleteObject, id, Uint8Array.of(objectTypes.authenticationKey));
+    good(await enrolYubiHsm(hardware, typing(EVERYDAY).presence));
   });
 });
 

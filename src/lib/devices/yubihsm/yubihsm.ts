@@ -37,7 +37,8 @@ type Held = EnrolledAs<'yubihsm'>;
 /**
  * Enrols a provisioned YubiHSM: one password, one session. Its objects are found by their labels and
  * must be just as `provision` makes them. Faults: `factory-password` where the factory's key is
- * still in it, `not-provisioned`, `other-device`, those of sessions and of the connector.
+ * still in it, `not-provisioned` (also where another authentication key than operator's and
+ * administrator's reaches them), `other-device`, those of sessions and of the connector.
  */
 export async function enrolYubiHsm(
   hardware: Hardware,
@@ -102,6 +103,13 @@ async function findObjects(
   if (factory !== false) return factory === true ? deviceFault('factory-password') : factory;
   const authentication = await findObject(session, objects.operator, objects.operator);
   if (isDeviceFault(authentication)) return authentication;
+  const others = await objects.keysBeside(session, authentication.id);
+  if (isDeviceFault(others)) return others;
+  // One administrator; the owner may have deleted that key.
+  const stranger = others.find(
+    (key, i) => i > 0 || objects.misfit(key, objects.administrator(key)),
+  );
+  if (stranger) return objects.stranger(stranger);
   const hmac = await findObject(session, objects.hmacKey(false), objects.hmacKey(true));
   if (isDeviceFault(hmac)) return hmac;
   const wrap = await findObject(session, objects.wrapKey(false), objects.wrapKey(true));
