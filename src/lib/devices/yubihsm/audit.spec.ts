@@ -12,7 +12,7 @@ import {
 } from '../../../../tests/support/yubihsm-owner.ts';
 import type { Bytes } from '../../crypto/bytes.ts';
 import { isDeviceFault, type Device } from '../device.ts';
-import { chainFault, parseEntry } from './audit.ts';
+import { chainFault, missingBetween, parseEntry } from './audit.ts';
 import { commands, options, optionStates } from './commands.ts';
 import { be16 } from './frames.ts';
 import { enrolYubiHsm, readAudit } from './yubihsm.ts';
@@ -63,14 +63,29 @@ describe('reading the log', () => {
     expect(rest.slice(0, again.length - first.length)).toEqual(again.slice(first.length));
   });
 
-  it('tells where entries are missing or changed', async () => {
+  it('tells where an entry was changed, still there or not', async () => {
     const first = good(await audit(undefined, keeps));
     const changed = first.at(-1)!.slice();
     changed[20]! ^= 1;
     expect(faultOf(await audit(changed, keeps))).toBe('log-broken');
-    good(await audit(first.at(-1), forgets));
+    const rest = good(await audit(first.at(-1), forgets));
     good(await device.derive(['label']));
-    expect(faultOf(await audit(first.at(-1)))).toBe('log-broken');
+    const last = rest.at(-1)!.slice();
+    last[20]! ^= 1;
+    expect(faultOf(await audit(last, keeps))).toBe('log-broken');
+    good(await audit(rest.at(-1), keeps));
+  });
+
+  it('goes on after entries that somebody else took away, and counts them', async () => {
+    const first = good(await audit(undefined));
+    good(await device.derive(['label']));
+    const lost = good(await audit(first.at(-1)));
+    good(await device.derive(['label']));
+    const rest = good(await audit(first.at(-1)));
+    expect(missingBetween(first.at(-1), rest[0]!)).toBe(lost.length);
+    good(await device.derive(['label']));
+    const more = good(await audit(rest.at(-1)));
+    expect(chainFault([...rest, ...more])).toBeUndefined();
   });
 
   it('tells a YubiHSM that was reset and made ready again', async () => {
@@ -83,10 +98,18 @@ describe('reading the log', () => {
     good(await audit(undefined));
   });
 
-  it('tells entries that were overwritten before they were read', async () => {
+  it('goes on after entries that were overwritten before they were read, and counts them', async () => {
     const last = good(await audit(undefined)).at(-1);
     for (let i = 0; i < 40; i++) good(await device.derive(['label']));
-    expect(faultOf(await audit(last))).toBe('log-broken');
+    const entries = good(await audit(last));
+    expect(entries.length).toBe(62);
+    const missing = missingBetween(last, entries[0]!);
+    expect(missing).toBe(parseEntry(entries[0]!)!.number - parseEntry(last!)!.number - 1);
+    expect(missing).toBeGreaterThanOrEqual(20);
+    good(await device.derive(['label']));
+    const more = good(await audit(entries.at(-1)));
+    expect(missingBetween(entries.at(-1), more[0]!)).toBe(0);
+    expect(chainFault([...entries, ...more])).toBeUndefined();
   });
 });
 
@@ -105,6 +128,37 @@ describe('a log that may lose nothing', () => {
     expect(all.length).toBe(62);
     good(await device.derive(['label']));
     expect(chainFault([...all, ...good(await audit(all.at(-1)))])).toBeUndefined();
+  });
+});
+
+describe('entries that are missing', () => {
+  const numbered = (number: number, command = 0x53): Bytes => {
+    const raw = new Uint8Array(32);
+    raw.set([...be16(number), command]);
+    return raw;
+  };
+
+  it.each([
+    [7, 8, 0],
+    [7, 9, 1],
+    [7, 100, 92],
+    [0xffff, 0, 0],
+    [0xfffe, 3, 4],
+    [7, 7, 0],
+    [7, 6, 0],
+    [3, 0xfffe, 0],
+    [0, 0x7fff, 0x7ffe],
+    [0, 0x8000, 0],
+  ])('from entry %i to entry %i are %i', (before, first, missing) => {
+    expect(missingBetween(numbered(before), numbered(first))).toBe(missing);
+    expect(chainFault([numbered(first)], numbered(before))?.fault).toBe(
+      missing > 0 ? undefined : 'log-broken',
+    );
+  });
+
+  it('are none before the first reading, and cannot be told across a reset', () => {
+    expect(missingBetween(undefined, numbered(9))).toBe(0);
+    expect(chainFault([numbered(1, 0xff)], numbered(0xfff0))?.fault).toBe('log-broken');
   });
 });
 

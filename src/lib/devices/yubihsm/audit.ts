@@ -54,15 +54,31 @@ function follows(before: Uint8Array, raw: Uint8Array): boolean {
 }
 
 /**
- * Holds raw entries, oldest first, against their chain; `before`: the entry before the first, where it
- * is known. Undefined where they form one chain, or the fault `log-broken` with the entry that does
- * not follow: it or one before it is changed or missing.
+ * How many entries are missing between the last that is known and the first of a later reading, by
+ * their numbers: 0 where it goes on, back, or at the beginning. The log has room for 62, so a later
+ * reading need not reach back. The numbers begin again, so of 2¹⁶ or more only the rest is counted.
+ */
+export function missingBetween(before: Uint8Array | undefined, first: Uint8Array): number {
+  if (!before || first[2] === RESET) return 0;
+  const ahead = (numberOf(first) - numberOf(before)) & 0xffff;
+  return ahead > 1 && ahead < 0x8000 ? ahead - 1 : 0;
+}
+
+/** Command byte of the first entry after a reset, which is all ones but for its number and digest. */
+const RESET = 0xff;
+
+/**
+ * Holds the raw entries of one reading, oldest first, against their chain; `before`: the last entry
+ * that is known of earlier readings. Undefined where they form one chain, which goes on from there or
+ * begins later (`missingBetween`); or the fault `log-broken` with the entry that does not follow: it
+ * or one before it is changed or missing.
  */
 export function chainFault(
   entries: readonly Uint8Array[],
   before?: Uint8Array,
 ): DeviceFault | undefined {
-  let last = before;
+  const [first] = entries;
+  let last = first && missingBetween(before, first) > 0 ? undefined : before;
   for (const raw of entries) {
     if (raw.length !== ENTRY_LENGTH) return deviceFault('log-broken', 'no whole entry');
     if (last && !follows(last, raw))
@@ -74,7 +90,8 @@ export function chainFault(
 
 /**
  * Reads the log (GET LOG) and gives the entries after a known one, oldest first, or all it still has.
- * Without a known one the first entry is taken as it is. Faults: `log-broken`, those of the session.
+ * Without a known one the first entry is taken as it is. Where it no longer has all of them, they begin
+ * later: `missingBetween`. Faults: `log-broken`, those of the session.
  */
 export async function readLog(
   session: Session,

@@ -64,7 +64,7 @@ export const openYubiHsm = (held: Held, hardware: Hardware, presence: Presence):
 
 /**
  * Reads what the YubiHSM noted of its own use after a known entry, or all it still has, as raw entries
- * of 32 bytes, oldest first. `keep` stores them and says whether they are safe; only then may the
+ * of 32 bytes, oldest first; some may be missing before them (`missingBetween`). `keep` stores them and says whether they are safe; only then may the
  * YubiHSM forget them. Faults: `log-broken`, those of the act.
  */
 export const readAudit = (

@@ -188,7 +188,7 @@ export const deviceFaults: Record<DeviceFaultName, FaultText> = {
   'log-broken': {
     happened: 'The YubiHSM’s log does not continue what was read before.',
     cause:
-      'Entries are missing or changed: more than the 62 it has room for were noted since, it was reset, another program took the log away, or somebody between forged it.',
+      'Entries are changed or their numbers go back: it was reset, it is another one than its serial number says, or what was kept here was changed.',
     means: 'Nobody can tell any more what this YubiHSM was asked since then.',
     next: 'Stop using it. Keep the log that you have as evidence, tell the other operators, and find out who had it.',
   },

@@ -64,6 +64,12 @@ const leaveFirst: FaultText = {
   next: 'Write both parts down or save them, and enter them below as you kept them.',
 };
 
+const overwritten = (entries: number): string =>
+  entries === 1
+    ? 'One entry was overwritten before it was read.'
+    : `${entries} entries were overwritten before they were read.`;
+const unknownThen = 'What the YubiHSM did then is not known.';
+
 export const yubihsmText = {
   heading: 'YubiHSM 2',
   lead: 'A small module that keeps keys and uses them for whoever knows its password. It is made ready here, once, before it enters a group.',
@@ -205,6 +211,13 @@ export const yubihsmText = {
     soFar: (entries: number, first: string, last: string) =>
       `${entries} entries were read, first on ${first}, last on ${last}.`,
     holds: 'The chain of these entries holds.',
+    missing: (entries: number): FaultText => ({
+      happened: overwritten(entries),
+      cause:
+        'More than the 62 that the YubiHSM has room for were noted between two readings, or another program took them away.',
+      means: unknownThen,
+      next: 'Read the log more often, and in no other program. If nobody here used the YubiHSM so much, tell the other operators and find out who had it.',
+    }),
     action: 'Read the log now',
     working: 'The YubiHSM is asked …',
     read: (entries: number) =>
@@ -219,7 +232,11 @@ export const yubihsmText = {
       `Read on ${at}: ${entries === 1 ? 'one entry' : `${entries} entries`}`,
     holds: 'The chain holds.',
     broken: (detail: string) =>
-      `The chain does not hold (${detail}): entries are missing or changed.`,
+      `The chain does not hold (${detail}): entries are changed or out of order.`,
+    gap: (entries: number) =>
+      `${overwritten(entries)} ${unknownThen} What was read before and after holds together, each by itself.`,
+    gapHere: (entries: number) =>
+      entries === 1 ? 'One entry is missing here.' : `${entries} entries are missing here.`,
     number: 'No.',
     command: 'Command',
     session: 'Session of key',

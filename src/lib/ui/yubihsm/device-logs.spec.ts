@@ -29,7 +29,8 @@ test('readings of one YubiHSM are one chain, those of two are two', () => {
     log(20, all.slice(2)),
   ]);
   expect(none).toBeUndefined();
-  expect(one).toMatchObject({ serial: '7', count: 5, broken: undefined, last: all[4] });
+  expect(one).toMatchObject({ serial: '7', count: 5, missing: 0, last: all[4] });
+  expect(one!.broken).toBeUndefined();
   expect(one!.readings.map(({ at, entries }) => [at, entries.length])).toEqual([
     [10, 2],
     [20, 3],
@@ -38,10 +39,20 @@ test('readings of one YubiHSM are one chain, those of two are two', () => {
   expect(readLogs([])).toEqual([]);
 });
 
-test('an entry that is missing between two readings breaks the chain', () => {
+test('entries that are missing between two readings are counted, and the chain goes on', () => {
+  const all = chain(9);
+  const parts = [all.slice(0, 2), all.slice(3, 5), all.slice(5, 6), all.slice(8)];
+  const [one] = readLogs(parts.map((part, i) => log(10 + i, part)));
+  expect(one).toMatchObject({ broken: undefined, count: 6, missing: 3, last: all[8] });
+  expect(one!.readings.map(({ missing }) => missing)).toEqual([0, 1, 0, 2]);
+});
+
+test('an entry that is missing within a reading, and a reading that goes back, break the chain', () => {
   const all = chain(5);
-  const [one] = readLogs([log(10, all.slice(0, 2)), log(20, all.slice(3))]);
-  expect(one!.broken).toEqual({ fault: 'log-broken', detail: 'entry 4 after 2' });
+  const [within] = readLogs([log(10, [...all.slice(0, 2), ...all.slice(3)])]);
+  expect(within!.broken).toEqual({ fault: 'log-broken', detail: 'entry 4 after 2' });
+  const [back] = readLogs([log(10, all.slice(3)), log(20, all.slice(0, 2))]);
+  expect(back).toMatchObject({ broken: { detail: 'entry 1 after 5' }, missing: 0 });
 });
 
 test('any changed byte after the first entry breaks it, and so does a cut', () => {
