@@ -147,12 +147,15 @@ export async function signTogether(
   }
   await first.press(first.button(requestsText.now.freeze));
   await expect(first.page.getByTestId('now')).not.toHaveAttribute('data-act', 'freeze');
-  if (signing(first)) await first.press(first.button(requestsText.now.release));
+  const release = async (operator: Operator) => {
+    await operator.press(operator.button(requestsText.now.release));
+    await expect(operator.page.getByTestId('now')).not.toHaveAttribute('data-act', 'release');
+  };
+  if (signing(first)) await release(first);
   const frozen = await first.give();
   for (const operator of others.filter(signing)) {
     await operator.take(frozen);
-    await operator.press(operator.button(requestsText.now.release));
-    await expect(operator.page.getByTestId('now')).not.toHaveAttribute('data-act', 'release');
+    await release(operator);
     await first.take(await operator.give());
   }
   const raw = first.page.getByTestId('raw');
