@@ -120,7 +120,7 @@ test('a simulated YubiHSM is provisioned after mishaps, enters a rehearsal, and 
   await expect(alert(page)).toContainText(deviceFaults['wrong-password'].happened);
   await expect(standing(page)).toHaveAttribute('data-standing', 'new');
 
-  // Half-way two keys are made, and nobody can take them back while the cable is out.
+  // Half-way the temporary key and two more are made, and nobody can take them back while the cable is out.
   await unplugAt(page, 25);
   await attempt(page);
   await expect(alert(page).first()).toContainText(deviceFaults['no-hsm'].happened);
@@ -287,8 +287,16 @@ test('a YubiHSM behind the launcher is provisioned by the page’s real driver, 
     await other.send(commands.setLogIndex, said.slice(last, last + 2));
     await button(page, panel.action).click();
     await answer(page, HSM_PASSWORD);
-    await expect(alert(page)).toContainText(deviceFaults['log-broken'].happened);
-    await expect(page.getByTestId('device-log-read')).toHaveAttribute('data-entries', String(kept));
+    const gap = panel.missing(said[4]!).happened;
+    await expect(alert(page)).toContainText(gap);
+    const read = page.getByTestId('device-log-read');
+    expect(Number(await read.getAttribute('data-entries'))).toBeGreaterThan(kept);
+    await expect(read).not.toContainText(panel.holds);
+    await follow(page, `${new URL(page.url()).hash}/record`);
+    await expect(page.getByTestId('device-gap')).toContainText(log.gap(said[4]!));
+    await expect(page.getByTestId('device-chain')).toHaveCount(0);
+    await expect(page.getByText(log.gapHere(said[4]!))).toBeVisible();
+    await inspect(page, 'a record with a gap');
   } finally {
     await server.stop();
     hsm.close();
