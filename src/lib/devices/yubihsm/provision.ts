@@ -99,13 +99,13 @@ async function provisionAs(
     const prepared = await inSession(connector, factory, (session) =>
       prepare(session, serial, point, begun),
     );
-    const left = isDeviceFault(prepared)
+    const done = isDeviceFault(prepared)
       ? prepared
       : await finish(connector, prepared, { secret, devicePublicKey }, choice);
-    if (isDeviceFault(left) && begun.length > 0)
+    if (isDeviceFault(done) && begun.length > 0)
       // Where this fails too, the next attempt finds what was left and says so.
       await inSession(connector, factory, (session) => unmake(session, begun));
-    return left;
+    return done;
   } finally {
     wipe(secret);
   }
