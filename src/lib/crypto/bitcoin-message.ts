@@ -15,7 +15,7 @@ const varint = (n: number): Uint8Array =>
 export function bitcoinMessageDigest(message: string): Bytes {
   const [magic, text] = [utf8.encode('Bitcoin Signed Message:\n'), utf8.encode(message)];
   const framed = concat(varint(magic.length), magic, varint(text.length), text);
-  return sha256(sha256(framed)) as Bytes;
+  return sha256(sha256(framed));
 }
 
 /**
@@ -45,5 +45,5 @@ export function bitcoinMessageHolds(
  */
 export const bareSignature = (signature: Uint8Array): Bytes | undefined =>
   signature.length === 65 && signature[0]! >= 27 && signature[0]! <= 42
-    ? (signature.slice(1) as Bytes)
+    ? (signature.slice(1))
     : undefined;
