@@ -45,5 +45,5 @@ export function bitcoinMessageHolds(
  */
 export const bareSignature = (signature: Uint8Array): Bytes | undefined =>
   signature.length === 65 && signature[0]! >= 27 && signature[0]! <= 42
-    ? (signature.slice(1))
+    ? signature.slice(1)
     : undefined;
