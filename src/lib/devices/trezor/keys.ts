@@ -1,3 +1,6 @@
+import { ripemd160 } from '@noble/hashes/legacy.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bech32 } from '@scure/base';
 import { HDKey } from '@scure/bip32';
 import { be32, type Bytes } from '../../crypto/bytes.ts';
 import { deviceFault, isDeviceFault, type DeviceFault } from '../device.ts';
@@ -18,6 +21,10 @@ export const approvalSteps: readonly number[] = [...account, 0, 0];
 
 /** Any hardened child of the master key: its parent's fingerprint is the one wanted. */
 const child = [0 + HARDENED];
+
+/** The address that the device names a signing key (compressed, 33 bytes) by: P2WPKH, BIP 173. */
+export const signingAddress = (key: Uint8Array): string =>
+  bech32.encode('bc', [0, ...bech32.toWords(ripemd160(sha256(key)))]);
 
 /** What a seed with its passphrase is known by. */
 export interface Keys {

@@ -1,3 +1,4 @@
+import { p2wpkh } from '@scure/btc-signer';
 import { createCipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { HDKey } from '@scure/bip32';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -138,7 +139,7 @@ describe('approve', () => {
     expect(prompts).toHaveLength(1);
     expect(prompts[0]?.asks).toEqual({ to: 'approve', statement });
     expect(prompts[0]?.screen).toEqual([
-      ['Signing address', "m/84'/0'/100'/0/0"],
+      ['Signing address', p2wpkh(key.key).address],
       ['Confirm message', 'Conclave approval 1/1', 'mint 1.25 zBTC'],
     ]);
   });

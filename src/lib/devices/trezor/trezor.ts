@@ -17,7 +17,7 @@ import { toHandle, type EnrolledAs } from '../handle.ts';
 import type { Hardware } from '../hardware.ts';
 import type { Presence } from '../prompt.ts';
 import { call, type Talk } from './calls.ts';
-import { APPROVAL_PATH, approvalSteps, COIN, readKeys, type Keys } from './keys.ts';
+import { APPROVAL_PATH, approvalSteps, COIN, readKeys, signingAddress, type Keys } from './keys.ts';
 import { HARDENED, SPEND_WITNESS } from './messages.ts';
 import { initialize, type Found } from './probe.ts';
 
@@ -227,7 +227,7 @@ async function signed(
   const reply = await call(talk, request, 'MessageSignature', {
     asks: { to: 'approve', statement },
     screen: [
-      ['Signing address', APPROVAL_PATH],
+      ['Signing address', signingAddress(approvalKey)],
       ['Confirm message', ...statement.split('\n')],
     ],
   });
