@@ -1,65 +1,31 @@
 import { p2wpkh } from '@scure/btc-signer';
 import { createCipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { HDKey } from '@scure/bip32';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { approvalHolds } from '../../../../tests/support/approvals.ts';
 import { meddled, onlyTrezor, watching } from '../../../../tests/support/trezors.ts';
 import { toHex, type Bytes } from '../../crypto/bytes.ts';
-import { isDeviceFault, shownLabel, type Device, type DeviceFault } from '../device.ts';
-import { fromHandle, type EnrolledAs } from '../handle.ts';
+import { shownLabel, type DeviceFault } from '../device.ts';
 import type { Prompt } from '../prompt.ts';
-import { attended, SIMULATED_PIN, type Means } from '../simulators/simulator.ts';
+import { attended, SIMULATED_PIN } from '../simulators/simulator.ts';
 import { bareTrezor, TrezorSimulator } from '../simulators/trezor.ts';
-import { toPackets } from './packets.ts';
 import { enrolTrezor, openTrezor } from './trezor.ts';
-
-const seed = new Uint8Array(32).fill(5);
-const statement = 'Conclave approval 1/1\nmint 1.25 zBTC';
-const [hostSecret, share] = ['Conclave/host secret v1/a', 'Conclave/share v1/a'];
-
-function good<T extends object>(result: T | DeviceFault): T {
-  if (isDeviceFault(result)) throw new Error(`${result.fault} ${result.detail}`);
-  return result;
-}
-const hex = (secrets: readonly Bytes[] | DeviceFault) => good(secrets).map(toHex);
-const held = (device: Device) => fromHandle(device.identity.handle) as EnrolledAs<'trezor'>;
-const asked = (prompts: readonly Prompt[]) =>
-  prompts.map(({ asks }) => (asks.to === 'unlock' ? asks.by : asks.to));
-
-const leave: (() => void)[] = [];
-afterEach(() => leave.splice(0).forEach((end) => end()));
-
-/** Presses the button that means this, once there is one. */
-async function press(sim: TrezorSimulator, means: Means): Promise<void> {
-  const find = () => sim.face().buttons.find((button) => button.means === means);
-  await expect.poll(find).toBeDefined();
-  sim.press(find()!.id);
-}
-
-/** Types a PIN on an empty keypad. */
-async function type(sim: TrezorSimulator, pin: string): Promise<void> {
-  await expect.poll(() => sim.face().buttons.some(({ means }) => means === 'no')).toBe(true);
-  for (const digit of pin) await press(sim, `digit-${Number(digit)}`);
-  await press(sim, 'enter');
-}
-
-type Made = Partial<ConstructorParameters<typeof TrezorSimulator>[0]>;
-
-/** A simulator with a person before it, and what is in front of that person. */
-function bench(made: Made = {}, on?: Parameters<typeof watching>[0]) {
-  const sim = new TrezorSimulator({ seed, serial: 'SIM-1', ...made });
-  const person = { answers: 'approves' as 'approves' | 'refuses' };
-  leave.push(attended(sim, () => person.answers));
-  const { presence, prompts, counts } = watching(on);
-  const hardware = onlyTrezor(bareTrezor(sim));
-  return { sim, person, presence, prompts, counts, hardware };
-}
-
-async function enrolled(made: Made = {}, on?: Parameters<typeof watching>[0]) {
-  const all = bench(made, on);
-  const device = good(await enrolTrezor(all.hardware, all.presence));
-  return { ...all, device };
-}
+import {
+  asked,
+  bench,
+  enrolled,
+  good,
+  held,
+  hex,
+  hostSecret,
+  leave,
+  press,
+  seed,
+  share,
+  statement,
+  type,
+  type Made,
+} from '../../../../tests/support/trezor-bench.ts';
 
 describe('an enrolled Trezor', () => {
   it('says what it is, and that it is simulated; nobody is asked anything', async () => {
@@ -397,61 +363,4 @@ describe('what cannot be used is refused by name', () => {
     expect(await enrol({ model: 'T1B1' })).toMatchObject({ fault: 'unsupported' });
     expect(await enrol({}, (sim) => sim.unplug())).toEqual({ fault: 'not-found' });
   });
-});
-
-it('a message that broke off on its way to the device is made up for', async () => {
-  const { sim, device } = await enrolled();
-  sim.take(toPackets(38, new Uint8Array(100))[0]!);
-  expect(hex(await device.derive([share]))).toHaveLength(1);
-});
-
-describe('unplugged', () => {
-  it.each(['derive', 'approve', 'pin', 'passphrase'] as const)(
-    'while it asks (%s): a fault, then all is well again',
-    async (what) => {
-      const { sim, device, prompts } = await enrolled();
-      leave.splice(0).forEach((end) => end());
-      sim.passphraseProtected = true;
-      if (what === 'pin') sim.lock();
-      if (what === 'passphrase') sim.sessions.clear();
-      const waiting = what === 'approve' ? device.approve(statement) : device.derive([share]);
-      await expect.poll(() => asked(prompts)).toEqual([what]);
-      sim.unplug();
-      expect(await waiting).toEqual({ fault: 'unplugged' });
-      expect(await device.derive([share])).toEqual({ fault: 'not-found' });
-      sim.plug();
-      leave.push(attended(sim));
-      expect(hex(await device.derive([share]))).toHaveLength(1);
-    },
-  );
-
-  it.each(['derive', 'approve'] as const)(
-    'at any packet of %s, in or out: a fault, then all is well again',
-    async (what) => {
-      const { sim, device } = await enrolled();
-      const right = hex(await device.derive([share]));
-      let pull: number | undefined;
-      const maybe = (packet: Bytes) => {
-        if (pull !== undefined && pull-- === 0) sim.unplug();
-        return [packet];
-      };
-      const { trezor, counts } = meddled(sim, { back: maybe, out: maybe });
-      const { presence } = watching();
-      const wired = openTrezor(held(device), onlyTrezor(trezor), presence);
-      const act = () => (what === 'derive' ? wired.derive([share]) : wired.approve(statement));
-      good<object>(await act());
-      const packets = counts.back + counts.out;
-      expect(packets).toBeGreaterThan(15);
-      for (let at = 0; at < packets; at++) {
-        pull = at;
-        const result: object = await act();
-        // At the last packet all had been said.
-        if (at < packets - 1) expect(result).toEqual({ fault: 'unplugged' });
-        expect(counts.open).toBe(0);
-        pull = undefined;
-        sim.plug();
-        expect(hex(await wired.derive([share]))).toEqual(right);
-      }
-    },
-  );
 });
