@@ -164,6 +164,20 @@ describe('the start script', () => {
     expect(status).toBe(3);
   });
 
+  it('starts a YubiHSM’s connector where it is asked for, and ends it with the window', () => {
+    command('unshare', 'exit 1');
+    command('yubihsm-connector', `echo $$ >"${folder}/pid"; exec sleep 60`);
+    command('browser', `while ! [ -s "${folder}/pid" ]; do sleep 0.05; done; echo opened`);
+    launcher(`console.log('${ADDRESS_LINE}'); setInterval(() => {}, 1000);`);
+    const { status, stdout } = start(1000, 'bundle', '--connector', '12345');
+    expect([status, stdout.trim().split('\n').at(-1)]).toEqual([0, 'opened']);
+    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    rmSync(join(folder, 'pid'));
+    command('browser', `ls "${folder}"`);
+    expect(start(1000, 'bundle').stdout).not.toMatch(/^pid$/m);
+  });
+
   it('clears from the profile what a foreign server may have left, and no vault', () => {
     command('unshare', 'exit 1');
     launcher(`console.log('${ADDRESS_LINE}'); setInterval(() => {}, 1000);`);

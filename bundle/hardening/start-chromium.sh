@@ -65,15 +65,27 @@ else
   launcher=(python3 "$here/../launch.py")
 fi
 
+# A YubiHSM's connector must be in here: nothing outside this namespace can be reached.
+started=()
+trap 'kill "${started[@]}" 2>/dev/null || true; wait "${started[@]}" 2>/dev/null || true' EXIT
+case " $* " in
+  *' --connector'*)
+    command -v yubihsm-connector >/dev/null ||
+      refuse 'yubihsm-connector is not installed, and --connector asks for it.' "It is Yubico's program."
+    yubihsm-connector >&2 &
+    started+=("$!")
+    ;;
+esac
+
 # Only the launcher's own word counts: whoever answers on the port could be another program.
 exec 3< <(exec "${launcher[@]}" "$@" --port "$PORT")
 pid=$!
-trap 'kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true' EXIT
+started+=("$pid")
 line=
 while [ "$line" != "Address  $ADDRESS until Ctrl-C" ]; do
   IFS= read -r -t 60 line <&3 || {
     [ $? -le 128 ] || refuse 'the launcher said nothing for 60 seconds.' 'Start again.'
-    trap - EXIT && wait "$pid"
+    wait "$pid" || exit
     exit
   }
   printf '%s\n' "$line"
