@@ -39,9 +39,7 @@ export class Peer {
     const seat = await joinGroup(
       { ...own, root: terms.roots[0]!, now: () => Date.now() },
       bundle,
-      id.rehearsal
-        ? me
-        : { ...me, device: { ...me.device, kind: 'security-key', simulated: false } },
+      id.rehearsal ? me : { ...me, device: { ...me.device, simulated: false } },
       await hostReply(device, id),
     );
     if (typeof seat === 'string') throw new Error(seat);
