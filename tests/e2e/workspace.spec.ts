@@ -246,13 +246,16 @@ test('it warns, a touch puts the lock off, and then it locks itself and says wha
 test('it does not lock itself while a device waits for a person', async ({ page }) => {
   await page.clock.install();
   await made(page);
-  await go(page, 'begin');
+  await go(page, 'settings');
+  await field(page, settings.lockAfter).selectOption(settings.minutes(5));
+  await go(page, 'start', 'begin');
   await field(page, begin.name).fill('Waiting');
   await field(page, about.name).fill('Asha');
   await chooseDrawn(page);
   await button(page, begin.action).click();
   await expect(page.getByRole('dialog')).toBeVisible();
-  await page.clock.fastForward('40:00');
+  // Longer than a workspace stays open, and less than a device waits.
+  await page.clock.fastForward('09:00');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('alert')).toContainText(devices.faults.refused.happened);
   await expect(button(page, begin.action)).toBeFocused();

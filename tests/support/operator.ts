@@ -223,9 +223,13 @@ export class Operator {
 
   private handOver = async (side: 'send' | 'receive') => {
     const radio = this.page.getByRole('radio', { name: transfer[side], exact: true });
-    // Where other things come first, handing over is folded up.
-    const folded = this.page.locator('details.transfer:not([open]) > summary');
-    if ((await folded.count()) > 0 && !(await radio.isVisible())) await this.press(folded.first());
+    // Where other things come first, handing over is folded up. What an act has just changed may be
+    // drawn anew meanwhile.
+    const folded = this.page.locator('details.transfer:not([open]) > summary').first();
+    await expect(async () => {
+      if (!(await radio.isVisible())) await folded.press('Enter', { timeout: 1000 });
+      await expect(radio).toBeVisible({ timeout: 1000 });
+    }).toPass({ timeout: 30_000 });
     await this.choose(radio);
   };
 
