@@ -156,7 +156,7 @@ test('a device that is unplugged is said, and nothing is done', async () => {
   await button('Approve on the device').click();
   await expect
     .element(page.getByRole('alert'))
-    .toHaveTextContent('The connection to the device broke off.');
+    .toHaveTextContent('No such device is there.');
   expect(ben.seat.next().act).toBe('answer');
   ben.device.simulator.plug();
   await button('Approve on the device').click();
