@@ -154,9 +154,7 @@ test('a device that is unplugged is said, and nothing is done', async () => {
   await shown(ben);
   ben.device.simulator.unplug();
   await button('Approve on the device').click();
-  await expect
-    .element(page.getByRole('alert'))
-    .toHaveTextContent('No such device is there.');
+  await expect.element(page.getByRole('alert')).toHaveTextContent('No such device is there.');
   expect(ben.seat.next().act).toBe('answer');
   ben.device.simulator.plug();
   await button('Approve on the device').click();
