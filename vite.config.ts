@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { isConnected } from './bundle/connected.mjs';
 import { chromiumArgs, findChromium, packageVersion, top } from './bundle/machine.mjs';
 import { releaseOf } from './bundle/release.mjs';
@@ -16,6 +17,19 @@ const chromium = findChromium();
 /** The folder of the official test vectors, if there is one. */
 const vectors = process.env['CONCLAVE_VECTORS'];
 
+/** Files that take minutes, longest first: begun last, they would leave the other cores idle. */
+const long = ['adversarial/fuzz.spec.ts', 'rehearsal.spec.ts', 'rehearsal-withdrawal.spec.ts'];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = long.findIndex((name) => moduleId.endsWith(name));
+      return at < 0 ? long.length : at;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   plugins: [sveltekit()],
   define: {
@@ -26,6 +40,7 @@ export default defineConfig({
   worker: { format: 'es' },
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, sourcemap: false },
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         extends: true,
