@@ -1,0 +1,4 @@
+import { conformInNode } from '../support/node.ts';
+import { wireVectors } from './wire.ts';
+
+await conformInNode(wireVectors);
