@@ -8,7 +8,8 @@ import * as field from './goldilocks.ts';
 export type Extension = readonly [a: bigint, b: bigint];
 
 const { P } = field;
-const W = 7n;
+/** The square of √7. */
+export const W = 7n;
 
 export const ZERO: Extension = [0n, 0n];
 export const ONE: Extension = [1n, 0n];

@@ -1,4 +1,4 @@
-import { add, multiply, scale, subtract, type Extension } from '../extension.ts';
+import { add, multiply, scale, subtract, W, type Extension } from '../extension.ts';
 import type { Gate } from './gate.ts';
 
 /** Of four wires each: wire 3 = constant 0 · wire 0 · wire 1 + constant 1 · wire 2 (arithmetic_base.rs). */
@@ -34,7 +34,7 @@ export const mulExtension = (operations: number): Gate => ({
     Array.from({ length: operations }, (_, i) => {
       const [a0, a1, b0, b1, ...output] = wires.slice(6 * i, 6 * i + 6) as SixWires;
       const computed = [
-        add(multiply(a0, b0), scale(multiply(a1, b1), 7n)),
+        add(multiply(a0, b0), scale(multiply(a1, b1), W)),
         add(multiply(a0, b1), multiply(a1, b0)),
       ];
       return computed.map((value, k) => subtract(output[k]!, multiply(value, constants[0]!)));
