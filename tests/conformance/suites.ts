@@ -6,6 +6,7 @@ import { chilldkgVectors } from './chilldkg.ts';
 import { cocktailVectors } from './cocktail.ts';
 import { ed25519Vectors } from './ed25519.ts';
 import { rfc9591Vectors } from './rfc9591.ts';
+import { spvVectors } from './spv.ts';
 import { watchOnlyVectors } from './watch-only.ts';
 
 export const suites = [
@@ -16,5 +17,6 @@ export const suites = [
   ed25519Vectors,
   bitcoinKeyVectors,
   bitcoinTransactionVectors,
+  spvVectors,
   watchOnlyVectors,
 ];

@@ -1,4 +1,4 @@
-import { fromHex, toHex, type Bytes } from '../crypto/bytes.ts';
+import { toHex, type Bytes } from '../crypto/bytes.ts';
 import { bytes, integer, list, record, type Read } from '../crypto/schema.ts';
 import { bitsOf, headersAfter, readHeader, targetOf, workOf, type Header } from './header.ts';
 import type { Consensus } from './networks.ts';
@@ -65,7 +65,10 @@ export interface HeaderFault {
 const bitsText = (bits: number): string => `0x${bits.toString(16).padStart(8, '0')}`;
 
 /** The number that a hash is, as proof of work and as people read it. */
-const numberOf = (hash: Uint8Array): bigint => BigInt(`0x${toHex(hash.toReversed())}`);
+function numberOf(hash: Bytes): bigint {
+  const view = new DataView(hash.buffer, hash.byteOffset, 32);
+  return [24, 16, 8, 0].reduce((number, at) => (number << 64n) | view.getBigUint64(at, true), 0n);
+}
 
 const medianOf = (times: readonly number[]): number =>
   times.toSorted((a, b) => a - b)[times.length >> 1]!;
@@ -130,17 +133,43 @@ function timesBackFrom(block: Block): number[] {
   return times;
 }
 
-/** A target as it would stand in a hash, least significant byte first, and the work that it takes. */
-interface Target {
-  readonly bytes: Bytes;
-  readonly work: bigint;
-}
+/** The block that a header adds to `parent`, whose hash is in it; none is later than `latest` (s). */
+export function nextBlock(
+  consensus: Consensus,
+  parent: Block,
+  header: Header,
+  latest: number,
+): Block | HeaderFault {
+  const height = parent.height + 1;
+  const refuse = (fault: HeaderFault['fault'], detail: string) => ({ fault, height, detail });
 
-const reaches = (hash: Uint8Array, { bytes }: Target): boolean => {
-  let i = 31;
-  while (i > 0 && hash[i] === bytes[i]) i--;
-  return hash[i]! <= bytes[i]!;
-};
+  const bits = expectedBits(consensus, parent, header.time);
+  if (header.bits !== bits)
+    return refuse('bits', `${bitsText(header.bits)} instead of ${bitsText(bits)}`);
+  if (header.time <= parent.medianTime)
+    return refuse('time-too-old', `${header.time} is not after ${parent.medianTime}`);
+  if (header.time > latest) return refuse('time-too-new', `${header.time} is after ${latest}`);
+  const isFirst = height % consensus.period === 0;
+  if (consensus.bip94 && isFirst && header.time < parent.header.time - MAX_TIMEWARP)
+    return refuse('timewarp', `${header.time} after ${parent.header.time}`);
+  const target = targetOf(bits)!;
+  if (numberOf(header.hash) > target)
+    return refuse('proof-of-work', toHex(header.hash.toReversed()));
+
+  const { jump } = parent;
+  const far = jump?.jump && parent.height - jump.height === jump.height - jump.jump.height;
+  return {
+    height,
+    header,
+    work: parent.work + workOf(target),
+    medianTime: medianOf([header.time, ...timesBackFrom(parent)].slice(0, MEDIAN_OF)),
+    parent,
+    jump: far ? jump.jump : parent,
+    periodStart: isFirst ? header.time : parent.periodStart,
+    periodBits: isFirst ? bits : parent.periodBits,
+    times: undefined,
+  };
+}
 
 const keyOf = (hash: Uint8Array): string => String.fromCharCode(...hash);
 
@@ -150,17 +179,20 @@ type Node = Block & { parent: Block | undefined };
 export class HeaderTree {
   readonly #consensus: Consensus;
   readonly #blocks = new Map<string, Node>();
-  readonly #targets = new Map<number, Target>();
 
   /** @param checkpoints none with a `checkpointProblem` */
   constructor(consensus: Consensus, checkpoints: readonly Checkpoint[]) {
     this.#consensus = consensus;
-    for (const { height, header: encoded, chainwork, ...rest } of checkpoints) {
-      const header = readHeader(encoded)!;
-      const work = BigInt(`0x${toHex(chainwork)}`);
-      const medianTime = medianOf(rest.times);
-      const none = { parent: undefined, jump: undefined };
-      this.#blocks.set(keyOf(header.hash), { height, header, work, medianTime, ...none, ...rest });
+    for (const { chainwork, ...known } of checkpoints) {
+      const header = readHeader(known.header)!;
+      this.#blocks.set(keyOf(header.hash), {
+        ...known,
+        header,
+        work: BigInt(`0x${toHex(chainwork)}`),
+        medianTime: medianOf(known.times),
+        parent: undefined,
+        jump: undefined,
+      });
     }
   }
 
@@ -179,7 +211,7 @@ export class HeaderTree {
       const key = keyOf(header.hash);
       let block = this.#blocks.get(key);
       if (!block?.parent) {
-        const next = this.#next(parent, header, latest);
+        const next = nextBlock(this.#consensus, parent, header, latest);
         if ('fault' in next) return next;
         if (block && !agree(block, next))
           return { fault: 'unconnected', height: next.height, detail: 'checkpoint' };
@@ -206,51 +238,6 @@ export class HeaderTree {
   /** Whether `block` is in the chain that ends with `tip`. */
   includes(tip: Block, block: Block): boolean {
     return this.ancestorAt(tip, block.height) === block;
-  }
-
-  /** The block that this header adds to `parent`, whose hash is in it. */
-  #next(parent: Node, header: Header, latest: number): Node | HeaderFault {
-    const { period, bip94 } = this.#consensus;
-    const height = parent.height + 1;
-    const refuse = (fault: HeaderFault['fault'], detail: string) => ({ fault, height, detail });
-
-    const bits = expectedBits(this.#consensus, parent, header.time);
-    if (header.bits !== bits)
-      return refuse('bits', `${bitsText(header.bits)} instead of ${bitsText(bits)}`);
-    if (header.time <= parent.medianTime)
-      return refuse('time-too-old', `${header.time} is not after ${parent.medianTime}`);
-    if (header.time > latest) return refuse('time-too-new', `${header.time} is after ${latest}`);
-    const isFirst = height % period === 0;
-    if (bip94 && isFirst && header.time < parent.header.time - MAX_TIMEWARP)
-      return refuse('timewarp', `${header.time} after ${parent.header.time}`);
-    const target = this.#targetOf(bits);
-    if (!reaches(header.hash, target))
-      return refuse('proof-of-work', toHex(header.hash.toReversed()));
-
-    const { jump } = parent;
-    const far = jump?.jump && parent.height - jump.height === jump.height - jump.jump.height;
-    return {
-      height,
-      header,
-      work: parent.work + target.work,
-      medianTime: medianOf([header.time, ...timesBackFrom(parent)].slice(0, MEDIAN_OF)),
-      parent,
-      jump: far ? jump.jump : parent,
-      periodStart: isFirst ? header.time : parent.periodStart,
-      periodBits: isFirst ? bits : parent.periodBits,
-      times: undefined,
-    };
-  }
-
-  /** Of bits that a block may have; few are ever asked for. */
-  #targetOf(bits: number): Target {
-    let target = this.#targets.get(bits);
-    if (!target) {
-      const number = targetOf(bits)!;
-      const bytes = fromHex(number.toString(16).padStart(64, '0'))!.reverse();
-      this.#targets.set(bits, (target = { bytes, work: workOf(number) }));
-    }
-    return target;
   }
 }
 

@@ -41,7 +41,7 @@ export const consensusOf: Readonly<Record<AddressNetwork, Consensus>> = {
     minimumWork: 0x1128750f82f4c366153a3a030n,
   },
   testnet4: { ...common, powLimit: mainLimit, minDifficulty: true, bip94: true },
-  signet: { ...common, powLimit: 0x377aen << 200n },
+  signet: { ...common, powLimit: 0x377aen << 216n },
   regtest: { ...common, powLimit: (1n << 255n) - 1n, retargets: false, halving: 150 },
 };
 

@@ -1,0 +1,4 @@
+import { conformInNode } from '../support/node.ts';
+import { spvVectors } from './spv.ts';
+
+await conformInNode(spvVectors);
