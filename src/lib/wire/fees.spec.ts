@@ -18,6 +18,7 @@ import {
   consolidationProblems,
   feeUtxoId,
   feeUtxoReader,
+  inOrder,
   type Consolidation,
   type FeeUtxo,
 } from './fees.ts';
@@ -85,7 +86,7 @@ describe('the bytes that join outputs', () => {
         const numbers = Buffer.alloc(8);
         numbers.writeUInt32LE(epoch);
         numbers.writeUInt32LE(inputs.length, 4);
-        const ids = inputs.map(feeUtxoId).sort((a, b) => Buffer.compare(a, b));
+        const ids = inputs.map((input) => feeUtxoId(input)).sort((a, b) => Buffer.compare(a, b));
         const head = Buffer.concat([
           Buffer.from('0BTC_WIRE_FEE_CONSOLIDATION'),
           name,
@@ -98,6 +99,7 @@ describe('the bytes that join outputs', () => {
         const salt = taggedHash(tags.consolidationSalt, head);
         const expected = concat(head, owner, asset, amountIn32(amount), salt);
         expect(consolidationBytes({ ...place, epoch, inputs })).toEqual(expected);
+        expect(inOrder(inputs).map(feeUtxoId)).toEqual(ids);
         expect(consolidatedUtxo({ ...place, epoch, inputs })).toEqual({
           owner,
           asset,

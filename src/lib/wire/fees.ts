@@ -1,5 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { concat, equal, fromHex, toHex, type Bytes } from '../crypto/bytes.ts';
+import { concat, equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { bytes, record, text, type Read } from '../crypto/schema.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import { placed, type PlacedField } from './fields.ts';
@@ -64,7 +64,17 @@ const NETWORK_LENGTH = 16;
 export type ConsolidationField =
   'domain' | 'network' | 'group' | 'epoch' | 'count' | 'id' | 'owner' | 'asset' | 'amount' | 'salt';
 
-/** Every field of the bytes that are signed for so many inputs, in their order. */
+/** Outputs by ascending id: as the bytes that are signed have them. */
+export const inOrder = <T extends WireUtxo>(inputs: readonly T[]): readonly T[] =>
+  inputs
+    .map((input) => ({ input, id: toHex(feeUtxoId(input)) }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map(({ input }) => input);
+
+/**
+ * Every field of the bytes that are signed for so many inputs, in their order; `input` counts them by
+ * ascending id.
+ */
 export const consolidationFields = (inputs: number): readonly PlacedField<ConsolidationField>[] =>
   placed<ConsolidationField>([
     ['domain', CONSOLIDATION_DOMAIN.length],
@@ -105,14 +115,13 @@ function headBytes({ network, group, epoch, inputs }: Consolidation): Bytes {
   const ascii = new TextEncoder();
   const name = new Uint8Array(NETWORK_LENGTH);
   ascii.encodeInto(network, name);
-  const ids = inputs.map((input) => toHex(feeUtxoId(input))).sort();
   return concat(
     ascii.encode(CONSOLIDATION_DOMAIN),
     name,
     group,
     le32(epoch),
     le32(inputs.length),
-    ...ids.map((id) => fromHex(id)!),
+    ...inOrder(inputs).map(feeUtxoId),
   );
 }
 
