@@ -1,6 +1,7 @@
 import { sign, verify } from '../crypto/bip340.ts';
 import { fromHex, toHex, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
+import { hexBytes, readJson } from '../crypto/json.ts';
 import {
   bytes,
   integer,
@@ -13,7 +14,6 @@ import {
 } from '../crypto/schema.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import type { Group, Scalar } from '../wasm/group.ts';
-import { hexBytes, readJson } from './json.ts';
 import { MAX_SAT, sat, u32 } from './values.ts';
 
 /*

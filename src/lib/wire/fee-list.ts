@@ -1,4 +1,5 @@
 import { toHex } from '../crypto/bytes.ts';
+import { byteList, readJson } from '../crypto/json.ts';
 import {
   integer,
   list,
@@ -10,7 +11,6 @@ import {
   type Reader,
 } from '../crypto/schema.ts';
 import { feeUtxoId, type FeeUtxo } from './fees.ts';
-import { byteList, readJson } from './json.ts';
 import { MAX_SAT, sat, u53 } from './values.ts';
 
 /*

@@ -1,8 +1,8 @@
 import { be32, concat, equal, readBe32, toHex, type Bytes } from '../crypto/bytes.ts';
+import { byteList, hexBytes, readJson } from '../crypto/json.ts';
 import { bytes, fit, record, text, type Reader } from '../crypto/schema.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import { placed } from './fields.ts';
-import { byteList, hexBytes, readJson } from './json.ts';
 import { le32, le64, readLe32, readLe64, sat, u32, u53 } from './values.ts';
 
 /*

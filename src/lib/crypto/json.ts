@@ -1,6 +1,6 @@
-import { fromHex, type Bytes } from '../crypto/bytes.ts';
-import type { Cbor } from '../crypto/cbor.ts';
-import { bytes, fit, integer, list, type Reader } from '../crypto/schema.ts';
+import { fromHex, type Bytes } from './bytes.ts';
+import type { Cbor } from './cbor.ts';
+import { bytes, fit, integer, list, type Reader } from './schema.ts';
 
 /*
  * JSON from outside. A value is taken from one text only, white space and the order of names aside: no

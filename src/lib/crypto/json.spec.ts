@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { list, nullable, record, text } from '../crypto/schema.ts';
+import { list, nullable, record, text } from './schema.ts';
 import { byteList, hexBytes, readJson } from './json.ts';
 import { u53 } from './values.ts';
 
