@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { list, nullable, record, text } from './schema.ts';
 import { byteList, hexBytes, readJson } from './json.ts';
-import { u53 } from './values.ts';
+import { integer, list, nullable, record, text } from './schema.ts';
+
+const u53 = integer(0, Number.MAX_SAFE_INTEGER);
 
 const reader = record({
   number: u53,
