@@ -2,6 +2,7 @@ import type { Circuit } from './circuit.ts';
 import {
   add,
   embed,
+  equal,
   evaluate,
   inverse,
   multiply,
@@ -26,35 +27,46 @@ export interface PlonkChallenges {
 }
 
 /**
- * Whether all constraints hold on all rows: the first repetition in which the sum of the constraints,
- * weighted with powers of alpha, is not the quotient times the polynomial that is 0 on all rows; or
- * undefined where it always is (plonky2/src/plonk/verifier.rs, vanishing_poly.rs).
+ * All constraints at zeta, each of which is 0 on all rows (plonky2/src/plonk/vanishing_poly.rs): each
+ * running product begins with 1, the permutation, the gates.
+ */
+export function constraintsAt(
+  circuit: Circuit,
+  openings: Openings,
+  publicInputsHash: Digest,
+  { betas, gammas, zeta }: Omit<PlonkChallenges, 'alphas'>,
+): Extension[] {
+  const rows = 2n ** BigInt(circuit.degreeBits);
+  const zeroOnRows = subtract(powerOfTwo(zeta, circuit.degreeBits), ONE);
+  const firstRow = multiply(zeroOnRows, inverse(scale(subtract(zeta, ONE), rows)));
+  return [
+    ...openings.products.map((value) => multiply(firstRow, subtract(value, ONE))),
+    ...betas.flatMap((beta, i) => permutation(circuit, openings, i, beta, gammas[i]!, zeta)),
+    ...gateConstraints(circuit, openings, publicInputsHash),
+  ];
+}
+
+/**
+ * Whether the constraints are 0 on all rows: the first repetition in which their sum, weighted with
+ * powers of alpha, is not the quotient times the polynomial that is 0 on all rows; undefined where it
+ * always is (plonky2/src/plonk/verifier.rs).
  */
 export function notVanishing(
   circuit: Circuit,
   openings: Openings,
   publicInputsHash: Digest,
-  { betas, gammas, alphas, zeta }: PlonkChallenges,
+  challenges: PlonkChallenges,
 ): number | undefined {
-  const zetaToRows = powerOfTwo(zeta, circuit.degreeBits);
+  const { degreeBits, quotientDegreeFactor } = circuit;
+  const constraints = constraintsAt(circuit, openings, publicInputsHash, challenges);
+  const zetaToRows = powerOfTwo(challenges.zeta, degreeBits);
   const zeroOnRows = subtract(zetaToRows, ONE);
-  const firstRow = multiply(
-    zeroOnRows,
-    inverse(scale(subtract(zeta, ONE), 2n ** BigInt(circuit.degreeBits))),
-  );
-  const terms = [
-    ...openings.products.map((value) => multiply(firstRow, subtract(value, ONE))),
-    ...betas.flatMap((beta, i) => permutation(circuit, openings, i, beta, gammas[i]!, zeta)),
-    ...gateConstraints(circuit, openings, publicInputsHash),
-  ];
-  const { quotientDegreeFactor } = circuit;
-  const repetition = alphas.findIndex((alpha, i) => {
+  const repetition = challenges.alphas.findIndex((alpha, i) => {
     const chunks = openings.quotients
       .slice(i * quotientDegreeFactor)
       .slice(0, quotientDegreeFactor);
     const quotient = evaluate(chunks, zetaToRows);
-    const [a, b] = subtract(evaluate(terms, embed(alpha)), multiply(zeroOnRows, quotient));
-    return a !== 0n || b !== 0n;
+    return !equal(evaluate(constraints, embed(alpha)), multiply(zeroOnRows, quotient));
   });
   return repetition === -1 ? undefined : repetition;
 }
