@@ -59,7 +59,7 @@ export function requestTargets(groups: Groups, threshPk: Uint8Array): FuzzTarget
   const parts: Part[] = [
     { kind: 'request', batch },
     { kind: 'slip', session, source: 'own', verdicts: [{ accept: true, because: '' }] },
-    { kind: 'reserve', session, items },
+    { kind: 'reserve', session, items, time: 0 },
     { kind: 'nonces', session, items: [{ item: 0, nonces: [fill(2, 66)] }] },
     {
       kind: 'package',
@@ -83,7 +83,7 @@ export function requestTargets(groups: Groups, threshPk: Uint8Array): FuzzTarget
   const reviewed = (input: Uint8Array) => {
     const found = read(batchReader, input);
     if (typeof found === 'string') return undefined;
-    batchProblems(terms, found.value);
+    batchProblems({ id: under.id, terms }, found.value);
     const signable = found.value.map((request) => {
       const digest = requestDigest(under, request);
       const problems =

@@ -113,6 +113,31 @@ export function composeSpend(plan: SpendPlan): Spend | ComposeProblem | Fault {
   return { problem: 'not-enough', detail: coins.length > 0 ? `${missing}` : `${sumOf(paid)}` };
 }
 
+/**
+ * A spend of all these coins to one script of the group's own, less the fee; the inputs are in the
+ * order of BIP 69. `feeRate` in sat for each vB, to three decimals. Limits and dust are judged on the
+ * result.
+ */
+export function composeSweep(
+  coins: readonly Coin[],
+  script: Bytes,
+  feeRate: number,
+): Spend | ComposeProblem {
+  if (!(feeRate >= 1 && feeRate <= MAX_FEE_RATE)) return { problem: 'fee-rate', detail: '' };
+  if (coins.length > MAX_INPUTS) return { problem: 'too-many-inputs', detail: '' };
+  const inputs = coins
+    .map(({ txid, vout, amount, path }) => ({ txid, vout, sequence: SEQUENCE, amount, path }))
+    .toSorted(byOutpoint);
+  const spend = (amount: number): Spend => ({
+    version: 2,
+    locktime: 0,
+    inputs,
+    outputs: [{ amount, script, path: null }],
+  });
+  const amount = sumOf(inputs) - feeAt(feeRate, spend(0));
+  return amount > 0 ? spend(amount) : { problem: 'not-enough', detail: String(1 - amount) };
+}
+
 /** The payments as outputs, or what is wrong with the first that is wrong. */
 function outputsOf(
   network: AddressNetwork,

@@ -1,34 +1,70 @@
 import { toHex } from '../crypto/bytes.ts';
-import type { Request } from './request.ts';
+import { feeUtxoId } from '../wire/fees.ts';
+import { attestationOf, transactionOf, type Request, type Under } from './request.ts';
 
 /*
- * What a request claims: the outputs that it spends and what it pays for. Each belongs to one
- * request, so that two quorums cannot pay one thing twice.
+ * What a request claims: the outputs that it spends, and the things that it answers for. Each belongs
+ * to one request, so that two quorums cannot pay or attest one thing twice.
  *
  * Whoever reserved a request may have helped to sign it, and a signature that exists can be used for
- * ever. So a later request for the same output or the same payment must be a replacement, and make it
+ * ever. So a later request for the same output or the same thing must be a replacement, and make it
  * impossible that both are confirmed: it spends an output that the first one spends, too. One
  * replacement may so take the place of several; where two requests split the group, it goes on.
+ *
+ * An attestation spends nothing, so nothing excludes it. It ends by its expiry alone: a deposit is
+ * attested again only once the time that t operators agree on is past it.
  */
+
+/** What can be answered for only once, and what can be spent only once. */
+export const things = ['payment', 'deposit', 'nullifier', 'fee', 'outpoint'] as const;
+export type Thing = (typeof things)[number];
 
 /** A request's claim. */
 export interface Claim {
   /** The request's digest in hex. */
   readonly digest: string;
-  readonly payment: string;
+  /** By name: its kind, a colon, and what it is, in hex. */
+  readonly answers: ReadonlySet<string>;
   readonly outpoints: ReadonlySet<string>;
   readonly replaces: string | undefined;
+  /** When what is signed is worth nothing any more, in s; undefined: never. */
+  readonly lapses: number | undefined;
 }
 
-/** What a request claims; undefined where there is nothing to be paid twice. */
-export function claimOf(request: Request, digest: Uint8Array): Claim | undefined {
-  if (request.kind !== 'spend') return undefined;
-  const { payment, replaces, transaction } = request;
+/** An outpoint by name: its transaction's id as it stands in bytes, in hex, and its number. */
+export const outpointName = ({ txid, vout }: { txid: Uint8Array; vout: number }): string =>
+  `${toHex(txid)}:${vout}`;
+
+function answersOf(request: Request): string[] {
+  switch (request.kind) {
+    case 'test':
+    case 'fees':
+      return [];
+    case 'spend':
+      return [`payment:${toHex(request.payment)}`];
+    case 'mint':
+      return [`deposit:${outpointName(request)}`];
+    case 'burn':
+      return request.withdrawals.map(({ burn }) => `nullifier:${toHex(burn.nullifier)}`);
+    case 'consolidation':
+      return request.inputs.map((input) => `fee:${toHex(feeUtxoId(input))}`);
+  }
+}
+
+/** What a request claims; undefined where there is nothing to be done twice. */
+export function claimOf(
+  under: Pick<Under, 'id'>,
+  request: Request,
+  digest: Uint8Array,
+): Claim | undefined {
+  if (request.kind === 'test') return undefined;
+  const replaces = 'replaces' in request ? request.replaces : null;
   return {
     digest: toHex(digest),
-    payment: toHex(payment),
-    outpoints: new Set(transaction.inputs.map(({ txid, vout }) => `${toHex(txid)}:${vout}`)),
+    answers: new Set(answersOf(request)),
+    outpoints: new Set((transactionOf(request)?.inputs ?? []).map(outpointName)),
     replaces: replaces ? toHex(replaces) : undefined,
+    lapses: request.kind === 'mint' ? attestationOf(under, request).expiry : undefined,
   };
 }
 
@@ -37,10 +73,11 @@ export const conflict = (a: Claim, b: Claim): boolean =>
   [...a.outpoints].some((outpoint) => b.outpoints.has(outpoint));
 
 /** Why a claim cannot stand beside an earlier one; undefined where it can. */
-export function collision(earlier: Claim, later: Claim): 'outpoint' | 'payment' | undefined {
+export function collision(earlier: Claim, later: Claim): Thing | undefined {
   if (earlier.digest === later.digest) return undefined;
   const excludes = conflict(earlier, later);
   if (excludes && later.replaces !== undefined) return undefined;
-  if (earlier.payment === later.payment) return 'payment';
+  const answer = [...later.answers].find((name) => earlier.answers.has(name));
+  if (answer) return things.find((thing) => answer.startsWith(`${thing}:`));
   return excludes ? 'outpoint' : undefined;
 }

@@ -205,6 +205,14 @@ function ofPart(secp256k1: Group, state: State, packet: Packet, part: Part): Ver
     case 'object':
     case 'sighting':
     case 'deposit-address':
+    case 'checkpoint':
+    case 'headers':
+    case 'tip':
+    case 'inclusions':
+    case 'burn-records':
+    case 'rules':
+    case 'adopt':
+    case 'freeze':
     case 'resumed':
     case 'shares':
     case 'retest':

@@ -1,6 +1,8 @@
-import { MAX_ITEMS } from '../bitcoin/spend.ts';
 import { equal, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
+import { MAX_ITEMS, MAX_SAT } from '../bitcoin/spend.ts';
+import { MAX_FEE_UTXOS } from '../wire/fee-list.ts';
+import { feeUtxoReader } from '../wire/fees.ts';
 import {
   bytes,
   integer,
@@ -65,6 +67,15 @@ export const eventReader = variant({
   restored: { at: moment },
   /** Requests that were prepared here and not proposed yet; none: the draft was dropped. */
   draft: { name: bytes(8), batch: list(requestReader, MAX_ITEMS) },
+  /** The proof of a burn was verified here: what stands for it, and what it says. */
+  proof: {
+    hash: bytes(32),
+    nullifier: bytes(8),
+    amount: integer(1, MAX_SAT),
+    destination: bytes(20),
+  },
+  /** The fee UTXOs of the bridge as the operator's own node lists them. */
+  'fee-list': { utxos: list(feeUtxoReader, MAX_FEE_UTXOS) },
   /** A nonce was used: the hash of its package. It is written before the share leaves. */
   spent: { signingPackage: bytes(32) },
 });

@@ -11,6 +11,7 @@ import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import { ceremonyFault, failed, inSignedPackets, type CeremonyFault } from './faults.ts';
 import type { PartOf } from './parts.ts';
 import type { Unit } from './request.ts';
+import { rulesInForce } from './rules.ts';
 import {
   signable,
   type Known,
@@ -26,7 +27,7 @@ import type { Told } from './state.ts';
  * signing sessions from them alone.
  */
 
-type Proposed = Pick<Session, 'root' | 'items' | 'replies' | 'problems'>;
+type Proposed = Pick<Session, 'root' | 'kind' | 'proposer' | 'items' | 'replies' | 'problems'>;
 
 /** What a frozen package's bytes are. */
 export interface Frozen {
@@ -41,12 +42,31 @@ const packageHash = (draft: string, session: Uint8Array, { items, signers }: Fro
     toCbor({ draft, session, items, signers: signers.map((one) => ({ ...one })) }),
   );
 
+/** Which of the group's rules do not let these sign together; tests move no money. */
+export function signerProblems(
+  known: Known,
+  { kind, proposer }: Pick<Session, 'kind' | 'proposer'>,
+  ids: readonly number[],
+): ('organisations' | 'separation')[] {
+  if (kind === 'test') return [];
+  const { organisations, separation } = rulesInForce(known).rules;
+  // An operator without an organisation stands for themself.
+  const from = new Set(
+    ids.map((id) => known.manifest.operators[id]!.organisation || `operator ${id}`),
+  );
+  return [
+    ...(from.size < organisations ? (['organisations'] as const) : []),
+    ...(separation && ids.includes(proposer) ? (['separation'] as const) : []),
+  ];
+}
+
 /** What is wrong with a package, now. */
 export function packageProblems(
-  { manifest }: Pick<Known, 'manifest'>,
-  { items: batch, replies, problems: ofBatch }: Proposed,
+  known: Known,
+  { kind, proposer, items: batch, replies, problems: ofBatch }: Proposed,
   { items, signers }: Frozen,
 ): PackageProblem[] {
+  const { manifest } = known;
   const { terms, operators } = manifest;
   const problems: PackageProblem[] = [];
   const ids = signers.map(({ operator }) => operator);
@@ -64,6 +84,7 @@ export function packageProblems(
   }
   const displays = ids.filter((id) => operators[id]!.device.trustedDisplay).length;
   if (displays < terms.minDisplayApprovals) problems.push('displays');
+  problems.push(...signerProblems(known, { kind, proposer }, ids));
   const reserved = items.every(
     (i) => !batch[i]!.claim || batch[i]!.reserved.size >= terms.reservationQuorum,
   );

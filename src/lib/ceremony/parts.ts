@@ -1,3 +1,5 @@
+import { checkpointReader } from '../bitcoin/chain.ts';
+import { inclusionReader } from '../bitcoin/inclusion.ts';
 import { MAX_INPUTS, MAX_ITEMS } from '../bitcoin/spend.ts';
 import { MAX_STATEMENT } from '../crypto/approval-key.ts';
 import {
@@ -13,9 +15,11 @@ import {
   variant,
   type Read,
 } from '../crypto/schema.ts';
+import { burnReader } from '../wire/burn-record.ts';
 import { cardReader, witnessReader } from './card.ts';
 import { MAX_IN_MANIFEST, manifestReader, termsReader } from './manifest.ts';
 import { batchReader } from './request.ts';
+import { rulesReader } from './rules.ts';
 
 /*
  * What a packet carries: one part for each step of a ceremony. Operators are named by their number
@@ -59,6 +63,15 @@ const items = list(integer(0, MAX_ITEMS - 1), MAX_ITEMS, 1);
 
 const nonceList = list(bytes(64, 66), MAX_INPUTS, 1);
 const shareList = list(bytes(32), MAX_INPUTS, 1);
+
+/** The most block headers in one part. */
+export const MAX_HEADERS = 1000;
+
+/** A transaction in a block, by the block's hash. */
+const included = record({ block: bytes(32), inclusion: inclusionReader });
+
+/** A burn, and the signature of its observer. */
+const burnRecord = record({ burn: burnReader, signature: bytes(64) });
 
 /** The batch that a part is about: its root. */
 const session = bytes(32);
@@ -104,8 +117,11 @@ export const partReader = variant({
     source: text(200, 1),
     verdicts: list(record({ accept: boolean, because: text(MAX_REASON) }), MAX_ITEMS, 1),
   },
-  /** What is spent and paid belongs to these items and to nothing else. */
-  reserve: { session, items },
+  /**
+   * What is spent and answered for belongs to these items and to nothing else. `time`: the median time
+   * past that the sender and t operators agreed on, in s; 0 where there was none.
+   */
+  reserve: { session, items, time: integer(0, 0xffff_ffff) },
   /** Fresh public nonces, one for each signature of each item: 66 bytes custody, 64 attestation. */
   nonces: {
     session,
@@ -128,6 +144,23 @@ export const partReader = variant({
   sighting: { digest: bytes(32), depth: integer(0, 1_000_000) },
   /** A deposit address that was given out. `recipient`: the hash of the recipient's public key. */
   'deposit-address': { recipient: bytes(32), index: integer(0, 2 ** 31 - 1) },
+  // Evidence: whoever has it tells it; everybody checks it alone
+  /** A block to count from, as the sender's own node has it; it counts once t operators name it. */
+  checkpoint: { checkpoint: checkpointReader },
+  /** Block headers that follow one another, each without the hash of the one before: 48 bytes. */
+  headers: { after: bytes(32), packed: bytes(48, 48 * MAX_HEADERS) },
+  /** The last block of the best chain, as the sender's own node has it. `source`: which one that is. */
+  tip: { hash: bytes(32), source: text(100, 1) },
+  /** Transactions in blocks. */
+  inclusions: { inclusions: list(included, 60, 1) },
+  /** Burns as the sender's own observer saw them. */
+  'burn-records': { records: list(burnRecord, 100, 1) },
+  // Rules
+  rules: { rules: rulesReader },
+  /** The sender's device approves a version of the rules (its hash). */
+  adopt: { rules: bytes(32), signature: bytes(64, 1024) },
+  /** The sender stops all requests that move money, or lets them go on. */
+  freeze: { on: boolean, because: text(200) },
   attest: { certified: bytes(32), agree: boolean, because: text(1000) },
   // At any time
   'backup-address': { address: text(100, 14), signature: bytes(64, 1024) },

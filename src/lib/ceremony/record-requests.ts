@@ -4,7 +4,7 @@ import type { Groups } from '../crypto/dual-dkg.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import type { CeremonyFault } from './faults.ts';
 import type { Progress } from './progress.ts';
-import type { Kind } from './request.ts';
+import { transactionOf, type Kind } from './request.ts';
 import { requestsOf } from './requests.ts';
 import type { Item, Known, Requests, Session } from './session.ts';
 import type { State } from './state.ts';
@@ -18,7 +18,7 @@ import type { State } from './state.ts';
 export interface RequestRecord {
   readonly digest: Bytes;
   readonly purpose: string;
-  /** Of a spend. Amounts in sat; the id as it is written, in hex. */
+  /** Of a transaction. Amounts in sat; the id as it is written, in hex. */
   readonly spend:
     { readonly txid: string; readonly paid: number; readonly fee: number } | undefined;
   readonly objections: readonly { readonly operator: number; readonly because: string }[];
@@ -94,14 +94,16 @@ export const requestRecords = ({ sessions }: Requests): BatchRecord[] =>
     })),
   }));
 
-const spendRecord = ({ request }: Item): RequestRecord['spend'] =>
-  request.kind === 'spend'
-    ? {
-        txid: toHex(txidOf(request.transaction).reverse()),
-        paid: paidOut(request.transaction),
-        fee: feeOf(request.transaction),
-      }
-    : undefined;
+function spendRecord({ request }: Item): RequestRecord['spend'] {
+  const transaction = transactionOf(request);
+  return (
+    transaction && {
+      txid: toHex(txidOf(transaction).reverse()),
+      paid: paidOut(transaction),
+      fee: feeOf(transaction),
+    }
+  );
+}
 
 /** Under which package a request was signed first. */
 const signersOf = (sessions: readonly Session[], digest: Uint8Array): readonly number[] =>

@@ -1,7 +1,17 @@
 import { equal, type Bytes } from '../crypto/bytes.ts';
+import { findingsOf, proven } from './findings.ts';
 import type { Terms } from './manifest.ts';
 import { collisions, impossible } from './requests.ts';
-import { signable, type Item, type Package, type Requests, type Session } from './session.ts';
+import { signerProblems } from './packages.ts';
+import { decide } from './policy.ts';
+import {
+  signable,
+  type Item,
+  type Known,
+  type Package,
+  type Requests,
+  type Session,
+} from './session.ts';
 import type { Told } from './state.ts';
 
 /*
@@ -34,6 +44,10 @@ export type Halt =
   | 'expired'
   /** What it claims is reserved for another request. */
   | 'held'
+  /** Evidence for it is missing, or says something else. */
+  | 'unproved'
+  /** The group's rules keep it back. */
+  | 'policy'
   /** A share was wrong: it goes on with other signers. */
   | 'failed'
   /** Another transaction that excludes it is final. */
@@ -41,6 +55,7 @@ export type Halt =
 
 /** Where things stand here. */
 export interface Here {
+  readonly known: Known;
   readonly terms: Terms;
   readonly requests: Requests;
   /** The own number. */
@@ -96,9 +111,20 @@ export function haltOf(here: Here, session: Session, position: number): Halt | u
   if (answered && objecting > terms.n - needed) return 'objected';
   if (now > item.request.expires) return 'expired';
   if (held(here, item).length > 0) return 'held';
+  if (!proven(findingsOf(here, item))) return 'unproved';
+  if (decide(asked(here), session, position).rule) return 'policy';
   const last = session.packages.findLast(({ items }) => items.includes(position));
   return last && last.wrong.length > 0 ? 'failed' : undefined;
 }
+
+/** What the rules are asked with. */
+export const asked = ({ requests, terms, own }: Here) => ({
+  inForce: requests.inForce,
+  chain: requests.chain,
+  requests,
+  terms,
+  own,
+});
 
 /**
  * The requests that keep this one from being signed: what it claims is reserved for them here, or by
@@ -109,6 +135,7 @@ export const held = ({ terms, requests, own }: Here, item: Item) =>
   collisions(
     item,
     requests.items.values(),
+    requests.chain.time,
     ({ reserved, signatures, depth }) =>
       reserved.has(own) ||
       reserved.size > terms.n - terms.reservationQuorum ||
@@ -188,7 +215,9 @@ export function chooseSigners(
   });
   let best: Choice | undefined;
   for (const signers of subsets(able, t)) {
-    if (signers.filter(({ operator }) => displays[operator]).length < minDisplayApprovals) continue;
+    const ids = signers.map(({ operator }) => operator);
+    if (ids.filter((operator) => displays[operator]).length < minDisplayApprovals) continue;
+    if (signerProblems(here.known, session, ids).length > 0) continue;
     const items = reserved.filter((i) => signers.every((one) => one.items.includes(i)));
     if (items.length > (best?.items.length ?? 0))
       best = { items, signers: signers.map(({ operator, packet }) => ({ operator, packet })) };
@@ -265,8 +294,8 @@ export function sessionNext(
     );
     return { act: 'bring', from };
   }
-  const signed = session.items.flatMap(({ signatures, seen, request }, i) =>
-    request.kind === 'spend' && signatures && seen.size === 0 ? [i] : [],
+  const signed = session.items.flatMap(({ signatures, seen, claim }, i) =>
+    claim && signatures && seen.size === 0 ? [i] : [],
   );
   return signed.length > 0 ? { act: 'hand-over', items: signed } : { act: 'done' };
 }

@@ -1,23 +1,27 @@
-import { spendProblems } from '../bitcoin/checks.ts';
-import { paidOut, type SpendProblem } from '../bitcoin/spend.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { fault } from '../crypto/faults.ts';
 import { verifyApproval } from './approval.ts';
-import { claimOf, collision, conflict } from './claims.ts';
+import { txidOf } from '../bitcoin/transaction.ts';
+import { chainOf, depthOf, includedIn, type ChainKnown } from './chain-known.ts';
+import { claimOf, collision, conflict, type Thing } from './claims.ts';
 import { ceremonyFault, inSignedPackets, type CeremonyFault } from './faults.ts';
 import type { Manifest } from './manifest.ts';
 import { noncesFit, packageOf } from './packages.ts';
 import type { Packet } from './packet.ts';
 import type { PartOf } from './parts.ts';
+import { amountOf } from './policy.ts';
+import { checkRequest } from './problems.ts';
 import {
   batchRoot,
   MAX_SIGNATURES,
   requestDigest,
   signatureCount,
+  transactionOf,
   unitsOf,
   type Batch,
-  type Request,
+  type Under,
 } from './request.ts';
+import { rulesInForce } from './rules.ts';
 import {
   signable,
   type BatchProblem,
@@ -40,6 +44,7 @@ const FINAL_DEPTH = 6;
 
 interface Draft extends Item {
   readonly reserved: Set<number>;
+  readonly reservedAt: Map<number, number>;
   readonly shared: Set<number>;
   readonly seen: Map<number, number>;
   signatures: readonly Bytes[] | undefined;
@@ -59,6 +64,7 @@ export function requestsOf(known: Known): Requests {
         const draft = items.get(name) ?? {
           ...item,
           reserved: new Set(),
+          reservedAt: new Map(),
           shared: new Set(),
           seen: new Map(),
           signatures: undefined,
@@ -73,8 +79,9 @@ export function requestsOf(known: Known): Requests {
       if (!before || state.cameBefore(told.packet, before.told.packet))
         sessions.set(name, { told, from, items: batch });
     }
-  sightings(known, items);
-  const faults = reservations(known, items, sessions);
+  const chain = chainOf(state, manifest);
+  sightings(known, items, chain);
+  const faults = reservations(known, items, sessions, chain.time);
   const ordered = [...sessions.values()].sort((a, b) =>
     state.cameBefore(a.told.packet, b.told.packet) ? -1 : 1,
   );
@@ -83,24 +90,11 @@ export function requestsOf(known: Known): Requests {
       sessionOf(known, told.packet, from, batch),
     ),
     items,
+    chain,
+    inForce: rulesInForce(known),
     faults,
   };
 }
-
-/** Everything that is wrong with a request by itself. */
-export const checkRequest = (
-  { groups, id, keys, manifest }: Pick<Known, 'groups' | 'id' | 'keys' | 'manifest'>,
-  request: Request,
-): readonly SpendProblem[] =>
-  request.kind === 'spend'
-    ? spendProblems(
-        groups.secp256k1,
-        id.network,
-        keys.custody.threshPk,
-        request.transaction,
-        manifest.terms.limits,
-      )
-    : [];
 
 type Fixed = Pick<Item, 'request' | 'digest' | 'units' | 'problems' | 'claim'>;
 
@@ -111,23 +105,25 @@ function itemsOf(known: Known, { part, packet }: Told<'request'>): readonly Fixe
       const digest = requestDigest(known, request);
       const problems = checkRequest(known, request);
       const units = problems.length === 0 ? (unitsOf(known.groups, known, request) ?? []) : [];
-      return { request, digest, units, problems, claim: claimOf(request, digest) };
+      return { request, digest, units, problems, claim: claimOf(known, request, digest) };
     }),
   );
 }
 
 /** What is wrong with a batch, whoever proposed it. */
-export function batchProblems({ limits }: Manifest['terms'], batch: Batch): BatchProblem[] {
+export function batchProblems(
+  { id, terms }: Pick<Under, 'id'> & Pick<Manifest, 'terms'>,
+  batch: Batch,
+): BatchProblem[] {
+  const { limits } = terms;
   const problems: BatchProblem[] = [];
   if (batch.some(({ kind }) => kind !== batch[0]!.kind)) problems.push('kinds-mixed');
   if (batch.length > limits.items) problems.push('too-many');
   if (batch.reduce((all, request) => all + signatureCount(request), 0) > MAX_SIGNATURES)
     problems.push('too-many-signatures');
-  const paid = batch.map((request) =>
-    request.kind === 'spend' ? paidOut(request.transaction) : 0,
-  );
+  const paid = batch.map(amountOf);
   if (paid.reduce((a, b) => a + b, 0) > limits.batch) problems.push('sum-too-large');
-  const claims = batch.flatMap((request, i) => claimOf(request, Uint8Array.of(i)) ?? []);
+  const claims = batch.flatMap((request, i) => claimOf({ id }, request, Uint8Array.of(i)) ?? []);
   const collide = claims.some((claim, i) =>
     claims.slice(0, i).some((earlier) => collision(earlier, claim) || conflict(earlier, claim)),
   );
@@ -135,8 +131,15 @@ export function batchProblems({ limits }: Manifest['terms'], batch: Batch): Batc
   return problems;
 }
 
-/** Each operator's last word counts: a depth can be taken back. */
-function sightings({ state, manifest }: Known, items: ReadonlyMap<string, Draft>): void {
+/**
+ * Each operator's last word counts: a depth can be taken back. Evidence that a transaction is in the
+ * chain that t operators agree on counts as t of them.
+ */
+function sightings(
+  { state, manifest }: Known,
+  items: ReadonlyMap<string, Draft>,
+  chain: ChainKnown,
+): void {
   const finalTo = new Map<Draft, Set<number>>();
   for (const [number, { packetKey }] of manifest.operators.entries())
     for (const { part } of state.told(packetKey, 'sighting')) {
@@ -150,6 +153,11 @@ function sightings({ state, manifest }: Known, items: ReadonlyMap<string, Draft>
   for (const item of items.values()) {
     item.depth = [...item.seen.values()].sort((a, b) => b - a)[t - 1];
     item.wasFinal = (finalTo.get(item)?.size ?? 0) >= t;
+    const transaction = transactionOf(item.request);
+    const found = transaction && includedIn(chain, txidOf(transaction));
+    if (!found) continue;
+    item.depth = Math.max(item.depth ?? 0, depthOf(chain, found.block));
+    item.wasFinal ||= item.depth >= FINAL_DEPTH;
   }
 }
 
@@ -170,17 +178,25 @@ export const impossible = (
       conflict(other.claim, claim),
   );
 
-/** Requests that `stand`, beside which another one must not be reserved. */
+/** Whether what is signed for a request is worth nothing any more. `time`: agreed on, in s. */
+const lapsed = ({ claim }: Pick<Item, 'claim'>, time: number): boolean =>
+  claim?.lapses !== undefined && claim.lapses < time;
+
+/**
+ * Requests that `stand`, beside which another one must not be reserved. `time`: the median time past
+ * that t operators agreed on, in s.
+ */
 export const collisions = (
   { claim }: Pick<Item, 'claim'>,
   items: Iterable<Item>,
+  time: number,
   stands: (item: Item) => boolean,
   final?: (item: Item) => boolean,
-): { readonly item: Item; readonly over: 'outpoint' | 'payment' }[] => {
+): { readonly item: Item; readonly over: Thing }[] => {
   const all = [...items];
   return all.flatMap((item) => {
     const over = claim && item.claim && collision(item.claim, claim);
-    if (!over || !stands(item) || impossible(item, all, final)) return [];
+    if (!over || !stands(item) || lapsed(item, time) || impossible(item, all, final)) return [];
     return [{ item, over }];
   });
 };
@@ -193,6 +209,7 @@ function reservations(
   { state, manifest }: Known,
   items: ReadonlyMap<string, Draft>,
   sessions: ReadonlyMap<string, { items: readonly Draft[] }>,
+  time: number,
 ): CeremonyFault[] {
   const faults: CeremonyFault[] = [];
   for (const [number, { packetKey }] of manifest.operators.entries()) {
@@ -204,11 +221,14 @@ function reservations(
         const twice = collisions(
           item,
           items.values(),
+          time,
           ({ reserved }) => reserved.has(number),
           ({ wasFinal }) => wasFinal,
         );
-        if (twice.length === 0) item.reserved.add(number);
-        else honest = false;
+        if (twice.length === 0) {
+          item.reserved.add(number);
+          if (!item.reservedAt.has(number)) item.reservedAt.set(number, part.time);
+        } else honest = false;
       }
     if (!honest) faults.push(ceremonyFault('reserved-twice', [number]));
   }
@@ -238,7 +258,7 @@ function sessionOf(
     packet,
     items,
     problems: batchProblems(
-      manifest.terms,
+      { id: known.id, terms: manifest.terms },
       items.map(({ request }) => request),
     ),
     replies,

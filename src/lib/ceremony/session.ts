@@ -1,11 +1,13 @@
-import type { SpendProblem } from '../bitcoin/spend.ts';
 import type { Bytes } from '../crypto/bytes.ts';
 import type { Groups } from '../crypto/dual-dkg.ts';
+import type { ChainKnown } from './chain-known.ts';
 import type { Claim } from './claims.ts';
 import type { CeremonyFault } from './faults.ts';
 import type { Manifest } from './manifest.ts';
 import type { Packet } from './packet.ts';
+import type { RequestProblem } from './problems.ts';
 import type { Kind, Request, Under } from './request.ts';
+import type { InForce } from './rules.ts';
 import type { State, Told } from './state.ts';
 import type { Signable } from './statement.ts';
 
@@ -30,10 +32,12 @@ export type BatchProblem =
 export interface Item extends Signable {
   readonly request: Request;
   readonly digest: Bytes;
-  readonly problems: readonly SpendProblem[];
+  readonly problems: readonly RequestProblem[];
   readonly claim: Claim | undefined;
   /** Who reserved what it claims. */
   readonly reserved: ReadonlySet<number>;
+  /** The median time past, in s, that each of them said then. */
+  readonly reservedAt: ReadonlyMap<number, number>;
   /** Who gave a share for it, ever. It then stays possibly signed. */
   readonly shared: ReadonlySet<number>;
   /** In the order of its units, verified by both implementations. */
@@ -67,6 +71,8 @@ export type PackageProblem =
   | 'not-accepted'
   | 'not-approved'
   | 'displays'
+  | 'organisations'
+  | 'separation'
   | 'not-reserved';
 
 /** Who signs which items, under the nonces of which packets. */
@@ -116,6 +122,8 @@ export interface Requests {
   readonly sessions: readonly Session[];
   /** By digest in hex. */
   readonly items: ReadonlyMap<string, Item>;
+  readonly chain: ChainKnown;
+  readonly inForce: InForce;
   readonly faults: readonly CeremonyFault[];
 }
 

@@ -6,8 +6,9 @@ import { inFours, toHex } from '../crypto/bytes.ts';
 import {
   batchRoot,
   messagesHash,
+  transactionOf,
+  type Kind,
   type Request,
-  type RequestOf,
   type Under,
   type Unit,
 } from './request.ts';
@@ -35,19 +36,38 @@ export const bitcoin = (sat: number): string =>
 
 interface Payment {
   readonly amount: number;
-  readonly address: string;
+  /** Who gets it, in a line. */
+  readonly to: string;
 }
 
-const payments = (
-  network: Under['id']['network'],
-  { transaction }: RequestOf<'spend'>,
-): Payment[] =>
-  transaction.outputs
-    .filter(({ path }) => path === null)
-    .map(({ amount, script }) => ({
-      amount,
-      address: addressOfScript(network, script) ?? `script ${toHex(script)}`,
-    }));
+/** What a request pays or lets others be paid. */
+function paymentsOf(network: Under['id']['network'], request: Request): Payment[] {
+  switch (request.kind) {
+    case 'test':
+      return [];
+    case 'mint':
+      return [{ amount: request.amount, to: toHex(request.recipient) }];
+    case 'consolidation':
+      return [{ amount: sumOf(request.inputs), to: toHex(request.inputs[0]!.owner) }];
+    default:
+      return request.transaction.outputs
+        .filter(({ path }) => path === null)
+        .map(({ amount, script }) => ({
+          amount,
+          to: addressOfScript(network, script) ?? `script ${toHex(script)}`,
+        }));
+  }
+}
+
+/** How a statement begins, for one request and for several. */
+const titles: Readonly<Record<Kind, readonly [one: string, many: string]>> = {
+  test: ['TEST SIGNATURES', 'TEST SIGNATURES'],
+  spend: ['SPEND', 'SPENDS'],
+  mint: ['MINT', 'MINTS'],
+  burn: ['WITHDRAWAL', 'WITHDRAWALS'],
+  fees: ['FEES TO OURSELVES', 'TIMES FEES TO OURSELVES'],
+  consolidation: ['FEE CONSOLIDATION', 'FEE CONSOLIDATIONS'],
+};
 
 /** The statement for these requests, all of one kind, in the order of their batch. */
 export function requestStatement({ id, keys }: Under, items: readonly Signable[]): string {
@@ -63,24 +83,27 @@ export function requestStatement({ id, keys }: Under, items: readonly Signable[]
     `${items.length === 1 ? 'request' : 'batch'} ${written(root)}`,
     `messages ${written(messages)}`,
   ];
-  const spends = items.flatMap(({ request }) => (request.kind === 'spend' ? [request] : []));
-  if (spends.length === 0)
+  const { kind } = items[0]!.request;
+  const [one, many] = titles[kind];
+  if (kind === 'test')
     return [
-      'CONCLAVE TEST SIGNATURES',
+      `CONCLAVE ${one}`,
       where,
       'No money moves.',
       `${items.length} with both keys`,
       ...hashes(inFours),
     ].join('\n');
-  const paid = spends.flatMap((request) => payments(id.network, request));
-  const fees = spends.reduce((total, { transaction }) => total + feeOf(transaction), 0);
-  const title = spends.length === 1 ? 'CONCLAVE SPEND' : `CONCLAVE ${spends.length} SPENDS`;
+  const title = items.length === 1 ? `CONCLAVE ${one}` : `CONCLAVE ${items.length} ${many}`;
+  const paid = items.flatMap(({ request }) => paymentsOf(id.network, request));
+  const transactions = items.flatMap(({ request }) => transactionOf(request) ?? []);
+  const fees = transactions.reduce((total, transaction) => total + feeOf(transaction), 0);
+  const feeLine = transactions.length > 0 ? [`fees ${bitcoin(fees)}`] : [];
   const lines = [
     title,
     where,
-    ...paid.map(({ amount, address }) => `${bitcoin(amount)}\n${address}`),
+    ...paid.map(({ amount, to }) => `${bitcoin(amount)}\n${to}`),
     ...(paid.length === 0 ? ['Nothing to others.'] : []),
-    `fees ${bitcoin(fees)}`,
+    ...feeLine,
   ];
   const full = [inFours, toHex]
     .map((written) => [...lines, ...hashes(written)].join('\n'))
@@ -92,8 +115,8 @@ export function requestStatement({ id, keys }: Under, items: readonly Signable[]
     where,
     `${paid.length} payments`,
     `total ${bitcoin(sumOf(paid))}`,
-    `largest ${bitcoin(largest.amount)}\n${largest.address}`,
-    `fees ${bitcoin(fees)}`,
+    `largest ${bitcoin(largest.amount)}\n${largest.to}`,
+    ...feeLine,
     ...hashes(inFours),
   ].join('\n');
 }

@@ -16,4 +16,12 @@ export const deskThrough = (reach: <T>(use: (desk: Desk) => Promise<T>) => Promi
   draftFromPsbt: (psbt) => reach((desk) => desk.draftFromPsbt(psbt)),
   compose: (wish) => reach((desk) => desk.compose(wish)),
   finished: (digest) => reach((desk) => desk.finished(digest)),
+  minted: (digest) => reach((desk) => desk.minted(digest)),
+  bridge: () => reach((desk) => desk.bridge()),
+  composeBurn: (nullifiers, feeRate) => reach((desk) => desk.composeBurn(nullifiers, feeRate)),
+  composeFees: (coins, feeRate) => reach((desk) => desk.composeFees(coins, feeRate)),
+  takeEvidence: (file, source) => reach((desk) => desk.takeEvidence(file, source)),
+  governance: () => reach((desk) => desk.governance()),
+  tryRules: (rules) => reach((desk) => desk.tryRules(rules)),
+  observer: (passphrase) => reach((desk) => desk.observer(passphrase)),
 });

@@ -6,6 +6,26 @@ import { makeBackup, verifyBackup } from './backup.ts';
 import type { HostReply } from './entropy.ts';
 import type { Taken } from './group-log.ts';
 import type { Batch } from '../ceremony/request.ts';
+import type { Rules } from '../ceremony/rules.ts';
+import {
+  bridgeViewOf,
+  composeBurn,
+  composeFees,
+  type BridgeDraft,
+  type BridgeView,
+} from './bridge.ts';
+import { takeEvidence, type EvidenceTaken } from './evidence.ts';
+import {
+  adoptRules,
+  freeze,
+  governanceOf,
+  proposeRules,
+  tryRules,
+  type GovernanceView,
+  type Tried,
+} from './governance.ts';
+import { mintedOf, type HandedMint } from './handed.ts';
+import { observerFile } from './observer.ts';
 import { requestsViewOf, type RequestsView } from './requests-view.ts';
 import type { Seat, SeatFault } from './seat.ts';
 import type { Findings } from './signer.ts';
@@ -72,6 +92,9 @@ export type Action =
     }
   | { readonly act: 'sighting'; readonly digest: Bytes; readonly depth: number }
   | { readonly act: 'issue-address'; readonly recipient: Bytes }
+  | { readonly act: 'rules'; readonly rules: Rules }
+  | { readonly act: 'adopt'; readonly rules: Bytes; readonly approval: Bytes }
+  | { readonly act: 'stop'; readonly on: boolean; readonly because: string }
   | { readonly act: 'abort'; readonly because: string }
   | { readonly act: 'hand-over'; readonly to: Bytes };
 
@@ -101,6 +124,20 @@ export interface Desk {
   compose(wish: Wish): Promise<Drafted | undefined>;
   /** The signed transaction of a request, by its digest. */
   finished(digest: Bytes): Promise<Finished | undefined>;
+  /** The signed attestation of a mint, by its digest. */
+  minted(digest: Bytes): Promise<HandedMint | undefined>;
+  /** What is to be requested of the bridge's business, and drafts of it. Rates in sat/vB. */
+  bridge(): Promise<BridgeView | undefined>;
+  composeBurn(nullifiers: readonly Bytes[], feeRate: number): Promise<BridgeDraft | undefined>;
+  composeFees(coins: readonly string[], feeRate: number): Promise<BridgeDraft | undefined>;
+  /** Takes in a file with evidence. `source`: where the operator got it. */
+  takeEvidence(file: Bytes, source: string): Promise<EvidenceTaken>;
+  /** The rules, and the Bitcoin chain as the group sees it. */
+  governance(): Promise<GovernanceView | undefined>;
+  /** What other rules would have said of every request. */
+  tryRules(rules: Rules): Promise<readonly Tried[] | undefined>;
+  /** The own observer's key, encrypted to a passphrase. */
+  observer(passphrase: string): Promise<{ readonly file: string } | SeatFault>;
 }
 
 /** Puts a seat behind a desk. */
@@ -125,6 +162,14 @@ export function deskOf(seat: Seat): Desk {
     draftFromPsbt: (psbt) => inTurn(() => draftFromPsbt(seat, psbt)),
     compose: (wish) => inTurn(() => compose(seat, wish)),
     finished: (digest) => inTurn(() => finishedOf(seat, digest)),
+    minted: (digest) => inTurn(() => mintedOf(seat, digest)),
+    bridge: () => inTurn(() => bridgeViewOf(seat)),
+    composeBurn: (nullifiers, feeRate) => inTurn(() => composeBurn(seat, nullifiers, feeRate)),
+    composeFees: (coins, feeRate) => inTurn(() => composeFees(seat, coins, feeRate)),
+    takeEvidence: (file, source) => inTurn(() => takeEvidence(seat, file, source)),
+    governance: () => inTurn(() => governanceOf(seat)),
+    tryRules: (rules) => inTurn(() => tryRules(seat, rules)),
+    observer: (passphrase) => inTurn(() => observerFile(seat, passphrase)),
   };
 }
 
@@ -188,6 +233,12 @@ function perform(seat: Seat, action: Action): Promise<ActionFault | undefined> {
       return seat.sight(action.digest, action.depth);
     case 'issue-address':
       return seat.issueAddress(action.recipient);
+    case 'rules':
+      return proposeRules(seat, action.rules);
+    case 'adopt':
+      return adoptRules(seat, action.rules, action.approval);
+    case 'stop':
+      return freeze(seat, action.on, action.because);
     case 'abort':
       return seat.abort(action.because);
     case 'hand-over':

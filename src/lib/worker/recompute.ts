@@ -14,7 +14,8 @@ import { batchRoot, type Request } from '../ceremony/request.ts';
 import { requestsOf } from '../ceremony/requests.ts';
 import { signable, type BatchProblem, type Known, type Session } from '../ceremony/session.ts';
 import { requestStatement } from '../ceremony/statement.ts';
-import { reviewOf, type SpendReview } from './review.ts';
+import { transactionOf } from '../ceremony/request.ts';
+import { reviewOf, type Spending, type SpendReview } from './review.ts';
 
 /** What a file is: `record` or what Send saves; or why it is neither. */
 export type FileIs =
@@ -139,7 +140,7 @@ const recomputed = (
   requests: items.map((item) => ({
     digest: item.digest,
     request: item.request,
-    review: item.request.kind === 'spend' ? reviewOf(known, item.request, []) : undefined,
+    review: transactionOf(item.request) && reviewOf(known, item.request as Spending, []),
     signable: signable(item),
   })),
 });

@@ -7,8 +7,9 @@ import { toCbor } from '../crypto/cbor.ts';
 import { read } from '../crypto/schema.ts';
 import { MAX_PACKET } from '../ceremony/packet.ts';
 import { knownFrom } from '../ceremony/record-requests.ts';
-import { batchReader, type Batch } from '../ceremony/request.ts';
-import { batchProblems, checkRequest, requestsOf } from '../ceremony/requests.ts';
+import { batchReader, transactionOf, type Batch } from '../ceremony/request.ts';
+import { checkRequest } from '../ceremony/problems.ts';
+import { batchProblems, requestsOf } from '../ceremony/requests.ts';
 import { signable, type Known, type Requests, type Session } from '../ceremony/session.ts';
 import { done, notNow, SeatBase, type Outcome } from './seat-base.ts';
 
@@ -72,7 +73,7 @@ export class Requester extends SeatBase {
     if (!known) return notNow;
     const unfit =
       !wellFormed(batch) ||
-      batchProblems(known.manifest.terms, batch).length > 0 ||
+      batchProblems({ id: known.id, terms: known.manifest.terms }, batch).length > 0 ||
       batch.some((request) => checkRequest(known, request).length > 0) ||
       batch.some(({ expires }) => expires <= this.log.ports.now()) ||
       encoded(batch).length > MAX_PACKET - REST_OF_PACKET;
@@ -84,7 +85,8 @@ export class Requester extends SeatBase {
   // At any time
 
   /**
-   * Says how deep the transaction of a request lies: 0 when it was handed over to the network. It may
+   * Says how deep the transaction of a request lies: 0 when it was handed over to the network, or an
+   * attestation to the bridge. A transaction may
    * be seen there without its signatures being here: somebody can have kept them back.
    */
   async sight(digest: Bytes, depth: number): Outcome {
@@ -92,6 +94,8 @@ export class Requester extends SeatBase {
       equal(one.digest, digest),
     );
     if (!item?.claim || !signable(item) || (depth === 0 && !item.signatures)) return notNow;
+    // An attestation goes to the bridge; it lies in no block.
+    if (depth > 0 && !transactionOf(item.request)) return notNow;
     return this.say([{ kind: 'sighting', digest, depth }]);
   }
 

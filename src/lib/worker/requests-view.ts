@@ -3,11 +3,14 @@
  * until the operator here said what they found.
  */
 import { toHex, type Bytes } from '../crypto/bytes.ts';
-import type { SpendProblem } from '../bitcoin/spend.ts';
-import { conflict } from '../ceremony/claims.ts';
+import { conflict, type Thing } from '../ceremony/claims.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
+import { findingsOf, type Finding } from '../ceremony/findings.ts';
 import type { Terms } from '../ceremony/manifest.ts';
+import { decide, type Decision } from '../ceremony/policy.ts';
+import type { RequestProblem } from '../ceremony/problems.ts';
 import {
+  asked,
   culprits,
   haltOf,
   held,
@@ -18,7 +21,13 @@ import {
   type SessionNext,
   type Stage,
 } from '../ceremony/request-steps.ts';
-import type { Batch, Kind, Request, RequestOf } from '../ceremony/request.ts';
+import {
+  suitesOf,
+  transactionOf,
+  type Batch,
+  type Kind,
+  type Request,
+} from '../ceremony/request.ts';
 import type {
   BatchProblem,
   Known,
@@ -27,7 +36,8 @@ import type {
   Requests,
   Session,
 } from '../ceremony/session.ts';
-import { reviewOf, type SpendReview } from './review.ts';
+import { attestedOf, type AttestedReview } from './attested-review.ts';
+import { reviewOf, type Spending, type SpendReview } from './review.ts';
 import type { Signer } from './signer.ts';
 import type { Suite } from './signing-memory.ts';
 
@@ -38,14 +48,20 @@ export interface ItemView {
   readonly request: Request;
   readonly stage: Stage;
   readonly halt: Halt | undefined;
-  /** Of a spend. */
+  /** Of a transaction. */
   readonly review: SpendReview | undefined;
-  readonly problems: readonly SpendProblem[];
+  /** Of what the attestation key signs for the bridge. */
+  readonly attested: AttestedReview | undefined;
+  readonly problems: readonly RequestProblem[];
+  /** What the evidence says of it. */
+  readonly findings: readonly Finding[];
+  /** What the group's rules say of it. */
+  readonly decision: Decision;
   readonly accepted: readonly number[];
   readonly reserved: readonly number[];
   readonly objections: readonly { readonly operator: number; readonly because: string }[];
   /** What this one waits for: requests that claim the same. */
-  readonly heldBy: readonly { readonly digest: Bytes; readonly over: 'outpoint' | 'payment' }[];
+  readonly heldBy: readonly { readonly digest: Bytes; readonly over: Thing }[];
   /** Other requests that can then not be confirmed, because it spends a coin of theirs. */
   readonly excludes: readonly { readonly digest: Bytes; readonly purpose: string }[];
   /** Whose shares are out; from the first on it stays possibly signed for ever. */
@@ -179,7 +195,7 @@ function sessionView(
     accepted: [...own.accepts],
     statement: own.statement,
     next: sessionNext(here, session, displays),
-    suites: session.kind === 'test' ? ['custody', 'attestation'] : ['custody'],
+    suites: suitesOf[session.kind],
     faults: answered ? session.faults : [],
   };
 }
@@ -200,7 +216,9 @@ const spendsBefore = ({ sessions }: Requests, session: Session) =>
     .slice(0, sessions.indexOf(session))
     .flatMap(({ items }) =>
       items.flatMap(({ request, signatures }) =>
-        request.kind === 'spend' ? [{ request, signed: signatures !== undefined }] : [],
+        transactionOf(request)
+          ? [{ request: request as Spending, signed: signatures !== undefined }]
+          : [],
       ),
     );
 
@@ -209,7 +227,7 @@ function itemView(
   here: Here,
   session: Session,
   position: number,
-  earlier: readonly { readonly request: RequestOf<'spend'>; readonly signed: boolean }[],
+  earlier: readonly { readonly request: Spending; readonly signed: boolean }[],
   answered: boolean,
 ): ItemView {
   const item = session.items[position]!;
@@ -223,8 +241,11 @@ function itemView(
     request,
     stage: answered || signatures || item.shared.size > 0 ? stage : 'proposed',
     halt: haltOf(here, session, position),
-    review: request.kind === 'spend' ? reviewOf(known, request, earlier) : undefined,
+    review: transactionOf(request) && reviewOf(known, request as Spending, earlier),
+    attested: item.problems.length === 0 ? attestedOf(known, request) : undefined,
     problems: item.problems,
+    findings: findingsOf(here, item),
+    decision: decide(asked(here), session, position),
     accepted: shown.filter((number) => session.replies[number]!.accepts.has(position)),
     reserved: shown.filter((number) => reserved.has(number)),
     objections: shown.flatMap((operator) => {

@@ -2,18 +2,11 @@
 import { addressOfScript } from '../bitcoin/address.ts';
 import { branchOf, outputAt, pathText, type Branch } from '../bitcoin/branches.ts';
 import { signedBytes, type SignedField } from '../bitcoin/sighash.ts';
-import {
-  changeOf,
-  feeOf,
-  paidOut,
-  sumOf,
-  type Spend,
-  type SpendProblem,
-} from '../bitcoin/spend.ts';
+import { changeOf, feeOf, paidOut, sumOf, type Spend } from '../bitcoin/spend.ts';
 import { feeRateOf, txidOf, vsizeOf } from '../bitcoin/transaction.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
-import { checkRequest } from '../ceremony/requests.ts';
+import { checkRequest, type RequestProblem } from '../ceremony/problems.ts';
 import type { RequestOf } from '../ceremony/request.ts';
 import type { Known } from '../ceremony/session.ts';
 
@@ -54,7 +47,7 @@ export interface SpendReview {
   /** What is hashed and signed (BIP 341), and where each field stands in it. */
   readonly bytes: Bytes;
   readonly fields: readonly SignedField[];
-  readonly problems: readonly SpendProblem[];
+  readonly problems: readonly RequestProblem[];
   /** The spend before this one, where there is one: what is other than there is marked. */
   readonly before: SpendBefore | undefined;
 }
@@ -69,11 +62,14 @@ export interface SpendBefore {
   readonly newRecipients: readonly number[];
 }
 
-/** Reviews a spend. `earlier`: the spends proposed before it, oldest first, and whether they were signed. */
+/** A request that spends bitcoin. */
+export type Spending = RequestOf<'spend' | 'burn' | 'fees'>;
+
+/** Reviews a transaction. `earlier`: those proposed before it, oldest first, and whether they were signed. */
 export function reviewOf(
   known: Pick<Known, 'groups' | 'id' | 'keys' | 'manifest'>,
-  request: RequestOf<'spend'>,
-  earlier: readonly { readonly request: RequestOf<'spend'>; readonly signed: boolean }[],
+  request: Spending,
+  earlier: readonly { readonly request: Spending; readonly signed: boolean }[],
 ): SpendReview {
   const { groups, id, keys } = known;
   const { secp256k1 } = groups;

@@ -95,6 +95,15 @@ export class SeatBase {
     return (await this.tell(parts, events, changes)) ? done : notNow;
   }
 
+  /** Says these parts, one packet for each list, up to the first that is not said. */
+  async tellAll(packets: readonly (readonly Part[])[]): Outcome {
+    for (const parts of packets) {
+      const fault = await this.say(parts);
+      if (fault) return fault;
+    }
+    return done;
+  }
+
   /** As `say`; the packet that went out, or undefined where none did. */
   protected async tell(
     parts: readonly Part[],
@@ -146,7 +155,7 @@ export class SeatBase {
   }
 
   /** Whether others will find this to be the own device's approval of the statement. */
-  protected approves(statement: string, approval: Uint8Array): boolean {
+  approves(statement: string, approval: Uint8Array): boolean {
     const { ed25519 } = this.log.ports.groups;
     return verifyApproval(ed25519, this.state.ownCard!.approvalKey, statement, approval);
   }

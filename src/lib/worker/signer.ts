@@ -52,6 +52,7 @@ export class Signer extends Requester {
   here(requests: Requests): Here {
     const { state, log } = this;
     return {
+      known: this.known()!,
       terms: state.manifest!.terms,
       requests,
       own: state.own!,
@@ -176,7 +177,8 @@ export class Signer extends Requester {
       const { claim, reserved } = session.items[i]!;
       return claim && !reserved.has(here.own) && !halted(i);
     });
-    if (claims.length > 0) parts.push({ kind: 'reserve', session: root, items: claims });
+    if (claims.length > 0)
+      parts.push({ kind: 'reserve', session: root, items: claims, time: requests.chain.time });
     if (!approval) return parts.length > 0 ? this.say(parts) : notNow;
     const statement = findings ? this.statement(root, accepted) : own.statement;
     if (!statement) return notNow;

@@ -21,12 +21,13 @@ import { depositDescriptor, descriptorsOf, fingerprintOf, xpubOf } from '../bitc
 import { psbtBytes, readPsbt } from '../bitcoin/psbt.ts';
 import { MAX_SAT, type Spend, type SpendProblem } from '../bitcoin/spend.ts';
 import { finalTx } from '../bitcoin/transaction.ts';
-import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
+import { toHex, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { isFault } from '../crypto/faults.ts';
 import { bytes, integer, list, moment, read, record } from '../crypto/schema.ts';
-import type { RequestOf } from '../ceremony/request.ts';
-import type { Known } from '../ceremony/session.ts';
+import { holders } from '../ceremony/findings.ts';
+import { transactionOf, type RequestOf } from '../ceremony/request.ts';
+import type { Known, Requests } from '../ceremony/session.ts';
 import { draftsOf } from './requests-view.ts';
 import { firstUnused } from './requester.ts';
 import { reviewOf, txidText, type SpendReview } from './review.ts';
@@ -100,7 +101,10 @@ const coinsReader = record({
   ),
 });
 
-async function storedCoins({ log }: Signer): Promise<{ at: number; coins: readonly Coin[] }> {
+/** The coins that Bitcoin Core listed last. */
+export async function storedCoins({
+  log,
+}: Signer): Promise<{ at: number; coins: readonly Coin[] }> {
   const stored = await log.ports.store.read(log.keys.coins);
   const coins = stored && read(coinsReader, stored);
   if (typeof coins === 'string') throw new Error(`The list of coins does not read: ${coins}.`);
@@ -116,15 +120,6 @@ function addressAt({ groups, id, keys }: Known, path: Path): AddressView {
 /** The deposit addresses that were given out, oldest first of each operator. */
 function depositsOf(known: Known): DepositView[] {
   const { state, manifest, id, keys } = known;
-  const holders = (key: Uint8Array, number: number) =>
-    manifest.operators.filter(
-      ({ packetKey }) =>
-        !equal(packetKey, key) &&
-        (state.isMe(packetKey) ||
-          state
-            .packetsFrom(packetKey)
-            .some(({ seen }) => seen.some((one) => equal(one.from, key) && one.number >= number))),
-    ).length;
   return manifest.operators.flatMap(({ packetKey }, by) =>
     state.told(packetKey, 'deposit-address').flatMap(({ part, packet }) => {
       const steps = depositPath(id.network, part.recipient, part.index);
@@ -138,7 +133,7 @@ function depositsOf(known: Known): DepositView[] {
           by,
           at: packet.at,
           descriptor: depositDescriptor(id.network, keys.custody.threshPk, steps),
-          receipts: 1 + holders(packetKey, packet.number),
+          receipts: holders(known, packetKey, packet.number),
         },
       ];
     }),
@@ -240,9 +235,7 @@ export async function compose(seat: Signer, wish: Wish): Promise<Drafted | undef
   const requests = seat.requests();
   if (!known || !requests) return undefined;
   const { coins } = await storedCoins(seat);
-  const spends = [...requests.items.values()].flatMap(({ request }) =>
-    request.kind === 'spend' ? [request.transaction] : [],
-  );
+  const spends = transactionsIn(requests);
   const spent = new Set(
     spends.flatMap(({ inputs }) => inputs.map(({ txid, vout }) => `${txidText(txid)}:${vout}`)),
   );
@@ -258,7 +251,7 @@ export async function compose(seat: Signer, wish: Wish): Promise<Drafted | undef
     ),
     payments: wish.payments,
     feeRate: wish.feeRate,
-    changeIndex: nextChange(coins, [...spends, ...draftedSpends(seat)]),
+    changeIndex: nextChange(seat, coins, requests),
     locktime: wish.locktime,
   });
   if (isFault(made)) throw new Error(made.proves);
@@ -269,10 +262,11 @@ export async function compose(seat: Signer, wish: Wish): Promise<Drafted | undef
 const draftedSpends = (seat: Signer): Spend[] =>
   draftsOf(seat)
     .flatMap(({ batch }) => batch)
-    .flatMap((request) => (request.kind === 'spend' ? [request.transaction] : []));
+    .flatMap((request) => transactionOf(request) ?? []);
 
 /** The first change address that nothing here used; nobody can use up what comes after it. */
-function nextChange(coins: readonly Coin[], spends: readonly Spend[]): number {
+export function nextChange(seat: Signer, coins: readonly Coin[], requests: Requests): number {
+  const spends = [...transactionsIn(requests), ...draftedSpends(seat)];
   const paths = [
     ...coins.map(({ path }) => path),
     ...spends.flatMap(({ outputs }) => outputs.flatMap(({ path }) => (path ? [path] : []))),
@@ -290,15 +284,20 @@ export interface Finished {
   readonly psbtV2: Bytes;
 }
 
-/** The signed transaction of a spend; undefined where it is not signed. */
+/** The transactions of all requests. */
+const transactionsIn = ({ items }: Requests): Spend[] =>
+  [...items.values()].flatMap(({ request }) => transactionOf(request) ?? []);
+
+/** The signed transaction of a request; undefined where it has none or is not signed. */
 export function finishedOf(seat: Signer, digest: Uint8Array): Finished | undefined {
   const known = seat.known();
   const item = seat.requests()?.items.get(toHex(digest));
-  if (!known || item?.request.kind !== 'spend' || !item.signatures) return undefined;
+  const transaction = item && transactionOf(item.request);
+  if (!known || !transaction || !item.signatures) return undefined;
   const made = finalTx(
     known.groups.secp256k1,
     known.keys.custody.threshPk,
-    item.request.transaction,
+    transaction,
     item.signatures,
   );
   if (isFault(made)) throw new Error(made.proves);

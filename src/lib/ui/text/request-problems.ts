@@ -233,4 +233,6 @@ export const packageProblems: Record<PackageProblem, string> = {
   'not-approved': 'A signer’s device did not approve it.',
   displays: 'Too few of its signers have a device with a trusted display.',
   'not-reserved': 'Too few operators reserved what it spends.',
+  organisations: 'Its signers come from fewer organisations than the rules demand.',
+  separation: 'Who proposed the batch is among its signers; the rules do not allow that.',
 };

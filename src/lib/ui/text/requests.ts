@@ -70,6 +70,24 @@ const halts: Record<Halt, HaltText> = {
       next: 'Finish the other request. Where it cannot be finished, propose a replacement of it that spends one of its coins. This one goes on only when a transaction that excludes the other is 6 deep.',
     },
   },
+  unproved: {
+    name: 'Not proved',
+    fault: {
+      happened: 'The evidence does not show what this request says.',
+      cause: 'The checks below name what is missing, or what says something else.',
+      means: 'Nobody signs it here. Nothing was spent or attested.',
+      next: 'Bring what is missing from your own sources. Object where something is wrong.',
+    },
+  },
+  policy: {
+    name: 'Kept back by a rule',
+    fault: {
+      happened: 'A rule of the group keeps this request back.',
+      cause: 'The first rule that decided stands below.',
+      means: 'Nobody who follows the rules signs it. Nothing was spent or attested.',
+      next: 'Wait where the rule is about time; otherwise change the request, or agree on other rules.',
+    },
+  },
   failed: {
     name: 'A share was wrong',
     fault: {

@@ -71,6 +71,14 @@ const parts: Record<Part['kind'], string> = {
   object: 'objection',
   sighting: 'sighting',
   'deposit-address': 'deposit address',
+  checkpoint: 'checkpoint',
+  headers: 'block headers',
+  tip: 'tip of the chain',
+  inclusions: 'transactions in blocks',
+  'burn-records': 'burn records',
+  rules: 'rules',
+  adopt: 'approval of rules',
+  freeze: 'stop or go',
   resumed: 'word of a restored vault',
 };
 
