@@ -51,12 +51,16 @@ export const fork = (chain: TestChain, height: number): TestChain => ({
   blocks: chain.blocks.filter((block) => block.height <= height),
 });
 
-/** The hash of the last block, and its height. */
+/** The last block, or the checkpoint. */
 export const tipOf = (chain: TestChain): { readonly header: Header; readonly height: number } =>
   chain.blocks.at(-1) ?? {
     header: readHeader(chain.checkpoint.header)!,
     height: chain.checkpoint.height,
   };
+
+/** The hash of the block at a height. */
+export const hashAt = (chain: TestChain, height: number): Bytes =>
+  tipOf(fork(chain, height)).header.hash;
 
 export interface Mining {
   /** In s; otherwise a block's spacing after the one before. */
@@ -197,9 +201,12 @@ export function rawTx(
   );
 }
 
-/** A transaction with these outputs that spends another one for each number. */
+/** A transaction with these outputs, or one of no value, that spends another one for each number. */
 export const paying = (number: number, ...outputs: readonly Output[]): Bytes =>
-  rawTx([{ txid: hash256(be32(number)), vout: 0 }], outputs);
+  rawTx(
+    [{ txid: hash256(be32(number)), vout: 0 }],
+    outputs.length > 0 ? outputs : [{ amount: 0, script: anyone }],
+  );
 
 /** The levels of the tree above leaves, the leaves first. */
 function levelsOf(leaves: readonly Bytes[]): (readonly Bytes[])[] {
