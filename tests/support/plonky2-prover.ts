@@ -89,8 +89,15 @@ export interface Table {
   readonly publicInputs: readonly bigint[];
 }
 
-/** A proof; valid if the table holds and the circuit's cap is that of its constants and sigmas. */
-export function prove(circuit: Circuit, table: Table): Proof {
+/**
+ * A proof; valid if the table holds and the circuit's cap is that of its constants and sigmas.
+ * @param cheat what a dishonest prover commits to as final polynomial instead of the true one
+ */
+export function prove(
+  circuit: Circuit,
+  table: Table,
+  cheat = (finalPolynomial: Polynomial) => finalPolynomial,
+): Proof {
   const constants = [...table.constants, ...table.sigmas].map((column) => interpolate(column));
   const wires = table.wires.map((column) => interpolate(column));
   const publicInputsHash = hash(table.publicInputs);
@@ -192,7 +199,7 @@ export function prove(circuit: Circuit, table: Table): Proof {
     bits -= arityBits;
     coset = field.powerOfTwo(coset, arityBits);
   }
-  proof = { ...proof, finalPolynomial: remaining };
+  proof = { ...proof, finalPolynomial: cheat(remaining) };
 
   const isWork = () =>
     challenges().fri.proofOfWork >> BigInt(64 - circuit.fri.proofOfWorkBits) === 0n;
