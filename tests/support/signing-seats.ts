@@ -4,7 +4,7 @@ import { scriptOfAddress } from '../../src/lib/bitcoin/address.ts';
 import { branches, outputAt } from '../../src/lib/bitcoin/branches.ts';
 import type { Spend } from '../../src/lib/bitcoin/spend.ts';
 import { deviceLabel } from '../../src/lib/ceremony/card.ts';
-import type { Batch, RequestOf } from '../../src/lib/ceremony/request.ts';
+import { suitesOf, type Batch, type RequestOf } from '../../src/lib/ceremony/request.ts';
 import type { Session } from '../../src/lib/ceremony/session.ts';
 import { isDeviceFault } from '../../src/lib/devices/device.ts';
 import type { SeatFault } from '../../src/lib/worker/seat-base.ts';
@@ -146,10 +146,13 @@ export async function openFor(player: Player, session: Session): Promise<void> {
   const labels = [deviceLabel('custody share', id), deviceLabel('attestation share', id)];
   const replies = await player.device.derive(labels);
   if (isDeviceFault(replies)) throw new Error(replies.fault);
+  const needed = suitesOf[session.kind];
+  const given = (suite: 'custody' | 'attestation', i: number) =>
+    needed.includes(suite) ? replies[i] : undefined;
   await did(
     player.seat.openForSigning({
-      custody: replies[0]!,
-      attestation: session.kind === 'test' ? replies[1] : undefined,
+      custody: given('custody', 0),
+      attestation: given('attestation', 1),
     }),
   );
 }
