@@ -156,8 +156,8 @@ describe.each(subjects)('a changed proof of the %s circuit', (_, circuit, proof)
     expect(bytes).toHaveLength(proofLength(circuit));
     for (const other of [bytes.slice(1), bytes.slice(0, -1), Uint8Array.of(...bytes, 0)])
       expect(readProof(circuit, other)).toEqual({
-        problem: 'shape',
-        detail: `${other.length} bytes`,
+        problem: 'length',
+        detail: String(other.length),
       });
     const countAt = bytes.length - 8 * circuit.publicInputs - 8;
     for (const at of [countAt, countAt + 7]) {

@@ -1,7 +1,6 @@
 import type { Circuit } from '../../src/lib/wire/plonky2/circuit.ts';
 import * as ext from '../../src/lib/wire/plonky2/extension.ts';
 import type { Extension } from '../../src/lib/wire/plonky2/extension.ts';
-import { openedAtZeta } from '../../src/lib/wire/plonky2/fri.ts';
 import * as field from '../../src/lib/wire/plonky2/goldilocks.ts';
 import {
   hash,
@@ -10,7 +9,7 @@ import {
   type Cap,
   type Digest,
 } from '../../src/lib/wire/plonky2/hashing.ts';
-import type { Openings, Proof } from '../../src/lib/wire/plonky2/proof.ts';
+import { openedAtZeta, type Openings, type Proof } from '../../src/lib/wire/plonky2/proof.ts';
 import { challengesOf } from '../../src/lib/wire/plonky2/transcript.ts';
 import { constraintsAt } from '../../src/lib/wire/plonky2/vanishing.ts';
 

@@ -1,5 +1,6 @@
 /** The steps at which a proof can fail, in the order in which they are taken. */
 export const plonkyFaultNames = [
+  'length',
   'shape',
   'element',
   'vanishing',
@@ -12,6 +13,6 @@ export const plonkyFaultNames = [
 /** Why a proof was refused. */
 export interface PlonkyFault {
   readonly problem: (typeof plonkyFaultNames)[number];
-  /** Where: the part of the proof, the challenge or the query, all counted from 0. */
+  /** The length in bytes, or where: the part of the proof, the challenge or the query, all counted from 0. */
   readonly detail: string;
 }

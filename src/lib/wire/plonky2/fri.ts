@@ -14,7 +14,7 @@ import {
 import type { PlonkyFault } from './fault.ts';
 import * as field from './goldilocks.ts';
 import { isInTree, type Cap } from './hashing.ts';
-import { TREES, type Openings, type Proof, type Query, type Tree } from './proof.ts';
+import { openedAtZeta, TREES, type Proof, type Query, type Tree } from './proof.ts';
 
 /*
  * That the committed polynomials have a low degree and the values that were claimed
@@ -38,16 +38,6 @@ interface Claim {
   readonly point: Extension;
   readonly value: Extension;
 }
-
-/** All openings at zeta, in the order in which they are observed and combined. */
-export const openedAtZeta = (openings: Openings): readonly Extension[] => [
-  ...openings.constants,
-  ...openings.sigmas,
-  ...openings.wires,
-  ...openings.products,
-  ...openings.partialProducts,
-  ...openings.quotients,
-];
 
 /** Faults: `proof-of-work`, `merkle`, `fri-consistency`, `final-polynomial`. */
 export function friFault(
@@ -111,7 +101,7 @@ function queryFault(
       field.rootOfUnity(arityBits),
       BigInt(2 ** arityBits - reversed(within, arityBits)),
     );
-    value = folded(evaluations, field.multiply(point, turn), betas[i]!);
+    value = folded(evaluations, field.inverse(field.multiply(point, turn)), betas[i]!);
     point = field.powerOfTwo(point, arityBits);
   }
   return equal(evaluate(proof.finalPolynomial, embed(point)), value)
@@ -142,33 +132,21 @@ function combined(
 const HALF = field.inverse(2n);
 
 /**
- * The polynomial of least degree with these values, at beta. The values belong to the coset that
- * begins with `first`, in bit-reversed order: a pair belongs to x and −x, and makes one value of
- * f_even + beta · f_odd at x².
+ * The polynomial of least degree with these values, at beta. The values belong to a coset in
+ * bit-reversed order, `inverseFirst` is 1 / the first of its points. A pair belongs to x and −x, and
+ * makes one value of f_even + beta · f_odd at x².
  */
-function folded(evaluations: readonly Extension[], first: bigint, beta: Extension): Extension {
-  let values = evaluations;
-  let inverseFirst = field.inverse(first);
-  let challenge = beta;
-  while (values.length > 1) {
-    const bits = Math.log2(values.length);
-    const inverseRoot = field.inverse(field.rootOfUnity(bits));
-    const start = inverseFirst;
-    const pairs = values;
-    const factor = challenge;
-    values = Array.from({ length: values.length / 2 }, (_, i) => {
-      const [plus, minus] = [pairs[2 * i]!, pairs[2 * i + 1]!];
-      const inverseX = field.multiply(
-        start,
-        field.power(inverseRoot, BigInt(reversed(i, bits - 1))),
-      );
-      const odd = scale(subtract(plus, minus), inverseX);
-      return scale(add(add(plus, minus), multiply(odd, factor)), HALF);
-    });
-    inverseFirst = field.multiply(inverseFirst, inverseFirst);
-    challenge = multiply(challenge, challenge);
-  }
-  return values[0]!;
+function folded(values: readonly Extension[], inverseFirst: bigint, beta: Extension): Extension {
+  if (values.length === 1) return values[0]!;
+  const bits = Math.log2(values.length);
+  const inverseRoot = field.inverse(field.rootOfUnity(bits));
+  const half = Array.from({ length: values.length / 2 }, (_, i) => {
+    const [plus, minus] = [values[2 * i]!, values[2 * i + 1]!];
+    const turn = field.power(inverseRoot, BigInt(reversed(i, bits - 1)));
+    const odd = scale(subtract(plus, minus), field.multiply(inverseFirst, turn));
+    return scale(add(add(plus, minus), multiply(odd, beta)), HALF);
+  });
+  return folded(half, field.multiply(inverseFirst, inverseFirst), multiply(beta, beta));
 }
 
 /** The lowest `bits` bits in the other order. */

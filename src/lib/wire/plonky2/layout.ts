@@ -24,9 +24,9 @@ export function sizeOf(layout: Layout): number {
   return layout.lengthBytes + sum(layout.items);
 }
 
-/** Cuts bytes into what the layout says; elements may be too large. Faults: `shape`. */
+/** Cuts bytes into what the layout says; elements may be too large. Faults: `length`, `shape`. */
 export function cut(layout: Layout, bytes: Uint8Array): { readonly value: unknown } | PlonkyFault {
-  if (bytes.length !== sizeOf(layout)) return { problem: 'shape', detail: `${bytes.length} bytes` };
+  if (bytes.length !== sizeOf(layout)) return { problem: 'length', detail: String(bytes.length) };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   let fault: PlonkyFault | undefined;

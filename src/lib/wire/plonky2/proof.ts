@@ -32,6 +32,16 @@ export interface Openings {
   readonly quotients: readonly Extension[];
 }
 
+/** All openings at zeta, in the order in which they are observed and combined. */
+export const openedAtZeta = (openings: Openings): readonly Extension[] => [
+  ...openings.constants,
+  ...openings.sigmas,
+  ...openings.wires,
+  ...openings.products,
+  ...openings.partialProducts,
+  ...openings.quotients,
+];
+
 /** What the prover shows at one random point. */
 export interface Query {
   readonly trees: Readonly<Record<Tree, { leaf: readonly bigint[]; siblings: readonly Digest[] }>>;
@@ -113,7 +123,7 @@ export const proofLength = (circuit: Circuit): number => sizeOf(proofLayout(circ
 
 /**
  * Reads what Plonky2's `ProofWithPublicInputs::to_bytes` writes. Whether elements are small enough is
- * for the verifier to say. Faults: `shape`, for another length of the whole or of a list.
+ * for the verifier to say. Faults: `length`; `shape`, for another length of a list.
  */
 export function readProof(circuit: Circuit, bytes: Uint8Array): Proof | PlonkyFault {
   const read = cut(proofLayout(circuit), bytes);

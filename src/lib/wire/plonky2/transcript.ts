@@ -1,8 +1,8 @@
 import { Challenger } from './challenger.ts';
 import type { Circuit } from './circuit.ts';
-import { openedAtZeta, type FriChallenges } from './fri.ts';
+import type { FriChallenges } from './fri.ts';
 import type { Digest } from './hashing.ts';
-import type { Proof } from './proof.ts';
+import { openedAtZeta, type Proof } from './proof.ts';
 import type { PlonkChallenges } from './vanishing.ts';
 
 /**
