@@ -1,5 +1,6 @@
 /** Checks records and requests without a workspace, and with the JavaScript implementation alone if it must. */
 import type { Groups } from '../crypto/dual-dkg.ts';
+import { checkMintProof, type MintAudit } from '../ceremony/mint-proof.ts';
 import { verifyRecord, type Audit } from '../ceremony/record.ts';
 import { compareRecords, type Comparison } from '../ceremony/record-compare.ts';
 import { recompute, shownFor, type Recomputed, type Recomputing, type Shown } from './recompute.ts';
@@ -18,6 +19,11 @@ export class Auditor {
   /** Checks a record: hostile bytes. */
   verify(file: Uint8Array): Audit {
     return verifyRecord(this.groups, this.other, file);
+  }
+
+  /** Checks a mint proof: hostile bytes; a sentence fragment where it does not read. */
+  mintProof(file: Uint8Array): MintAudit | string {
+    return checkMintProof(this.groups, file);
   }
 
   /** Holds two records against each other. */

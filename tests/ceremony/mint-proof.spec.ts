@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { checkMintProof } from '../../src/lib/ceremony/mint-proof.ts';
+import { fromCbor, toCbor, type Cbor } from '../../src/lib/crypto/cbor.ts';
+import { mintedOf } from '../../src/lib/worker/handed.ts';
+import { deposited, depositsOf, mintRequest, recipient } from '../support/bridge-seats.ts';
+import { groups } from '../support/seats.ts';
+import { signBatch, withKey } from '../support/signing-seats.ts';
+
+const players = await withKey(3, 2, 'mint proof');
+const [asha] = players;
+await deposited(players, [{ recipient: recipient(1), index: 0, amount: 5_000_000 }], { depth: 9 });
+const [candidate] = await depositsOf(asha!);
+const session = await signBatch(players, [mintRequest(candidate!)], [0, 2]);
+const { proof } = mintedOf(asha!.seat, session.items[0]!.digest)!;
+const fields = fromCbor(proof!) as Record<string, Cbor>;
+
+/** The proof with one field changed. */
+const changed = (name: string, field: Cbor) =>
+  checkMintProof(groups, toCbor({ ...fields, [name]: field }));
+
+/** The same bytes with the last bit of one of them turned. */
+const flipped = (name: string, at: number) =>
+  (fields[name] as Uint8Array).map((byte, i) => (i === at ? byte ^ 1 : byte));
+
+describe('a mint proof', () => {
+  it('holds by itself', () => {
+    const audit = checkMintProof(groups, proof!);
+    if (typeof audit === 'string') throw new Error(audit);
+    expect(audit.wrong).toEqual([]);
+    expect(audit).toMatchObject({ depth: 9, shipped: true, id: asha!.seat.state.id });
+    expect(audit.attestation).toMatchObject({ amount: 5_000_000, recipient: recipient(1) });
+    expect(audit.checkpoint.height).toBe(0);
+  });
+
+  it.each<[string, Cbor, readonly string[]]>([
+    ['signature', flipped('signature', 3), ['signature']],
+    ['signed', flipped('signed', 130), ['signature', 'amount']],
+    ['signed', flipped('signed', 134), ['signature', 'nonce']],
+    ['signed', flipped('signed', 142), ['signature', 'expiry']],
+    ['attestation', recipient(3), ['signature']],
+    ['recipient', recipient(2), ['address']],
+    ['index', 1, ['address']],
+    ['issue', 1, ['expiry']],
+    ['validity', 86_400, ['expiry']],
+  ])('says what does not fit when %s is changed', (name, field, wrong) => {
+    const audit = changed(name, field);
+    if (typeof audit === 'string') throw new Error(audit);
+    expect(audit.wrong).toEqual(wrong);
+  });
+
+  it('names a chain that does not hold, and a deposit that is not in its block', () => {
+    const headers = fields['headers'] as Uint8Array;
+    const cut = changed('headers', flipped('headers', headers.length - 6));
+    expect(cut).toMatchObject({ wrong: ['chain'] });
+    const inclusion = fields['inclusion'] as Record<string, Cbor>;
+    const tx = (inclusion['tx'] as Uint8Array).map((byte, i) => (i === 8 ? byte ^ 1 : byte));
+    expect(changed('inclusion', { ...inclusion, tx })).toMatchObject({
+      wrong: ['inclusion', 'address', 'amount'],
+    });
+  });
+
+  it.each(Object.keys(fields))('does not read without %s', (name) => {
+    const { [name]: _, ...rest } = fields;
+    expect(checkMintProof(groups, toCbor(rest))).toContain(name);
+  });
+
+  it('does not take a block, a key or a checkpoint that are none', () => {
+    expect(changed('block', recipient(9))).toBe('block: not among the headers');
+    expect(changed('custody', new Uint8Array(33))).toContain('custody');
+    const checkpoint = fields['checkpoint'] as Record<string, Cbor>;
+    expect(changed('checkpoint', { ...checkpoint, chainwork: new Uint8Array(32) })).toContain(
+      'checkpoint',
+    );
+    expect(checkMintProof(groups, new Uint8Array(2 ** 24 + 1))).toContain('larger');
+  });
+});
