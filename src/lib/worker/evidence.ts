@@ -93,12 +93,13 @@ export async function takeEvidence(
 async function takeChain(seat: Signer, text: string, source: string): Promise<EvidenceTaken> {
   const evidence = readChainEvidence(text);
   if (typeof evidence === 'string') return refused('chain-malformed', evidence);
+  let taken: EvidenceTaken | undefined;
   try {
-    return await tellChain(seat, evidence, source);
-  } catch (error) {
+    taken = await tellChain(seat, evidence, source);
+    return taken;
+  } finally {
     // Headers that were tried are in memory and did not get into the log.
-    forgetChain(seat.state);
-    throw error;
+    if (!taken || !('took' in taken)) forgetChain(seat.state);
   }
 }
 
@@ -135,10 +136,7 @@ async function tellChain(
     const all = unpackHeaders(after, packed) ?? [];
     const from = all.findIndex(({ hash }) => !tree.block(hash));
     const fault = known.add(after, packed, latest);
-    if (fault) {
-      forgetChain(state);
-      return refused('headers', `${fault.fault}, ${fault.height} ${fault.detail}`);
-    }
+    if (fault) return refused('headers', `${fault.fault}, ${fault.height} ${fault.detail}`);
     if (from < 0) continue;
     count += all.length - from;
     for (let at = from; at < all.length; at += MAX_HEADERS) {
@@ -167,10 +165,7 @@ async function tellChain(
       packets.push([{ kind: 'tip', hash: tip.hash, source: where }]);
   }
   const fault = await seat.tellAll(packets);
-  if (fault) {
-    forgetChain(state);
-    return fault;
-  }
+  if (fault) return fault;
   return {
     took: 'chain',
     headers: count,
