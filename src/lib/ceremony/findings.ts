@@ -160,7 +160,8 @@ function ofMint(seen: Seen, request: RequestOf<'mint'>): Finding[] {
   );
   const former = issue === 0 ? 0 : expiryOf({ validity }, mined, issue - 1);
   if (issue > 0) out.push(finding('reissue', chain.time > former ? true : 'missing', former));
-  out.push(finding('time-left', expiry - now / 1000 >= TIME_LEFT, expiry));
+  const later = Math.max(now / 1000, chain.time);
+  out.push(finding('time-left', expiry - later >= TIME_LEFT, expiry));
   return out;
 }
 
@@ -217,7 +218,10 @@ function neededDepth(
     if (request.kind !== 'mint') continue;
     const found = includedIn(requests.chain, request.txid);
     const output = found?.tx.outputs[request.vout];
-    if (found && output && equal(found.block.header.hash, block))
+    const script = depositScript(known, request);
+    // Somebody else's coins in the block are no reason to wait.
+    const paid = output && script && equal(output.script, script);
+    if (found && paid && equal(found.block.header.hash, block))
       deposits.set(`${toHex(request.txid)}:${request.vout}`, output.amount);
   }
   const value = [...deposits.values()].reduce((a, b) => a + b, 0);
@@ -294,15 +298,19 @@ function ofConsolidation(
   { known, requests }: Seen,
   request: RequestOf<'consolidation'>,
 ): Finding[] {
-  const listed = new Set(
-    (known.state.noted('fee-list').at(-1)?.event.utxos ?? []).map((one) => toHex(feeUtxoId(one))),
+  const listed = new Map(
+    (known.state.noted('fee-list').at(-1)?.event.utxos ?? []).map(
+      (one) => [toHex(feeUtxoId(one)), one] as const,
+    ),
   );
-  const inputs = request.inputs.map((input, of): Finding => ({
-    ...finding('own-list', listed.has(toHex(feeUtxoId(input))) ? true : 'missing'),
-    of,
-  }));
+  let oldest = Infinity;
+  const inputs = request.inputs.map((input, of): Finding => {
+    const mine = listed.get(toHex(feeUtxoId(input)));
+    // The id does not bind the time: what the request says of it could be any.
+    if (mine) oldest = Math.min(oldest, mine.timestamp);
+    return { ...finding('own-list', mine ? mine.txid === input.txid : 'missing'), of };
+  });
   const total = request.inputs.reduce((sum, { amount }) => sum + amount, 0);
-  const oldest = Math.min(...request.inputs.map(({ timestamp }) => timestamp));
   const due = consolidationDue({ total, oldest, now: requests.chain.time });
   return [...inputs, finding('due', due ? true : 'missing', total)];
 }

@@ -99,7 +99,7 @@ export function stageOf(terms: Terms, session: Session, position: number): Stage
 
 /** Why a request does not go on here; undefined where it does, or is signed. */
 export function haltOf(here: Here, session: Session, position: number): Halt | undefined {
-  const { terms, requests, now } = here;
+  const { terms, requests } = here;
   const item = session.items[position]!;
   if (impossible(item, requests.items.values())) return 'replaced';
   if (item.signatures) return undefined;
@@ -109,6 +109,8 @@ export function haltOf(here: Here, session: Session, position: number): Halt | u
   // Whoever has not said what they found is not told what others did.
   const answered = session.replies[here.own]!.slip !== undefined;
   if (answered && objecting > terms.n - needed) return 'objected';
+  // A clock that was set back does not make anything live longer.
+  const now = Math.max(here.now, 1000 * requests.chain.time);
   if (now > item.request.expires) return 'expired';
   if (held(here, item).length > 0) return 'held';
   if (!proven(findingsOf(here, item))) return 'unproved';
