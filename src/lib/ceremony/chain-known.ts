@@ -40,8 +40,10 @@ export interface ChainKnown {
   readonly tree: HeaderTree;
   /** By operator. */
   readonly tips: ReadonlyMap<number, Tip>;
-  /** The highest block that t operators' last tips are, or follow. */
+  /** The highest of the operators' last tips that t of them are, or follow. */
   readonly agreed: Block | undefined;
+  /** The highest block of each chain that they ever agreed on so. */
+  readonly everAgreed: readonly Block[];
   /**
    * The highest median time past, in s, that t operators ever agreed on; 0 before. It never goes back,
    * so what is permitted by it stays permitted.
@@ -150,16 +152,19 @@ function readChain(state: State, manifest: Manifest): ChainKnown {
     }
 
   const tips = new Map<number, Tip>();
-  let time = 0;
+  let everAgreed: Block[] = [];
   const inOrder = told('tip').sort((a, b) => (state.cameBefore(a.packet, b.packet) ? -1 : 1));
   for (const { part, from, packet } of inOrder) {
     const block = tree.block(part.hash);
     if (!block) continue;
     tips.set(from, { block, source: part.source, at: packet.at });
-    time = Math.max(time, agreedOn(tree, tips, t)?.medianTime ?? 0);
+    const now = agreedOn(tree, tips, t);
+    if (now && !everAgreed.some((block) => tree.includes(block, now)))
+      everAgreed = [...everAgreed.filter((block) => !tree.includes(now, block)), now];
   }
   const agreed = agreedOn(tree, tips, t);
-  return { tree, tips, agreed, time, checkpoints: own, included, wrong };
+  const time = Math.max(0, ...everAgreed.map(({ medianTime }) => medianTime));
+  return { tree, tips, agreed, everAgreed, time, checkpoints: own, included, wrong };
 }
 
 /** The highest of these tips that t of them are, or follow. */
@@ -180,3 +185,12 @@ export const includedIn = (
 /** How many blocks deep a block lies in the chain that is agreed on; 1 at its tip. */
 export const depthOf = ({ agreed }: ChainKnown, { height }: Block): number =>
   agreed ? agreed.height - height + 1 : 0;
+
+/** How deep a transaction ever lay in a chain that was agreed on; 0 where it lay in none. */
+export const everDeep = ({ tree, everAgreed, included }: ChainKnown, txid: Uint8Array): number =>
+  Math.max(
+    0,
+    ...(included.get(toHex(txid)) ?? []).flatMap(({ block }) =>
+      everAgreed.map((tip) => (tree.includes(tip, block) ? tip.height - block.height + 1 : 0)),
+    ),
+  );

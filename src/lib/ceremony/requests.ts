@@ -2,7 +2,7 @@ import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { fault } from '../crypto/faults.ts';
 import { verifyApproval } from './approval.ts';
 import { txidOf } from '../bitcoin/transaction.ts';
-import { chainOf, depthOf, includedIn, type ChainKnown } from './chain-known.ts';
+import { chainOf, depthOf, everDeep, includedIn, type ChainKnown } from './chain-known.ts';
 import { claimOf, collision, conflict, type Thing } from './claims.ts';
 import { ceremonyFault, inSignedPackets, type CeremonyFault } from './faults.ts';
 import type { Manifest } from './manifest.ts';
@@ -154,10 +154,11 @@ function sightings(
     item.depth = [...item.seen.values()].sort((a, b) => b - a)[t - 1];
     item.wasFinal = (finalTo.get(item)?.size ?? 0) >= t;
     const transaction = transactionOf(item.request);
-    const found = transaction && includedIn(chain, txidOf(transaction));
-    if (!found) continue;
-    item.depth = Math.max(item.depth ?? 0, depthOf(chain, found.block));
-    item.wasFinal ||= item.depth >= FINAL_DEPTH;
+    if (!transaction || chain.included.size === 0) continue;
+    const txid = txidOf(transaction);
+    const found = includedIn(chain, txid);
+    if (found) item.depth = Math.max(item.depth ?? 0, depthOf(chain, found.block));
+    item.wasFinal ||= everDeep(chain, txid) >= FINAL_DEPTH;
   }
 }
 
