@@ -17,6 +17,7 @@ export const MIN_WITHDRAWAL = 10_000;
 export const bridgeProblemNames = [
   // A burn
   'withdrawal-output',
+  'withdrawal-asset',
   'withdrawal-small',
   'withdrawal-twice',
   'output-unexplained',
@@ -87,6 +88,8 @@ function ofWithdrawals({ withdrawals, transaction }: RequestOf<'burn'>): Request
       equal(paid.script, script) &&
       withdrawals.findIndex((other) => other.output === output) === i;
     if (!exact) problems.push({ problem: 'withdrawal-output', output, detail: `${i}` });
+    if (burn.asset.some((byte) => byte !== 0))
+      problems.push({ problem: 'withdrawal-asset', output, detail: toHex(burn.asset) });
     if (amount - fee < MIN_WITHDRAWAL)
       problems.push({ problem: 'withdrawal-small', output, detail: `${amount - fee}` });
     if (nullifiers.indexOf(nullifiers[i]!) < i)
