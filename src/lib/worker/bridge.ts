@@ -116,7 +116,7 @@ function depositsIn(known: Known, requests: Requests): DepositCandidate[] {
       const before = answering(requests, `deposit:${outpointName({ txid: tx.txid, vout })}`);
       // The first issue that has not ended by the time that t operators agree on.
       let issue = 0;
-      while (expiryOf({ validity }, mined, issue) <= chain.time) issue += 1;
+      while (expiryOf({ validity }, mined, issue) < chain.time) issue += 1;
       return [
         {
           txid: txidText(tx.txid),
