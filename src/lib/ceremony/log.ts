@@ -75,7 +75,11 @@ export const eventReader = variant({
     destination: bytes(20),
   },
   /** The fee UTXOs of the bridge as the operator's own node lists them. */
-  'fee-list': { utxos: list(feeUtxoReader, MAX_FEE_UTXOS) },
+  'fee-list': {
+    utxos: list(feeUtxoReader, MAX_FEE_UTXOS),
+    /** What the bridge calls each of them. */
+    names: list(text(100), MAX_FEE_UTXOS),
+  },
   /** A nonce was used: the hash of its package. It is written before the share leaves. */
   spent: { signingPackage: bytes(32) },
 });

@@ -73,18 +73,52 @@ export function decide(asked: Asked, session: Session, position: number): Decisi
   if (life > rules.lifetime) return because('lifetime', rules.lifetime, life);
   if (kind === 'test') return { rule: undefined, version, figures: [] };
   const amount = amountOf(request);
-  for (const { kinds, amount: most, window } of rules.limits) {
-    if (!kinds.includes(kind)) continue;
-    if (window === null) {
-      if (amount > most) return because('limit', most, amount);
-      continue;
-    }
-    const used = usedWithin(asked, session, position, kinds, window);
-    if (used + amount > most) return because('window', most, used, amount, window);
+  for (const { most, used, window } of limitsOn(asked, session, position)) {
+    if (used + amount <= most) continue;
+    return window === null
+      ? because('limit', most, amount)
+      : because('window', most, used, amount, window);
   }
   return (
     destinations(rules, asked.chain.time, request) ?? { rule: undefined, version, figures: [] }
   );
+}
+
+/** What a limit allows, and what other requests use of it, in sat; `window` in s. */
+interface LimitOn {
+  readonly most: number;
+  readonly used: number;
+  readonly window: number | null;
+}
+
+/** The limits on a request, in the order of the rules. */
+function* limitsOn(asked: Asked, session: Session, position: number): Generator<LimitOn> {
+  const { kind } = session.items[position]!.request;
+  for (const { kinds, amount: most, window } of asked.inForce.rules.limits) {
+    if (!(kinds as readonly string[]).includes(kind)) continue;
+    const used = window === null ? 0 : usedWithin(asked, session, position, kinds, window);
+    yield { most, used, window };
+  }
+}
+
+/** A limit that a request comes near to: what it allows, and what would then be used of it, in sat. */
+export interface NearLimit {
+  readonly most: number;
+  readonly used: number;
+  /** In s; null where the limit is on each request. */
+  readonly window: number | null;
+}
+
+/** From this part of a limit on a request is near it. */
+const NEAR = 0.9;
+
+/** The limit that a request comes nearest to, or goes beyond most; undefined where it is near none. */
+export function nearest(asked: Asked, session: Session, position: number): NearLimit | undefined {
+  const amount = amountOf(session.items[position]!.request);
+  return [...limitsOn(asked, session, position)]
+    .map(({ most, used, window }) => ({ most, used: used + amount, window }))
+    .filter(({ most, used }) => amount > 0 && used >= NEAR * most)
+    .sort((a, b) => b.used * a.most - a.used * b.most)[0];
 }
 
 /** Outputs that a rule about destinations keeps back. */

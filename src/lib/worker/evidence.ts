@@ -236,7 +236,13 @@ async function takeFees(seat: Signer, text: string): Promise<EvidenceTaken> {
   const listed = readFeeList(text);
   if (typeof listed === 'string') return refused('fees-malformed', listed);
   const available = listed.filter(({ status }) => status === 'Available');
-  await seat.log.append([{ kind: 'fee-list', utxos: available.map(({ utxo }) => utxo) }]);
+  await seat.log.append([
+    {
+      kind: 'fee-list',
+      utxos: available.map(({ utxo }) => utxo),
+      names: available.map(({ claimedId }) => claimedId),
+    },
+  ]);
   const otherIds = available.filter(({ idHolds }) => !idHolds).length;
   return { took: 'fee-list', utxos: available.length, otherIds };
 }

@@ -7,7 +7,7 @@ import { conflict, type Thing } from '../ceremony/claims.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
 import { findingsOf, type Finding } from '../ceremony/findings.ts';
 import type { Terms } from '../ceremony/manifest.ts';
-import { decide, type Decision } from '../ceremony/policy.ts';
+import { decide, nearest, type Decision, type NearLimit } from '../ceremony/policy.ts';
 import type { RequestProblem } from '../ceremony/problems.ts';
 import {
   asked,
@@ -57,6 +57,10 @@ export interface ItemView {
   readonly findings: readonly Finding[];
   /** What the group's rules say of it. */
   readonly decision: Decision;
+  /** The limit that it comes nearest to, where it is near one. */
+  readonly nearLimit: NearLimit | undefined;
+  /** It pays or mints to somebody to whom no signed request of this group did. */
+  readonly newRecipient: boolean;
   readonly accepted: readonly number[];
   readonly reserved: readonly number[];
   readonly objections: readonly { readonly operator: number; readonly because: string }[];
@@ -174,13 +178,14 @@ function sessionView(
   const visible = (number: number) => answered || number === here.own;
   const bad = culprits(session);
   const earlier = spendsBefore(requests, session);
+  const served = recipientsServed(requests);
   return {
     root: session.root,
     kind: session.kind,
     proposer: session.proposer,
     at: session.packet.at,
     items: session.items.map((_, position) =>
-      itemView(known, here, session, position, earlier, answered),
+      itemView(known, here, session, position, earlier, served, answered),
     ),
     problems: session.problems,
     replies: session.replies.map(({ slip, approved, nonces }, number) => ({
@@ -222,12 +227,29 @@ const spendsBefore = ({ sessions }: Requests, session: Session) =>
       ),
     );
 
+/** Whom a request pays or mints to, by name: scripts of others, or the hash of a public key, in hex. */
+const recipientsOf = (request: Request): string[] =>
+  request.kind === 'mint'
+    ? [toHex(request.recipient)]
+    : (transactionOf(request)?.outputs ?? []).flatMap(({ script, path }) =>
+        path === null ? [toHex(script)] : [],
+      );
+
+/** Everybody to whom a signed request paid or minted. */
+const recipientsServed = ({ items }: Requests): ReadonlySet<string> =>
+  new Set(
+    [...items.values()].flatMap(({ request, signatures }) =>
+      signatures ? recipientsOf(request) : [],
+    ),
+  );
+
 function itemView(
   known: Known,
   here: Here,
   session: Session,
   position: number,
   earlier: readonly { readonly request: Spending; readonly signed: boolean }[],
+  served: ReadonlySet<string>,
   answered: boolean,
 ): ItemView {
   const item = session.items[position]!;
@@ -246,6 +268,8 @@ function itemView(
     problems: item.problems,
     findings: findingsOf(here, item),
     decision: decide(asked(here), session, position),
+    nearLimit: nearest(asked(here), session, position),
+    newRecipient: recipientsOf(request).some((one) => !served.has(one)),
     accepted: shown.filter((number) => session.replies[number]!.accepts.has(position)),
     reserved: shown.filter((number) => reserved.has(number)),
     objections: shown.flatMap((operator) => {
