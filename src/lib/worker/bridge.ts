@@ -4,7 +4,7 @@ import type { Coin } from '../bitcoin/coins.ts';
 import { composeSpend, composeSweep, type ComposeProblem } from '../bitcoin/compose.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
-import { burnHolds, burnMessage, type Burn } from '../wire/burn-record.ts';
+import { burnHolds, burnMessage, destinationHash, type Burn } from '../wire/burn-record.ts';
 import { feeUtxoId, type FeeUtxo } from '../wire/fees.ts';
 import { expiryOf } from '../wire/mint.ts';
 import { depthOf, includedIn } from '../ceremony/chain-known.ts';
@@ -168,7 +168,16 @@ function burnsIn(known: Known, requests: Requests): BurnCandidate[] {
     seenBy: [...seenBy],
     proof: state
       .noted('proof')
-      .find(({ event }) => equal(event.nullifier, burn.nullifier) && event.amount === burn.amount)
+      .find(({ event }) => {
+        const { nullifier, amount, destination } = event;
+        const means = destinationHash(burn.script);
+        return (
+          equal(nullifier, burn.nullifier) &&
+          amount === burn.amount &&
+          means !== undefined &&
+          equal(destination, means)
+        );
+      })
       ?.event.hash,
     requested: answering(requests, `nullifier:${toHex(burn.nullifier)}`).map(
       ({ digest }) => digest,
