@@ -62,11 +62,17 @@ export default defineConfig(
     languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
   },
   {
-    files: ['src/**/*.ts', 'src/**/*.svelte', 'bundle/**/*.mjs', 'tests/house/**/*.ts'],
+    files: [
+      'src/**/*.ts',
+      'src/**/*.svelte',
+      'bundle/**/*.mjs',
+      'programs/**/*.ts',
+      'tests/house/**/*.ts',
+    ],
     plugins: { boundaries },
     settings: {
       'import/resolver': { node: { extensions: ['.ts', '.svelte', '.js', '.mjs'] } },
-      'boundaries/include': ['src/**/*', 'bundle/**/*'],
+      'boundaries/include': ['src/**/*', 'bundle/**/*', 'programs/**/*'],
       'boundaries/elements': Object.entries(house).map(([type, { folder }]) => ({
         type,
         pattern: folder,
@@ -98,7 +104,7 @@ export default defineConfig(
   },
   {
     // The command line speaks through the console.
-    files: ['bundle/**/*.mjs', 'tests/**/*.mjs', 'tests/**/*.ts'],
+    files: ['bundle/**/*.mjs', 'programs/**/*.ts', 'tests/**/*.mjs', 'tests/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
 );

@@ -33,6 +33,8 @@ export const house = {
   integrity: { folder: 'src/lib/integrity', mayImport: ['manifest'] },
   serviceWorker: { folder: 'src/service-worker', mayImport: ['integrity', 'manifest'] },
   manifest: { folder: 'bundle', mayImport: [] },
+  // What operators run beside their own bitcoind and 0BTC Wire; of the worker, its age files.
+  programs: { folder: 'programs', mayImport: ['worker', ...core, 'wasm'] },
 };
 
 /** The folders whose code takes bytes, randomness and time as arguments: no DOM, storage, clock or network. */

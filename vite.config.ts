@@ -52,7 +52,7 @@ export default defineConfig({
           include: [
             'src/**/*.spec.ts',
             'bundle/**/*.spec.ts',
-            'tests/{house,conformance,adversarial,constant-time,courier,ceremony}/**/*.spec.ts',
+            'tests/{house,conformance,adversarial,constant-time,courier,ceremony,programs}/**/*.spec.ts',
           ],
           exclude: ['**/*.browser.spec.ts'],
         },

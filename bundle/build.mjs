@@ -3,7 +3,8 @@
  * `npm run build:connected` (`--connected`): the connected bundle, in `build-connected/`.
  *   1. AssemblyScript → src/lib/wasm/engine.wasm
  *   2. Vite and SvelteKit → build/
- *   3. seal: integrity metadata, word list, service worker pin, manifest
+ *   3. the operators' programs → build/programs/
+ *   4. seal: integrity metadata, word list, service worker pin, manifest
  * Every step runs with a cleaned environment, so that no variable, time zone or locale leaks in.
  */
 import { rmSync } from 'node:fs';
@@ -34,6 +35,7 @@ export async function build({ connected = false } = {}) {
   step('build-wasm.mjs', [join(top, 'bundle', 'build-wasm.mjs')]);
   const vite = join(top, 'node_modules', 'vite', 'bin', 'vite.js');
   step('vite build', [vite, 'build', '--logLevel', 'error'], connected ? { [CONNECTED]: '1' } : {});
+  step('build-programs.mjs', [join(top, 'bundle', 'build-programs.mjs'), join(folder, 'programs')]);
   const version = packageVersion();
   const root = await seal(folder, version, connected ? `${version}-connected` : version);
   const release = releaseOf(version, connected);
