@@ -1,13 +1,20 @@
 import { outputAt } from '../bitcoin/branches.ts';
 import { depositPath } from '../bitcoin/deposit.ts';
 import { consensusOf, subsidyAt } from '../bitcoin/networks.ts';
-import { be32, equal, toHex } from '../crypto/bytes.ts';
+import type { Block } from '../bitcoin/chain.ts';
+import { be32, equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
 import { burnHolds, burnMessage, destinationHash } from '../wire/burn-record.ts';
 import { consolidationDue, feeUtxoId } from '../wire/fees.ts';
 import { expiryOf } from '../wire/mint.ts';
-import { depthOf, includedIn } from './chain-known.ts';
-import { attestationOf, transactionOf, type RequestOf, type Withdrawal } from './request.ts';
+import { depthOf, includedIn, type ChainKnown, type Included } from './chain-known.ts';
+import {
+  attestationOf,
+  transactionOf,
+  type Request,
+  type RequestOf,
+  type Withdrawal,
+} from './request.ts';
 import type { Item, Known, Requests } from './session.ts';
 
 /*
@@ -62,6 +69,8 @@ export interface Seen {
   readonly own: number;
   /** The local clock, ms since 1970. */
   readonly now: number;
+  /** Mints that may be requested next: their deposits are counted with those that were. */
+  readonly drafted?: readonly Pick<Item, 'request'>[];
 }
 
 /** How old the tip that t operators agree on may be, in s. */
@@ -77,8 +86,18 @@ const COINBASE_DEPTH = 100;
 /** How long an attestation must still be valid when it is signed, in s. */
 const TIME_LEFT = 6 * 3600;
 
-/** What the evidence says of a request; nothing where it needs none. */
+const found = new WeakMap<Seen, Map<Request, readonly Finding[]>>();
+
+/** What the evidence says of a request; nothing where it needs none. Computed once for one `seen`. */
 export function findingsOf(seen: Seen, { request }: Pick<Item, 'request'>): readonly Finding[] {
+  const before = found.get(seen) ?? new Map<Request, readonly Finding[]>();
+  found.set(seen, before);
+  const findings = before.get(request) ?? judged(seen, request);
+  before.set(request, findings);
+  return findings;
+}
+
+function judged(seen: Seen, request: Request): readonly Finding[] {
   switch (request.kind) {
     case 'test':
     case 'spend':
@@ -86,7 +105,7 @@ export function findingsOf(seen: Seen, { request }: Pick<Item, 'request'>): read
     case 'mint':
       return ofMint(seen, request);
     case 'burn':
-      return request.withdrawals.flatMap((one, i) => ofWithdrawal(seen, one, i));
+      return request.withdrawals.flatMap((one, i) => findingsOfWithdrawal(seen, one, i));
     case 'fees':
       return ofFees(seen, request);
     case 'consolidation':
@@ -115,7 +134,7 @@ function ofChain({ known, requests, own, now }: Seen): Finding[] {
   const at = now / 1000;
   return [
     finding('own-tip', mine ? !agreed || tree.includes(mine, agreed) : 'missing'),
-    finding('tips', agreed ? true : 'missing', with_.length, t),
+    finding('tips', agreed ? true : 'missing', with_.length, t, ...(agreed ? [agreed.height] : [])),
     ...(agreed
       ? [
           finding('fresh', at - agreed.header.time <= MAX_TIP_AGE, agreed.header.time),
@@ -136,7 +155,11 @@ function ofMint(seen: Seen, request: RequestOf<'mint'>): Finding[] {
 
   const found = includedIn(chain, request.txid);
   const anywhere = chain.included.has(toHex(request.txid));
-  out.push(finding('included', found ? true : anywhere ? 'fails' : 'missing'));
+  out.push(
+    found
+      ? finding('included', true, found.block.height, found.block.header.time)
+      : finding('included', anywhere ? 'fails' : 'missing'),
+  );
   if (found) {
     const { tx, block } = found;
     const script = depositScript(known, request);
@@ -149,7 +172,7 @@ function ofMint(seen: Seen, request: RequestOf<'mint'>): Finding[] {
       finding('amount', output?.amount === amount, output?.amount ?? 0, amount),
       finding('mined', block.header.time === mined, block.header.time, mined),
     );
-    const needed = neededDepth(seen, block.header.hash, block.height, tx.coinbase);
+    const needed = neededDepth(known, chain, { block, tx });
     const depth = depthOf(chain, block);
     out.push(finding('depth', depth >= needed ? true : 'missing', depth, needed));
   }
@@ -202,37 +225,62 @@ export function depositScript(
   });
 }
 
+/** By script in hex: whom each deposit address that was given out is bound to. */
+export function issuedScripts(
+  known: Known,
+): ReadonlyMap<string, { readonly recipient: Bytes; readonly index: number }> {
+  const { manifest, state } = known;
+  const issued = manifest.operators.flatMap(({ packetKey }) =>
+    state.told(packetKey, 'deposit-address').map(({ part }) => part),
+  );
+  return new Map(
+    issued.flatMap((part) => {
+      const script = depositScript(known, part);
+      return script ? [[toHex(script), part] as const] : [];
+    }),
+  );
+}
+
+const depositsBy = new WeakMap<ChainKnown, ReadonlyMap<Block, number>>();
+
+/** What the deposits of each block are worth together, as far as evidence shows them, in sat. */
+function depositsIn(known: Known, chain: ChainKnown): ReadonlyMap<Block, number> {
+  const before = depositsBy.get(chain);
+  if (before) return before;
+  const scripts = issuedScripts(known);
+  const values = new Map<Block, number>();
+  for (const places of chain.included.values())
+    for (const { block, tx } of places)
+      for (const { amount, script } of tx.outputs)
+        if (scripts.has(toHex(script))) values.set(block, (values.get(block) ?? 0) + amount);
+  depositsBy.set(chain, values);
+  return values;
+}
+
 /**
  * How deep a deposit must lie: 6 blocks, 100 for a coinbase, and so deep that to mine the blocks anew
  * costs twice what this block's deposits are worth: ⌈2 × their value ÷ the subsidy⌉. Every deposit that
- * any request names in the block is counted.
+ * evidence shows in the block is counted, whoever it is for.
  */
-function neededDepth(
-  { known, requests }: Seen,
-  block: Uint8Array,
-  height: number,
-  coinbase: boolean,
+export function neededDepth(
+  known: Known,
+  chain: ChainKnown,
+  { block, tx }: Pick<Included, 'block' | 'tx'>,
 ): number {
-  const deposits = new Map<string, number>();
-  for (const { request } of requests.items.values()) {
-    if (request.kind !== 'mint') continue;
-    const found = includedIn(requests.chain, request.txid);
-    const output = found?.tx.outputs[request.vout];
-    const script = depositScript(known, request);
-    // Somebody else's coins in the block are no reason to wait.
-    const paid = output && script && equal(output.script, script);
-    if (found && paid && equal(found.block.header.hash, block))
-      deposits.set(`${toHex(request.txid)}:${request.vout}`, output.amount);
-  }
-  const value = [...deposits.values()].reduce((a, b) => a + b, 0);
-  const subsidy = subsidyAt(consensusOf[known.id.network], height);
+  const value = depositsIn(known, chain).get(block) ?? 0;
+  const subsidy = subsidyAt(consensusOf[known.id.network], block.height);
   const byValue = subsidy > 0 ? Math.ceil((2 * value) / subsidy) : Infinity;
-  return Math.max(MIN_DEPTH, byValue, coinbase ? COINBASE_DEPTH : 0);
+  return Math.max(MIN_DEPTH, byValue, tx.coinbase ? COINBASE_DEPTH : 0);
 }
 
 // Burn
 
-function ofWithdrawal({ known, own }: Seen, { burn, proof }: Withdrawal, of: number): Finding[] {
+/** What the evidence says of one withdrawal; `proof`: as in a withdrawal. */
+export function findingsOfWithdrawal(
+  { known, own }: Pick<Seen, 'known' | 'own'>,
+  { burn, proof }: Pick<Withdrawal, 'burn' | 'proof'>,
+  of: number,
+): Finding[] {
   const { state, manifest, groups, id } = known;
   const { t } = manifest.terms;
   const verified = state.noted('proof').find(({ event }) => equal(event.hash, proof))?.event;
@@ -261,7 +309,7 @@ function ofWithdrawal({ known, own }: Seen, { burn, proof }: Withdrawal, of: num
     finding('proof', verified ? true : 'missing'),
     ...(verified ? [finding('proof-says', says)] : []),
     finding('own-record', observers.has(own) ? true : 'missing'),
-    finding('records', observers.size >= t ? true : 'missing', observers.size, t),
+    finding('records', observers.size >= t ? true : 'missing', observers.size, t, ...observers),
     ...(differ.length > 0 ? [finding('records-agree', false, ...new Set(differ))] : []),
   ].map((one) => ({ ...one, of }));
 }

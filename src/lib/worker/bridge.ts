@@ -9,10 +9,21 @@ import { feeUtxoId, type FeeUtxo } from '../wire/fees.ts';
 import { expiryOf } from '../wire/mint.ts';
 import { depthOf, includedIn } from '../ceremony/chain-known.ts';
 import { outpointName } from '../ceremony/claims.ts';
-import { depositScript } from '../ceremony/findings.ts';
+import {
+  depositScript,
+  findingsOf,
+  findingsOfWithdrawal,
+  type Finding,
+} from '../ceremony/findings.ts';
 import { FEES_TO } from '../ceremony/problems.ts';
-import { MAX_WITHDRAWALS, type RequestOf, type Withdrawal } from '../ceremony/request.ts';
-import type { Known, Requests } from '../ceremony/session.ts';
+import { haltOf, type Here } from '../ceremony/request-steps.ts';
+import {
+  MAX_WITHDRAWALS,
+  type Request,
+  type RequestOf,
+  type Withdrawal,
+} from '../ceremony/request.ts';
+import type { Item } from '../ceremony/session.ts';
 import { reviewOf, txidText, type Spending, type SpendReview } from './review.ts';
 import type { Signer } from './signer.ts';
 import { nextChange, storedCoins } from './watch.ts';
@@ -28,12 +39,18 @@ export interface DepositCandidate {
   readonly index: number;
   readonly height: number;
   readonly depth: number;
+  /** How deep it must lie, with all deposits that are known in its block. */
+  readonly needed: number;
+  /** What the evidence says of a mint of it. */
+  readonly findings: readonly Finding[];
   /** What would be requested; `purpose` and `expires` are the proposer's. */
-  readonly mint: Omit<RequestOf<'mint'>, 'purpose' | 'expires'>;
-  /** Digests of the requests for this output, the first one first. */
+  readonly mint: Unsent<RequestOf<'mint'>>;
+  /** Digests of the requests for this output that stand, the first one first. */
   readonly requested: readonly Bytes[];
   /** Whether it is attested already, and that attestation is still valid. */
   readonly attested: boolean;
+  /** Whether an attestation of it may be out whose time is over. */
+  readonly again: boolean;
 }
 
 /** A burn that somebody's observer saw. */
@@ -43,6 +60,9 @@ export interface BurnCandidate {
   readonly seenBy: readonly number[];
   /** The proof that says this, where it was verified here. */
   readonly proof: Bytes | undefined;
+  /** What the evidence says of it. */
+  readonly findings: readonly Finding[];
+  /** Digests of the requests for it that stand. */
   readonly requested: readonly Bytes[];
 }
 
@@ -61,6 +81,9 @@ export interface FeeCoin {
 /** A fee UTXO of the bridge, as the own node listed it. */
 export interface FeeUtxoView {
   readonly id: Bytes;
+  /** What the bridge calls it, and whether that is the id in hexadecimal. */
+  readonly name: string;
+  readonly idHolds: boolean;
   readonly utxo: FeeUtxo;
   readonly requested: boolean;
 }
@@ -70,31 +93,57 @@ export interface BridgeView {
   readonly deposits: readonly DepositCandidate[];
   readonly burns: readonly BurnCandidate[];
   readonly feeCoins: readonly FeeCoin[];
+  /** When Bitcoin Core's list was taken in here, in ms since 1970; undefined before. */
+  readonly coinsAt: number | undefined;
   readonly feeUtxos: readonly FeeUtxoView[];
+  /** The same of the bridge's list. */
+  readonly feeUtxosAt: number | undefined;
   /** The median time past that t operators agree on, in s; 0 where there is none. */
   readonly time: number;
 }
 
 /** What could be requested; undefined while the key may not be used. */
 export async function bridgeViewOf(seat: Signer): Promise<BridgeView | undefined> {
-  const known = seat.known();
   const requests = seat.requests();
-  if (!known || !requests) return undefined;
-  const { coins } = await storedCoins(seat);
+  if (!requests) return undefined;
+  const here = seat.here(requests);
+  const { at, coins } = await storedCoins(seat);
   return {
-    deposits: depositsIn(known, requests),
-    burns: burnsIn(known, requests),
-    feeCoins: feeCoinsIn(requests, coins),
-    feeUtxos: feeUtxosIn(known, requests),
+    deposits: depositsIn(here),
+    burns: burnsIn(here),
+    feeCoins: feeCoinsIn(here, coins),
+    coinsAt: at || undefined,
+    feeUtxos: feeUtxosIn(here),
+    feeUtxosAt: here.known.state.noted('fee-list').at(-1)?.at,
     time: requests.chain.time,
   };
 }
 
-/** The requests that answer for a thing, by its name in claims. */
-const answering = (requests: Requests, name: string) =>
-  [...requests.items.values()].filter(({ claim }) => claim?.answers.has(name));
+/** Halts that end a request for which nobody reserved anything. */
+const ends: readonly unknown[] = ['refused', 'objected', 'expired', 'replaced'];
 
-function depositsIn(known: Known, requests: Requests): DepositCandidate[] {
+/**
+ * The requests that stand: they can still be signed, or what was signed can be used. One that nobody
+ * reserved and that has ended keeps nothing from being requested anew.
+ */
+const standing = (here: Here): Item[] =>
+  here.requests.sessions.flatMap((session) =>
+    session.items.filter(({ claim, reserved, shared, signatures }, position) => {
+      const taken = reserved.size > 0 || shared.size > 0 || signatures !== undefined;
+      const halt = haltOf(here, session, position);
+      if (halt === 'replaced' || (!taken && ends.includes(halt))) return false;
+      return claim !== undefined && (claim.lapses ?? Infinity) >= here.requests.chain.time;
+    }),
+  );
+
+/** Those of them that answer for a thing, by its name in claims. */
+const answering = (items: readonly Item[], name: string) =>
+  items.filter(({ claim }) => claim!.answers.has(name));
+
+type Candidate = Omit<DepositCandidate, 'needed' | 'findings'>;
+
+function depositsIn(here: Here): DepositCandidate[] {
+  const { known, requests } = here;
   const { manifest, state } = known;
   const { chain, inForce } = requests;
   const issued = new Map<string, { readonly recipient: Bytes; readonly index: number }>();
@@ -104,16 +153,18 @@ function depositsIn(known: Known, requests: Requests): DepositCandidate[] {
       if (script) issued.set(toHex(script), part);
     }
   const { validity } = inForce.rules;
-  return [...chain.included.values()].flatMap((places) => {
+  const stands = standing(here);
+  const candidates = [...chain.included.values()].flatMap((places) => {
     const found = includedIn(chain, places[0]!.tx.txid);
     if (!found) return [];
     const { tx, block } = found;
-    return tx.outputs.flatMap(({ amount, script }, vout): DepositCandidate[] => {
+    return tx.outputs.flatMap(({ amount, script }, vout): Candidate[] => {
       const to = issued.get(toHex(script));
       if (!to || amount === 0) return [];
       const { recipient, index } = to;
       const mined = block.header.time;
-      const before = answering(requests, `deposit:${outpointName({ txid: tx.txid, vout })}`);
+      const name = `deposit:${outpointName({ txid: tx.txid, vout })}`;
+      const before = answering(stands, name);
       // The first issue that has not ended by the time that t operators agree on.
       let issue = 0;
       while (expiryOf({ validity }, mined, issue) < chain.time) issue += 1;
@@ -138,16 +189,26 @@ function depositsIn(known: Known, requests: Requests): DepositCandidate[] {
             issue,
           },
           requested: before.map(({ digest }) => digest),
-          attested: before.some(
-            ({ signatures, claim }) => signatures && claim!.lapses! >= chain.time,
+          attested: before.some(({ signatures }) => signatures),
+          again: [...requests.items.values()].some(
+            ({ claim, shared, signatures }) =>
+              (shared.size > 0 || signatures) &&
+              claim?.answers.has(name) &&
+              claim.lapses! < chain.time,
           ),
         },
       ];
     });
   });
+  const drafted = candidates.map(({ mint }) => ({ request: drawn(mint) }));
+  return candidates.map((candidate, i) => {
+    const findings = findingsOf({ ...here, drafted }, drafted[i]!);
+    const depth = findings.find(({ finding }) => finding === 'depth');
+    return { ...candidate, findings, needed: Number(depth!.detail[1]) };
+  });
 }
 
-function burnsIn(known: Known, requests: Requests): BurnCandidate[] {
+function burnsIn({ known, requests, ...here }: Here): BurnCandidate[] {
   const { manifest, state, groups, id } = known;
   const where = { network: id.network, group: id.group };
   const burns = new Map<string, { burn: Burn; seenBy: Set<number> }>();
@@ -163,10 +224,9 @@ function burnsIn(known: Known, requests: Requests): BurnCandidate[] {
         one.seenBy.add(number);
         burns.set(toHex(message), one);
       }
-  return [...burns.values()].map(({ burn, seenBy }) => ({
-    burn,
-    seenBy: [...seenBy],
-    proof: state
+  const stands = standing({ known, requests, ...here });
+  return [...burns.values()].map(({ burn, seenBy }) => {
+    const proof = state
       .noted('proof')
       .find(({ event }) => {
         const { nullifier, amount, destination } = event;
@@ -178,72 +238,104 @@ function burnsIn(known: Known, requests: Requests): BurnCandidate[] {
           equal(destination, means)
         );
       })
-      ?.event.hash,
-    requested: answering(requests, `nullifier:${toHex(burn.nullifier)}`).map(
-      ({ digest }) => digest,
-    ),
-  }));
+      ?.event.hash;
+    return {
+      burn,
+      seenBy: [...seenBy],
+      proof,
+      findings: findingsOfWithdrawal(
+        { known, own: here.own },
+        { burn, proof: proof ?? new Uint8Array(32) },
+        0,
+      ),
+      requested: answering(stands, `nullifier:${toHex(burn.nullifier)}`).map(
+        ({ digest }) => digest,
+      ),
+    };
+  });
 }
 
-/** Names of the coins that requests spend. */
-const spentIn = ({ items }: Requests): ReadonlySet<string> =>
-  new Set([...items.values()].flatMap(({ claim }) => [...(claim?.outpoints ?? [])]));
+/** Names of the coins that requests which stand spend. */
+const spentIn = (here: Here): ReadonlySet<string> =>
+  new Set(standing(here).flatMap(({ claim }) => [...claim!.outpoints]));
 
-function feeCoinsIn(requests: Requests, coins: readonly Coin[]): FeeCoin[] {
-  const spent = spentIn(requests);
+function feeCoinsIn(here: Here, coins: readonly Coin[]): FeeCoin[] {
+  const { chain } = here.requests;
+  const spent = spentIn(here);
   return coins
     .filter(({ path }) => branchOf(path) === 'fees')
     .map(({ txid, vout, amount, path }) => {
-      const found = includedIn(requests.chain, txid);
+      const found = includedIn(chain, txid);
       return {
         txid: txidText(txid),
         vout,
         amount,
         path: pathText(path),
         mined: found?.block.header.time,
-        depth: found ? depthOf(requests.chain, found.block) : 0,
+        depth: found ? depthOf(chain, found.block) : 0,
         requested: spent.has(outpointName({ txid, vout })),
       };
     });
 }
 
-const feeUtxosIn = ({ state }: Known, requests: Requests): FeeUtxoView[] =>
-  (state.noted('fee-list').at(-1)?.event.utxos ?? []).map((utxo) => {
+function feeUtxosIn(here: Here): FeeUtxoView[] {
+  const stands = standing(here);
+  const { utxos, names } = here.known.state.noted('fee-list').at(-1)?.event ?? {
+    utxos: [],
+    names: [],
+  };
+  return utxos.map((utxo, i) => {
     const id = feeUtxoId(utxo);
-    return { id, utxo, requested: answering(requests, `fee:${toHex(id)}`).length > 0 };
+    const name = names[i] ?? '';
+    const requested = answering(stands, `fee:${toHex(id)}`).length > 0;
+    return { id, name, idHolds: name === toHex(id), utxo, requested };
   });
+}
 
-/** A request to be proposed, and how it is reviewed. */
+/** A request without what its proposer says last. */
+export type Unsent<R extends Request = Request> = R extends Request
+  ? Omit<R, 'purpose' | 'expires'>
+  : never;
+
+/** A request to be proposed, how it is reviewed, and what the evidence says of it. */
 export type BridgeDraft =
   | {
-      readonly request: Omit<RequestOf<'burn'>, 'purpose' | 'expires'>;
+      readonly request: Unsent<RequestOf<'burn' | 'fees'>>;
       readonly review: SpendReview;
-    }
-  | {
-      readonly request: Omit<RequestOf<'fees'>, 'purpose' | 'expires'>;
-      readonly review: SpendReview;
+      readonly findings: readonly Finding[];
     }
   | { readonly compose: ComposeProblem }
   /** These burns are not there, have no proof, or are too many. */
   | { readonly burns: 'unknown' | 'no-proof' | 'too-many' };
 
-const draftOf = (known: Known, request: Omit<Spending, 'purpose' | 'expires'>): SpendReview =>
-  reviewOf(known, { ...request, purpose: '-', expires: 0 } as Spending, []);
+/** A request as evidence and review see it. */
+const drawn = (request: Unsent): Request => ({ ...request, purpose: '-', expires: 0 });
+
+function draftOf(here: Here, request: Unsent<RequestOf<'burn' | 'fees'>>): BridgeDraft {
+  const whole = drawn(request) as Spending;
+  return {
+    request,
+    review: reviewOf(here.known, whole, []),
+    findings: findingsOf(here, { request: whole }),
+  };
+}
 
 /**
  * The transaction that pays these burns, by their nullifiers, each with an output of its own.
- * `feeRate` in sat/vB; `coins` as in a wish.
+ * `feeRate` in sat/vB; `without`: coins (`txid:vout`) that other requests of the batch spend.
  */
 export async function composeBurn(
   seat: Signer,
   nullifiers: readonly Bytes[],
   feeRate: number,
+  without: readonly string[],
 ): Promise<BridgeDraft | undefined> {
-  const known = seat.known();
   const requests = seat.requests();
-  if (!known || !requests) return undefined;
+  if (!requests) return undefined;
+  const here = seat.here(requests);
+  const { groups, id, keys } = here.known;
   if (nullifiers.length > MAX_WITHDRAWALS) return { burns: 'too-many' };
-  const all = burnsIn(known, requests);
+  const all = burnsIn(here);
   const burns: { burn: Burn; proof: Bytes }[] = [];
   for (const nullifier of nullifiers) {
     // Where records differ, what most observers say is proposed.
@@ -255,14 +347,17 @@ export async function composeBurn(
     burns.push({ burn: found.burn, proof: found.proof });
   }
   const { coins } = await storedCoins(seat);
-  const spent = spentIn(requests);
+  const spent = spentIn(here);
   const made = composeSpend({
-    group: known.groups.secp256k1,
-    network: known.id.network,
-    threshPk: known.keys.custody.threshPk,
+    group: groups.secp256k1,
+    network: id.network,
+    threshPk: keys.custody.threshPk,
     coins: coins.filter(
       (coin) =>
-        coin.confirmations > 0 && branchOf(coin.path) !== 'fees' && !spent.has(outpointName(coin)),
+        coin.confirmations > 0 &&
+        branchOf(coin.path) !== 'fees' &&
+        !spent.has(outpointName(coin)) &&
+        !without.includes(coinName(coin)),
     ),
     payments: burns.map(({ burn }) => ({ to: burn.script, amount: burn.amount - burn.fee })),
     feeRate,
@@ -283,8 +378,7 @@ export async function composeBurn(
     taken.add(output);
     return { burn, proof, output };
   });
-  const request = { kind: 'burn', replaces: null, withdrawals, transaction: made } as const;
-  return { request, review: draftOf(known, request) };
+  return draftOf(here, { kind: 'burn', replaces: null, withdrawals, transaction: made });
 }
 
 /** The transaction that gathers these coins of the fee reservoir (`txid:vout`, as they are written). */
@@ -293,19 +387,21 @@ export async function composeFees(
   names: readonly string[],
   feeRate: number,
 ): Promise<BridgeDraft | undefined> {
-  const known = seat.known();
-  if (!known) return undefined;
-  const { groups, keys } = known;
+  const requests = seat.requests();
+  if (!requests) return undefined;
+  const here = seat.here(requests);
+  const { groups, keys } = here.known;
   const { threshPk } = keys.custody;
   const { coins } = await storedCoins(seat);
   const to = outputAt(groups.secp256k1, threshPk, FEES_TO);
   if (isFault(to)) throw new Error(to.proves);
   const chosen = coins.filter(
-    (coin) =>
-      branchOf(coin.path) === 'fees' && names.includes(`${txidText(coin.txid)}:${coin.vout}`),
+    (coin) => branchOf(coin.path) === 'fees' && names.includes(coinName(coin)),
   );
   const made = composeSweep(chosen, to.script, feeRate);
   if ('problem' in made) return { compose: made };
-  const request = { kind: 'fees', replaces: null, transaction: made } as const;
-  return { request, review: draftOf(known, request) };
+  return draftOf(here, { kind: 'fees', replaces: null, transaction: made });
 }
+
+/** A coin as it is written. */
+const coinName = ({ txid, vout }: Coin): string => `${txidText(txid)}:${vout}`;

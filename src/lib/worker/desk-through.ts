@@ -18,7 +18,8 @@ export const deskThrough = (reach: <T>(use: (desk: Desk) => Promise<T>) => Promi
   finished: (digest) => reach((desk) => desk.finished(digest)),
   minted: (digest) => reach((desk) => desk.minted(digest)),
   bridge: () => reach((desk) => desk.bridge()),
-  composeBurn: (nullifiers, feeRate) => reach((desk) => desk.composeBurn(nullifiers, feeRate)),
+  composeBurn: (nullifiers, feeRate, without) =>
+    reach((desk) => desk.composeBurn(nullifiers, feeRate, without)),
   composeFees: (coins, feeRate) => reach((desk) => desk.composeFees(coins, feeRate)),
   takeEvidence: (file, source) => reach((desk) => desk.takeEvidence(file, source)),
   governance: () => reach((desk) => desk.governance()),

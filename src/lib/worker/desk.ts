@@ -128,7 +128,11 @@ export interface Desk {
   minted(digest: Bytes): Promise<HandedMint | undefined>;
   /** What is to be requested of the bridge's business, and drafts of it. Rates in sat/vB. */
   bridge(): Promise<BridgeView | undefined>;
-  composeBurn(nullifiers: readonly Bytes[], feeRate: number): Promise<BridgeDraft | undefined>;
+  composeBurn(
+    nullifiers: readonly Bytes[],
+    feeRate: number,
+    without: readonly string[],
+  ): Promise<BridgeDraft | undefined>;
   composeFees(coins: readonly string[], feeRate: number): Promise<BridgeDraft | undefined>;
   /** Takes in a file with evidence. `source`: where the operator got it. */
   takeEvidence(file: Bytes, source: string): Promise<EvidenceTaken>;
@@ -164,7 +168,8 @@ export function deskOf(seat: Seat): Desk {
     finished: (digest) => inTurn(() => finishedOf(seat, digest)),
     minted: (digest) => inTurn(() => mintedOf(seat, digest)),
     bridge: () => inTurn(() => bridgeViewOf(seat)),
-    composeBurn: (nullifiers, feeRate) => inTurn(() => composeBurn(seat, nullifiers, feeRate)),
+    composeBurn: (nullifiers, feeRate, without) =>
+      inTurn(() => composeBurn(seat, nullifiers, feeRate, without)),
     composeFees: (coins, feeRate) => inTurn(() => composeFees(seat, coins, feeRate)),
     takeEvidence: (file, source) => inTurn(() => takeEvidence(seat, file, source)),
     governance: () => inTurn(() => governanceOf(seat)),

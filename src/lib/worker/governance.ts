@@ -1,4 +1,5 @@
 /** What a group agreed on beside its requests: the rules, who stops it, and the chain that it sees. */
+import type { Checkpoint } from '../bitcoin/chain.ts';
 import { checkpointsOf } from '../bitcoin/checkpoints.ts';
 import { readHeader } from '../bitcoin/header.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
@@ -45,8 +46,10 @@ export interface ChainView {
     readonly block: BlockView;
     /** It came with the app. */
     readonly shipped: boolean;
-    /** Who named it. */
+    /** Who named exactly this one. */
     readonly by: readonly number[];
+    /** Whether the chain is followed from it. */
+    readonly used: boolean;
   }[];
   readonly wrong: readonly Wrong[];
 }
@@ -89,20 +92,17 @@ export function governanceOf(seat: Signer): GovernanceView | undefined {
   const { state, manifest, id } = known;
   const { chain, inForce } = requests;
   const { tree, agreed } = chain;
-  const named = manifest.operators.flatMap(({ packetKey }, by) =>
-    state.told(packetKey, 'checkpoint').map(({ part }) => ({ by, ...part })),
-  );
-  const shipped = checkpointsOf[id.network].map(({ height, header }) => ({ height, header }));
-  const checkpoints = [
-    ...shipped.map((one) => ({ ...one, shipped: true })),
-    ...named
-      .filter(
-        ({ checkpoint: { header } }, i) =>
-          !shipped.some((one) => equal(one.header, header)) &&
-          named.findIndex(({ checkpoint }) => equal(checkpoint.header, header)) === i,
-      )
-      .map(({ checkpoint: { height, header } }) => ({ height, header, shipped: false })),
-  ];
+  const checkpoints = new Map<string, Checkpoint & { shipped: boolean; by: number[] }>();
+  const nameOf = (one: Checkpoint) => toHex(toCbor({ ...one }));
+  for (const one of checkpointsOf[id.network])
+    checkpoints.set(nameOf(one), { ...one, shipped: true, by: [] });
+  for (const [number, { packetKey }] of manifest.operators.entries())
+    for (const { part } of state.told(packetKey, 'checkpoint')) {
+      const name = nameOf(part.checkpoint);
+      const one = checkpoints.get(name) ?? { ...part.checkpoint, shipped: false, by: [] };
+      checkpoints.set(name, { ...one, by: [...new Set([...one.by, number])] });
+    }
+  const adopted = chain.checkpoints.map(nameOf);
   return {
     own: state.own!,
     chain: {
@@ -115,10 +115,11 @@ export function governanceOf(seat: Signer): GovernanceView | undefined {
         at,
         agrees: agreed !== undefined && tree.includes(block, agreed),
       })),
-      checkpoints: checkpoints.map(({ height, header, ...one }) => ({
+      checkpoints: [...checkpoints].map(([name, { height, header, shipped, by }]) => ({
         block: blockView({ height, header: readHeader(header)! }),
-        shipped: one.shipped,
-        by: named.filter(({ checkpoint }) => equal(checkpoint.header, header)).map(({ by }) => by),
+        shipped,
+        by,
+        used: shipped || adopted.includes(name),
       })),
       wrong: chain.wrong,
     },
