@@ -6,6 +6,7 @@ import { bytesToNumberBE, bytesToNumberLE, concatBytes } from '@noble/curves/uti
 import { sha512 } from '@noble/hashes/sha2.js';
 import type { Engine } from '../../src/lib/wasm/engine.ts';
 import type { Group, Point, Scalar } from '../../src/lib/wasm/group.ts';
+import { headerOperations } from './headers.ts';
 import { keygenOperations } from './keygen.ts';
 import type { Contender, Operation } from './measure.ts';
 
@@ -30,6 +31,7 @@ export function operations(
     ...secp256k1Operations(engine.secp256k1, tiny),
     ...ed25519Operations(engine.ed25519, sodium),
     ...keygenOperations(engine),
+    ...headerOperations(),
   ];
 }
 
