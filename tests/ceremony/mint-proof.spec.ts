@@ -60,8 +60,8 @@ describe('a mint proof', () => {
   });
 
   it.each(Object.keys(fields))('does not read without %s', (name) => {
-    const { [name]: _, ...rest } = fields;
-    expect(checkMintProof(groups, toCbor(rest))).toContain(name);
+    const rest = Object.entries(fields).filter(([field]) => field !== name);
+    expect(checkMintProof(groups, toCbor(Object.fromEntries(rest)))).toContain(name);
   });
 
   it('does not take a block, a key or a checkpoint that are none', () => {

@@ -164,7 +164,9 @@ export function checkMintProof(groups: Groups, file: Uint8Array): MintAudit | st
   const attestation = readAttestation(proof.signed);
   if (typeof attestation === 'string') return `signed: ${attestation}`;
   const wrong: MintCheck[] = [];
-  const check = (name: MintCheck, holds: boolean) => void (holds || wrong.push(name));
+  const check = (name: MintCheck, holds: boolean) => {
+    if (!holds) wrong.push(name);
+  };
 
   check(
     'signature',
