@@ -39,7 +39,7 @@ export interface DepositCandidate {
   readonly index: number;
   readonly height: number;
   readonly depth: number;
-  /** How deep it must lie, with all deposits that are known in its block. */
+  /** How deep it must lie. */
   readonly needed: number;
   /** What the evidence says of a mint of it. */
   readonly findings: readonly Finding[];
@@ -200,9 +200,8 @@ function depositsIn(here: Here): DepositCandidate[] {
       ];
     });
   });
-  const drafted = candidates.map(({ mint }) => ({ request: drawn(mint) }));
-  return candidates.map((candidate, i) => {
-    const findings = findingsOf({ ...here, drafted }, drafted[i]!);
+  return candidates.map((candidate) => {
+    const findings = findingsOf(here, { request: drawn(candidate.mint) });
     const depth = findings.find(({ finding }) => finding === 'depth');
     return { ...candidate, findings, needed: Number(depth!.detail[1]) };
   });
@@ -226,19 +225,16 @@ function burnsIn({ known, requests, ...here }: Here): BurnCandidate[] {
       }
   const stands = standing({ known, requests, ...here });
   return [...burns.values()].map(({ burn, seenBy }) => {
-    const proof = state
-      .noted('proof')
-      .find(({ event }) => {
-        const { nullifier, amount, destination } = event;
-        const means = destinationHash(burn.script);
-        return (
-          equal(nullifier, burn.nullifier) &&
-          amount === burn.amount &&
-          means !== undefined &&
-          equal(destination, means)
-        );
-      })
-      ?.event.hash;
+    const proof = state.noted('proof').find(({ event }) => {
+      const { nullifier, amount, destination } = event;
+      const means = destinationHash(burn.script);
+      return (
+        equal(nullifier, burn.nullifier) &&
+        amount === burn.amount &&
+        means !== undefined &&
+        equal(destination, means)
+      );
+    })?.event.hash;
     return {
       burn,
       seenBy: [...seenBy],
