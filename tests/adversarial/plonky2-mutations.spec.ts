@@ -15,7 +15,7 @@ import type { BurnProofJson } from '../conformance/plonky2.ts';
 import { unhex } from '../support/hex.ts';
 import { write } from '../support/plonky2.ts';
 import { rowOf, smallCircuit, smallTable } from '../support/plonky2-circuit.ts';
-import { prove } from '../support/plonky2-prover.ts';
+import { prove, type Cheat } from '../support/plonky2-prover.ts';
 
 /*
  * Proofs with one thing changed are refused, and the fault names the place: those of a small circuit,
@@ -181,8 +181,12 @@ describe('a dishonest prover', () => {
     expect(verifyProof(smallCircuit, proof)).toEqual({ problem: 'vanishing', detail: '0' });
   });
 
-  it('gives connected wires different values', () => {
-    // In an arithmetic row that still holds: 0 · b · constant + addend · constant.
+  it.each<[string, Cheat]>([
+    ['', {}],
+    // Zeros satisfy every step of a running product but its beginning.
+    [', and products of zeros', { products: (columns) => columns.map((c) => c.map(() => 0n)) }],
+  ])('gives connected wires different values%s', (_, cheat) => {
+    // In an arithmetic row that still holds.
     const { wires, constants } = smallTable;
     const at = (i: number) => wires[i]![rowOf.arithmetic]!;
     const [c0, c1] = constants.slice(2).map((column) => column[rowOf.arithmetic]!) as [
@@ -199,7 +203,7 @@ describe('a dishonest prover', () => {
         column.map((x, row) => (row === rowOf.arithmetic ? (values.get(i) ?? x) : x)),
       ),
     };
-    const proof = prove(smallCircuit, table);
+    const proof = prove(smallCircuit, table, cheat);
     expect(verifyProof(smallCircuit, proof)).toEqual({ problem: 'vanishing', detail: '0' });
   });
 
@@ -220,15 +224,15 @@ describe('a dishonest prover', () => {
     });
   });
 
-  it('ends with another polynomial', () => {
-    const proof = prove(smallCircuit, smallTable, ([first, ...rest]) => [
-      first!,
-      ...rest.map(() => first!),
-    ]);
-    expect(verifyProof(smallCircuit, proof)).toEqual({
-      problem: 'final-polynomial',
-      detail: 'queries[0]',
+  it.each([
+    [0, { problem: 'fri-consistency', detail: 'queries[0].steps[0]' }],
+    [1, { problem: 'fri-consistency', detail: 'queries[0].steps[1]' }],
+    [2, { problem: 'final-polynomial', detail: 'queries[0]' }],
+  ])('goes on with another polynomial at step %i', (at, fault) => {
+    const proof = prove(smallCircuit, smallTable, {
+      folding: (polynomial, step) => (step === at ? polynomial.map(() => [1n, 2n]) : polynomial),
     });
+    expect(verifyProof(smallCircuit, proof)).toEqual(fault);
   });
 
   it('does not work', () => {

@@ -88,15 +88,16 @@ export interface Table {
   readonly publicInputs: readonly bigint[];
 }
 
-/**
- * A proof; valid if the table holds and the circuit's cap is that of its constants and sigmas.
- * @param cheat what a dishonest prover commits to as final polynomial instead of the true one
- */
-export function prove(
-  circuit: Circuit,
-  table: Table,
-  cheat = (finalPolynomial: Polynomial) => finalPolynomial,
-): Proof {
+/** What a dishonest prover commits to instead. */
+export interface Cheat {
+  /** The columns of the running and partial products. */
+  products?(columns: Column[]): Column[];
+  /** The polynomial that is folded before this step; after the last, the final one. */
+  folding?(polynomial: Polynomial, step: number): Polynomial;
+}
+
+/** A proof; valid if the table holds and the circuit's cap is that of its constants and sigmas. */
+export function prove(circuit: Circuit, table: Table, cheat: Cheat = {}): Proof {
   const constants = [...table.constants, ...table.sigmas].map((column) => interpolate(column));
   const wires = table.wires.map((column) => interpolate(column));
   const publicInputsHash = hash(table.publicInputs);
@@ -109,7 +110,8 @@ export function prove(
   };
   const challenges = () => challengesOf(circuit, proof, publicInputsHash);
 
-  const products = productColumns(circuit, table, challenges().plonk).map((c) => interpolate(c));
+  const columns = productColumns(circuit, table, challenges().plonk);
+  const products = (cheat.products?.(columns) ?? columns).map((c) => interpolate(c));
   const productsTree = commit(circuit, products);
   proof = { ...proof, productsCap: productsTree.cap };
 
@@ -183,6 +185,7 @@ export function prove(
   let bits = circuit.pointBits;
   let coset = field.GENERATOR;
   for (const [i, arityBits] of circuit.fri.reductionArityBits.entries()) {
+    remaining = cheat.folding?.(remaining, i) ?? remaining;
     const values = pointsOf(bits, coset).map((x) => ext.evaluate(remaining, ext.embed(x)));
     const arity = 2 ** arityBits;
     const leaves = Array.from({ length: values.length / arity }, (_, k) =>
@@ -198,7 +201,7 @@ export function prove(
     bits -= arityBits;
     coset = field.powerOfTwo(coset, arityBits);
   }
-  proof = { ...proof, finalPolynomial: cheat(remaining) };
+  proof = { ...proof, finalPolynomial: cheat.folding?.(remaining, layers.length) ?? remaining };
 
   const isWork = () =>
     challenges().fri.proofOfWork >> BigInt(64 - circuit.fri.proofOfWorkBits) === 0n;
