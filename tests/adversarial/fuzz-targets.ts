@@ -19,7 +19,10 @@ import { bitcoinTargets } from './fuzz-bitcoin.ts';
 import { ceremonyTargets } from './fuzz-ceremony.ts';
 import { courierTargets } from './fuzz-couriers.ts';
 import { deviceTargets } from './fuzz-devices.ts';
+import { plonky2Targets } from './fuzz-plonky2.ts';
 import { requestTargets } from './fuzz-requests.ts';
+import { spvTargets } from './fuzz-spv.ts';
+import { wireTargets } from './fuzz-wire.ts';
 
 /** A parser under fuzzing. */
 export interface FuzzTarget {
@@ -284,6 +287,9 @@ export function fuzzTargets(groups: Groups): FuzzTarget[] {
     ...signing,
     ...packages,
     hexTarget,
+    ...spvTargets(),
+    ...wireTargets(groups),
+    ...plonky2Targets,
     ...deviceTargets,
     ...courierTargets(recoveryData),
     ...ceremonyTargets(groups),

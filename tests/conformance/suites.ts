@@ -8,6 +8,7 @@ import { ed25519Vectors } from './ed25519.ts';
 import { rfc9591Vectors } from './rfc9591.ts';
 import { spvVectors } from './spv.ts';
 import { watchOnlyVectors } from './watch-only.ts';
+import { wireVectors } from './wire.ts';
 
 export const suites = [
   chilldkgVectors,
@@ -19,4 +20,5 @@ export const suites = [
   bitcoinTransactionVectors,
   spvVectors,
   watchOnlyVectors,
+  wireVectors,
 ];

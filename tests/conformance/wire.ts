@@ -27,7 +27,8 @@ interface MintCase {
 /** Attestations of the deployed bridge, and Ed25519 signatures over them. */
 export const wireVectors: Conformance = {
   name: 'mint attestations of 0BTC Wire',
-  source: 'made with the deployed code, github.com/0BTCWG/Wire at 2fc4882; not public yet',
+  source:
+    'made with Node’s crypto for the layout of github.com/0BTCWG/Wire at 2fc4882; not public yet',
   files: [mint],
   cases: { [mint]: 2 },
   run({ ed25519 }, load, check) {
