@@ -5,7 +5,7 @@ import { conflict } from './claims.ts';
 import { reservationTolerates } from './manifest.ts';
 import type { Request } from './request.ts';
 import type { InForce, Moving, Rules } from './rules.ts';
-import type { Item, Requests, Session } from './session.ts';
+import { signable, type Item, type Requests, type Session } from './session.ts';
 
 /*
  * Whether the rules let a request be signed. They are asked in a fixed order, and the decision names
@@ -55,33 +55,65 @@ export interface Asked {
   readonly requests: Pick<Requests, 'items'>;
   readonly terms: { readonly n: number; readonly reservationQuorum: number };
   readonly own: number;
+  /** The local clock, ms since 1970. It only ever makes a rule stricter. */
+  readonly now: number;
 }
 
 /** What the rules say of the request at a position of a batch. */
-export function decide(asked: Asked, session: Session, position: number): Decision {
+export const decide = (asked: Asked, session: Session, position: number): Decision =>
+  decideBeside(asked, session, session.items[position]!, countedBefore(asked, session, position));
+
+/**
+ * Those before a position of a batch that use their part of the limits. One that a rule keeps back, or
+ * that the operator here turned down, uses nothing.
+ */
+function countedBefore(asked: Asked, session: Session, position: number): Item[] {
+  const known = counts.get(asked.requests) ?? new Map<Session, readonly boolean[]>();
+  counts.set(asked.requests, known);
+  const which = known.get(session) ?? countEach(asked, session);
+  known.set(session, which);
+  return session.items.filter((_, i) => i < position && which[i]);
+}
+/** By what is known of requests: it is asked again for every request. */
+const counts = new WeakMap<Asked['requests'], Map<Session, readonly boolean[]>>();
+
+function countEach(asked: Asked, session: Session): boolean[] {
+  const { slip, accepts } = session.replies[asked.own]!;
+  const before: Item[] = [];
+  return session.items.map((item, i) => {
+    const possible = signable(item) && (!slip || accepts.has(i));
+    const counted = possible && !decideBeside(asked, session, item, before).rule;
+    if (counted) before.push(item);
+    return counted;
+  });
+}
+
+/** `before`: those of the same batch that are counted. */
+function decideBeside(
+  asked: Asked,
+  { packet }: Pick<Session, 'packet'>,
+  item: Item,
+  before: readonly Item[],
+): Decision {
   const { rules, frozen } = asked.inForce;
-  const item = session.items[position]!;
   const { request } = item;
   const { kind } = request;
   const { version } = rules;
-  const because = (rule: RuleName, ...figures: number[]): Decision => ({ rule, version, figures });
-  if (kind !== 'test') {
-    if (frozen.length > 0) return because('stopped');
-    if (rules.frozen.includes(kind)) return because('frozen');
-  }
-  const life = Math.floor((request.expires - session.packet.at) / 1000);
+  const because = (rule?: RuleName, ...figures: number[]): Decision => ({ rule, version, figures });
+  if (kind === 'test') return because();
+  if (frozen.length > 0) return because('stopped');
+  if (rules.frozen.includes(kind)) return because('frozen');
+  // Whoever proposes may name a later time than it is, so that the time left looks short.
+  const life = Math.floor((request.expires - Math.min(packet.at, asked.now)) / 1000);
   if (life > rules.lifetime) return because('lifetime', rules.lifetime, life);
-  if (kind === 'test') return { rule: undefined, version, figures: [] };
   const amount = amountOf(request);
-  for (const { most, used, window } of limitsOn(asked, session, position)) {
+  for (const { most, used, window } of limitsOn(asked, item, before)) {
     if (used + amount <= most) continue;
     return window === null
       ? because('limit', most, amount)
       : because('window', most, used, amount, window);
   }
-  return (
-    destinations(rules, asked.chain.time, request) ?? { rule: undefined, version, figures: [] }
-  );
+  return destinations(rules, asked.chain.time, request) ?? because();
 }
 
 /** What a limit allows, and what other requests use of it, in sat; `window` in s. */
@@ -91,14 +123,17 @@ interface LimitOn {
   readonly window: number | null;
 }
 
-/** The limits on a request, in the order of the rules. */
-function* limitsOn(asked: Asked, session: Session, position: number): Generator<LimitOn> {
-  const { kind } = session.items[position]!.request;
-  for (const { kinds, amount: most, window } of asked.inForce.rules.limits) {
-    if (!(kinds as readonly string[]).includes(kind)) continue;
-    const used = window === null ? 0 : usedWithin(asked, session, position, kinds, window);
-    yield { most, used, window };
-  }
+/** The limits on a request: first those on each request, then those on windows. */
+function* limitsOn(asked: Asked, item: Item, before: readonly Item[]): Generator<LimitOn> {
+  const { kind } = item.request;
+  const limits = asked.inForce.rules.limits.filter(({ kinds }) =>
+    (kinds as readonly string[]).includes(kind),
+  );
+  for (const { amount: most, window } of limits)
+    if (window === null) yield { most, used: 0, window };
+  for (const { kinds, amount: most, window } of limits)
+    if (window !== null)
+      yield { most, used: usedWithin(asked, item, before, kinds, window), window };
 }
 
 /** A limit that a request comes near to: what it allows, and what would then be used of it, in sat. */
@@ -114,8 +149,9 @@ const NEAR = 0.9;
 
 /** The limit that a request comes nearest to, or goes beyond most; undefined where it is near none. */
 export function nearest(asked: Asked, session: Session, position: number): NearLimit | undefined {
-  const amount = amountOf(session.items[position]!.request);
-  return [...limitsOn(asked, session, position)]
+  const item = session.items[position]!;
+  const amount = amountOf(item.request);
+  return [...limitsOn(asked, item, countedBefore(asked, session, position))]
     .map(({ most, used, window }) => ({ most, used: used + amount, window }))
     .filter(({ most, used }) => amount > 0 && used >= NEAR * most)
     .sort((a, b) => b.used * a.most - a.used * b.most)[0];
@@ -127,57 +163,84 @@ function destinations(rules: Rules, time: number, request: Request): Decision | 
   if (!list || !('transaction' in request) || !list.kinds.includes(request.kind)) return undefined;
   for (const [i, { script, path }] of request.transaction.outputs.entries()) {
     if (path !== null) continue;
-    const known = list.allowed.find((one) => equal(one.script, script));
-    if (!known) return { rule: 'destination', version, figures: [i] };
-    if (known.from > time) return { rule: 'cool-off', version, figures: [i, known.from] };
+    const known = list.allowed.filter((one) => equal(one.script, script));
+    if (known.length === 0) return { rule: 'destination', version, figures: [i] };
+    const from = Math.min(...known.map((one) => one.from));
+    if (from > time) return { rule: 'cool-off', version, figures: [i, from] };
   }
   return undefined;
 }
 
 /**
- * What other requests of these kinds use of a window, in sat: those that the operator here reserved,
- * or that anybody gave shares for, within it; and those before this one in its batch that the operator
- * here did not turn down. One that this one excludes is not counted.
+ * What other requests of these kinds use of a window, in sat: those within it that the operator here
+ * reserved, that enough reserved, or that anybody gave shares for; and those of the same batch. One that
+ * this one excludes is not counted.
  */
 function usedWithin(
   asked: Asked,
-  session: Session,
-  position: number,
+  { claim }: Item,
+  before: readonly Item[],
   kinds: readonly Moving[],
   window: number,
 ): number {
-  const { chain, requests, own } = asked;
-  const item = session.items[position]!;
-  const reply = session.replies[own]!;
-  const counted = new Map<string, Item>();
-  for (const [name, other] of requests.items) {
-    const stands = other.reserved.has(own) || other.shared.size > 0 || other.signatures;
-    if (stands && usedAt(asked, other) > chain.time - window) counted.set(name, other);
+  const { chain, requests, own, terms } = asked;
+  const counted = new Set(before);
+  for (const other of requests.items.values()) {
+    const { reserved, shared, signatures } = other;
+    const stands =
+      reserved.has(own) ||
+      reserved.size >= terms.reservationQuorum ||
+      shared.size > 0 ||
+      signatures !== undefined;
+    if (stands && usedAt(asked, other) > chain.time - window) counted.add(other);
   }
-  for (const [i, other] of session.items.slice(0, position).entries())
-    if (other.claim && (!reply.slip || reply.accepts.has(i)))
-      counted.set(other.claim.digest, other);
-  return [...counted.values()]
-    .filter(
-      ({ request, claim }) =>
-        (kinds as readonly string[]).includes(request.kind) &&
-        claim !== undefined &&
-        claim.digest !== item.claim?.digest &&
-        !(item.claim && conflict(claim, item.claim)),
-    )
-    .reduce((total, { request }) => total + amountOf(request), 0);
+  return mostPayable(
+    [...counted].filter(
+      (other) =>
+        (kinds as readonly string[]).includes(other.request.kind) &&
+        other.claim !== undefined &&
+        other.claim.digest !== claim?.digest &&
+        !(claim && conflict(other.claim, claim)),
+    ),
+  );
+}
+
+/**
+ * What these move at most, in sat. Of all that spend one output only one can be confirmed, so the
+ * largest counts for them.
+ */
+function mostPayable(items: readonly Item[]): number {
+  const spending = new Map<string, { common: readonly string[]; most: number }>();
+  let total = 0;
+  for (const { request, claim } of items) {
+    const { outpoints } = claim!;
+    const amount = amountOf(request);
+    const shared = [...outpoints].find((name) => spending.has(name));
+    if (shared === undefined) {
+      const alone = { common: [...outpoints], most: amount };
+      for (const name of outpoints) spending.set(name, alone);
+      total += amount;
+      continue;
+    }
+    const those = spending.get(shared)!;
+    for (const name of those.common) if (!outpoints.has(name)) spending.delete(name);
+    those.common = those.common.filter((name) => outpoints.has(name));
+    total += Math.max(0, amount - those.most);
+    those.most = Math.max(those.most, amount);
+  }
+  return total;
 }
 
 /**
  * When a request used its part of a window, in s: as the operator here said when reserving it; else as
- * late as so many reservers say that one of them is honest. Never later than now.
+ * others said, such that liars make it no earlier than it was. Never later than now.
  */
 function usedAt({ chain, own, terms }: Asked, { reservedAt }: Item): number {
-  const mine = reservedAt.get(own);
   const { dishonest } = reservationTolerates(terms.n, terms.reservationQuorum);
   const told = [...reservedAt.values()].sort((a, b) => b - a);
-  const at = mine ?? told[Math.min(dishonest, told.length - 1)] ?? chain.time;
-  return Math.min(at, chain.time);
+  // That many liars may say a later time, or an earlier one; a later one is the lesser harm.
+  const at = told[Math.max(0, Math.min(dishonest, told.length - 1 - dishonest))];
+  return Math.min(reservedAt.get(own) ?? at ?? chain.time, chain.time);
 }
 
 /** One request of the past under other rules. */
@@ -189,26 +252,35 @@ export interface DryRun {
 }
 
 /**
- * What other rules would have said of every request of this log: each as if it were asked now, beside
- * all that came before it. `then`: the rules to be tried.
+ * What other rules would have said of every request of this log: each at the time at which it was
+ * reserved, else now, beside all that came before it and was not kept back. `then`: the rules to be
+ * tried.
  */
 export function dryRun(
   asked: Asked,
   { sessions }: Pick<Requests, 'sessions'>,
   then: Rules,
 ): DryRun[] {
-  const past = new Map<string, Item>();
-  return sessions.flatMap((session) => {
-    const requests = { items: new Map(past) };
-    for (const item of session.items) if (item.claim) past.set(item.claim.digest, item);
-    const { rules } = asked.inForce;
-    const of = (tried: Rules, position: number) =>
-      decide({ ...asked, inForce: { rules: tried, frozen: [] }, requests }, session, position);
-    return session.items.map((_, position) => ({
-      session,
-      position,
-      before: of(rules, position),
-      after: of(then, position),
-    }));
-  });
+  const under = (rules: Rules): Decision[] => {
+    const past = new Map<string, Item>();
+    return sessions.flatMap((session) => {
+      const reserved = session.items.filter(({ reservedAt }) => reservedAt.size > 0);
+      const times = reserved.map((item) => usedAt(asked, item));
+      const at: Asked = {
+        ...asked,
+        inForce: { rules, frozen: [] },
+        chain: { time: times.length > 0 ? Math.max(...times) : asked.chain.time },
+        requests: { items: new Map(past) },
+      };
+      return session.items.map((item, position) => {
+        const decision = decide(at, session, position);
+        if (item.claim && !decision.rule) past.set(item.claim.digest, item);
+        return decision;
+      });
+    });
+  };
+  const [before, after] = [under(asked.inForce.rules), under(then)];
+  return sessions
+    .flatMap((session) => session.items.map((_, position) => ({ session, position })))
+    .map((one, i) => ({ ...one, before: before[i]!, after: after[i]! }));
 }

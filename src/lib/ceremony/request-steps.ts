@@ -120,12 +120,13 @@ export function haltOf(here: Here, session: Session, position: number): Halt | u
 }
 
 /** What the rules are asked with. */
-export const asked = ({ requests, terms, own }: Here) => ({
+export const asked = ({ requests, terms, own, now }: Here) => ({
   inForce: requests.inForce,
   chain: requests.chain,
   requests,
   terms,
   own,
+  now,
 });
 
 /**

@@ -215,7 +215,7 @@ function reservations(
   const faults: CeremonyFault[] = [];
   for (const [number, { packetKey }] of manifest.operators.entries()) {
     let honest = true;
-    for (const { part } of state.told(packetKey, 'reserve'))
+    for (const { part, packet } of state.told(packetKey, 'reserve'))
       for (const position of part.items) {
         const item = sessions.get(toHex(part.session))?.items[position];
         if (!item) continue;
@@ -228,7 +228,9 @@ function reservations(
         );
         if (twice.length === 0) {
           item.reserved.add(number);
-          if (!item.reservedAt.has(number)) item.reservedAt.set(number, part.time);
+          // What the group agreed on may be old, or nothing yet.
+          const at = Math.max(part.time, Math.floor(packet.at / 1000));
+          if (!item.reservedAt.has(number)) item.reservedAt.set(number, at);
         } else honest = false;
       }
     if (!honest) faults.push(ceremonyFault('reserved-twice', [number]));

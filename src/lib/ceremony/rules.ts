@@ -17,13 +17,15 @@ import { verifyApproval } from './approval.ts';
 import type { GroupId } from './card.ts';
 import { chainOf } from './chain-known.ts';
 import type { Limits } from './manifest.ts';
+import type { Packet } from './packet.ts';
 import type { Known } from './session.ts';
 
 /*
  * The rules of a group: what may be signed, as data. A version follows the one before it by hash, and
  * holds once r operators' devices approved it. Where two versions follow the same one and both got
- * there, the one with more approvals holds, then the smaller hash. What loosens a rule waits for the
- * cool-off.
+ * there, the one that others follow holds, so that an old proposal undoes nothing later; then the one
+ * that was to hold first, then the one with more approvals, then the smaller hash. What loosens a rule
+ * waits for the cool-off.
  */
 
 const seconds = integer(0, 0xffff_ffff);
@@ -126,8 +128,12 @@ export interface InForce {
   readonly former: readonly Rules[];
   /** Those that follow the one in force and do not hold yet. */
   readonly proposed: readonly Version[];
-  /** Who stops everything that moves money, and why; empty where it may go on. */
-  readonly frozen: readonly { readonly operator: number; readonly because: string }[];
+  /** Who stops everything that moves money, why, and who says that it may go on; empty where it may. */
+  readonly frozen: readonly {
+    readonly operator: number;
+    readonly because: string;
+    readonly going: readonly number[];
+  }[];
 }
 
 type Told = Pick<Known, 'state' | 'manifest' | 'groups' | 'id'>;
@@ -147,29 +153,34 @@ function readRules(known: Told): InForce {
   const { state, manifest } = known;
   const { time } = chainOf(state, manifest);
   const versions = versionsOf(known);
-  const former: Rules[] = [];
-  let rules = firstRules(manifest.terms.limits);
-  let hash = rulesHash(rules);
-  for (;;) {
-    const next = versions
-      .filter(
-        (one) =>
-          follows(one.rules, rules, hash) &&
-          one.approved.length >= manifest.terms.reservationQuorum &&
-          one.rules.from <= time,
-      )
-      .sort((a, b) => b.approved.length - a.approved.length || byHash(a, b))[0];
-    if (!next) break;
-    former.push(rules);
-    ({ rules, hash } = next);
-  }
+  const first = firstRules(manifest.terms.limits);
+  const adopted = versions.filter(
+    ({ approved, rules }) =>
+      approved.length >= manifest.terms.reservationQuorum && rules.from <= time,
+  );
+  const held = [{ rules: first, hash: rulesHash(first) }, ...longest(adopted, first)];
+  const last = held.at(-1)!;
   return {
-    rules,
-    hash,
-    former,
-    proposed: versions.filter((one) => follows(one.rules, rules, hash)),
+    ...last,
+    former: held.slice(0, -1).map(({ rules }) => rules),
+    proposed: versions.filter((one) => follows(one.rules, last.rules, last.hash)),
     frozen: frozenBy(known),
   };
+}
+
+/** The versions that follow this one, as they came into force. */
+function longest(adopted: readonly Version[], rules: Rules, hash = rulesHash(rules)): Version[] {
+  const ways = adopted
+    .filter((one) => follows(one.rules, rules, hash))
+    .map((one): [Version, ...Version[]] => [one, ...longest(adopted, one.rules, one.hash)]);
+  const [best] = ways.sort(
+    ([a, ...afterA], [b, ...afterB]) =>
+      afterB.length - afterA.length ||
+      a.rules.from - b.rules.from ||
+      b.approved.length - a.approved.length ||
+      byHash(a, b),
+  );
+  return best ?? [];
 }
 
 const byHash = (a: Version, b: Version): number => (toHex(a.hash) < toHex(b.hash) ? -1 : 1);
@@ -201,16 +212,23 @@ function versionsOf({ state, manifest, groups, id }: Told): Version[] {
 }
 
 /**
- * Any operator stops everything at once. It goes on when they let it, or when r operators say that it
- * may: one alone cannot stop a group for ever.
+ * Any operator stops everything at once. It goes on when they let it, or when r operators who know of
+ * that stop say that it may: one alone cannot stop a group for ever, and what was let go before says
+ * nothing of a new stop.
  */
 function frozenBy({ state, manifest }: Told): InForce['frozen'] {
-  const last = manifest.operators.flatMap(({ packetKey }, operator) => {
-    const said = state.told(packetKey, 'freeze').at(-1)?.part;
-    return said ? [{ operator, ...said }] : [];
+  const { operators, terms } = manifest;
+  const last = operators.map(({ packetKey }) => state.told(packetKey, 'freeze').at(-1));
+  const knows = ({ seen }: Packet, stop: Packet) =>
+    seen.some(({ from, number }) => equal(from, stop.from) && number >= stop.number);
+  return last.flatMap((said, operator) => {
+    if (!said?.part.on) return [];
+    const going = last.flatMap((one, number) =>
+      one && !one.part.on && knows(one.packet, said.packet) ? [number] : [],
+    );
+    if (going.length >= terms.reservationQuorum) return [];
+    return [{ operator, because: said.part.because, going }];
   });
-  if (last.filter(({ on }) => !on).length >= manifest.terms.reservationQuorum) return [];
-  return last.filter(({ on }) => on).map(({ operator, because }) => ({ operator, because }));
 }
 
 /** Which rules a version loosens against the one before; empty where it only tightens. */
@@ -246,16 +264,18 @@ export function loosened(before: Rules, after: Rules): (keyof Rules)[] {
 
 /**
  * Why an operator's seat does not approve a version now; undefined where it may. `time`: the median
- * time past that t operators agreed on, in s. New destinations wait for themselves, so that a version
- * that only adds some may hold at once.
+ * time past that t operators agreed on; `now`: the local clock; both in s. The later of them counts, as
+ * what was agreed on may be old; without anything agreed on, nothing is loosened. New destinations wait
+ * for themselves, so that a version that only adds some may hold at once.
  */
 export function rulesProblem(
   { rules: before, hash }: Pick<InForce, 'rules' | 'hash'>,
   after: Rules,
   time: number,
+  now: number,
 ): 'not-next' | 'too-soon' | 'destination-too-soon' | undefined {
   if (!follows(after, before, hash)) return 'not-next';
-  const earliest = time + before.coolOff;
+  const earliest = Math.max(time, now) + before.coolOff;
   const known = before.destinations?.allowed ?? [];
   const fresh = (after.destinations?.allowed ?? []).filter(
     ({ script, from }) => !known.some((one) => equal(one.script, script) && one.from <= from),

@@ -36,7 +36,7 @@ export interface Item extends Signable {
   readonly claim: Claim | undefined;
   /** Who reserved what it claims. */
   readonly reserved: ReadonlySet<number>;
-  /** The median time past, in s, that each of them said then. */
+  /** When, in s: the later of the median time past that each of them said then, and their clock. */
   readonly reservedAt: ReadonlyMap<number, number>;
   /** Who gave a share for it, ever. It then stays possibly signed. */
   readonly shared: ReadonlySet<number>;
