@@ -1,7 +1,14 @@
+import { expect } from 'vitest';
+import { branches, outputAt } from '../../src/lib/bitcoin/branches.ts';
 import { chainEvidenceFile, type ChainEvidence } from '../../src/lib/bitcoin/evidence-file.ts';
-import { depositScript } from '../../src/lib/ceremony/findings.ts';
-import type { RequestOf } from '../../src/lib/ceremony/request.ts';
-import { equal, type Bytes } from '../../src/lib/crypto/bytes.ts';
+import type { Spend } from '../../src/lib/bitcoin/spend.ts';
+import { depositScript, findingsOf } from '../../src/lib/ceremony/findings.ts';
+import { FEES_TO } from '../../src/lib/ceremony/problems.ts';
+import type { Batch, Request, RequestOf } from '../../src/lib/ceremony/request.ts';
+import { concat, equal, toHex, type Bytes } from '../../src/lib/crypto/bytes.ts';
+import { isFault } from '../../src/lib/crypto/faults.ts';
+import { burnFile, destinationHash, signBurn, type Burn } from '../../src/lib/wire/burn-record.ts';
+import { feeUtxoId, type FeeUtxo } from '../../src/lib/wire/fees.ts';
 import { bridgeViewOf, type DepositCandidate } from '../../src/lib/worker/bridge.ts';
 import { takeEvidence, type EvidenceTaken } from '../../src/lib/worker/evidence.ts';
 import {
@@ -15,8 +22,10 @@ import {
   type TestBlock,
   type TestChain,
 } from './chain.ts';
-import { clock, type Player } from './seats.ts';
-import { did, everybodyHears } from './signing-seats.ts';
+import { randomFrom } from './players.ts';
+import { clock, groups, type Player } from './seats.ts';
+import { accept, halted, itemAt, lie } from './signing-cheats.ts';
+import { did, everybodyHears, lastSession } from './signing-seats.ts';
 
 /* The bridge's business of a group with a key: a chain with deposits, and evidence of it. */
 
@@ -151,4 +160,225 @@ export async function deposited(
   bury(chain, depth - 1);
   await everybodySees(players, evidenceOf(chain, [block]));
   return { chain, block };
+}
+
+// What is refused
+
+/** What does not hold for a request here, by name. */
+export const lacking = ({ seat }: Player, request: Request): string[] =>
+  findingsOf(
+    { known: seat.known()!, requests: seat.requests()!, own: seat.state.own!, now: clock.now },
+    { request },
+  )
+    .filter(({ state }) => state !== 'holds')
+    .map(({ finding, state }) => `${finding} ${state}`);
+
+/** A batch is proposed, whatever is wrong with it; everybody hears it. */
+export async function forced(players: readonly Player[], batch: Batch): Promise<Bytes> {
+  await lie(players[0]!, { kind: 'request', batch });
+  const { root } = lastSession(players[0]!);
+  await everybodyHears(players);
+  return root;
+}
+
+/**
+ * A request is proposed, whatever is wrong with it, and nobody can accept it: why it does not go on,
+ * and everything by name that is wrong with it or does not hold, at the second operator.
+ */
+export async function refusal(
+  players: readonly Player[],
+  request: Request,
+): Promise<[string | undefined, ...string[]]> {
+  const root = await forced(players, [request]);
+  for (const player of players) expect(await accept(player, root)).toEqual({ fault: 'not-now' });
+  const second = players[1]!;
+  const problems = itemAt(second, root).problems.map(({ problem }) => problem);
+  return [halted(second, root).halt, ...problems, ...lacking(second, request)];
+}
+
+// Burns
+
+const nullifiers = randomFrom('nullifiers');
+
+/** P2WPKH of a made-up key. */
+export const scriptOf = (number: number): Bytes =>
+  concat(Uint8Array.of(0, 20), new Uint8Array(20).fill(number));
+
+/** A burn on the bridge that nobody has seen yet. */
+export const newBurn = (more: Partial<Burn> = {}): Burn => ({
+  height: 812,
+  block: new Uint8Array(32).fill(0xb1),
+  asset: new Uint8Array(32),
+  nullifier: nullifiers().slice(0, 8),
+  amount: 5_000_000,
+  fee: 1000,
+  script: scriptOf(7),
+  ...more,
+});
+
+/** The records of these burns by an operator's own observer, as the file that it writes. */
+export async function recordsOf(
+  { seat }: Player,
+  burns: readonly Burn[],
+  { network, group } = seat.state.id!,
+): Promise<string> {
+  const secret = await seat.log.ports.store.read(seat.log.keys.observerSecret);
+  const scalar = groups.secp256k1.scalarFromBytesNonzeroChecked(secret!)!;
+  const { observerKey } = seat.state.ownCard!;
+  return burnFile(
+    { network, group },
+    burns.map((burn) => ({
+      burn,
+      observer: observerKey,
+      signature: signBurn(groups.secp256k1, scalar, { network, group }, burn, new Uint8Array(32)),
+    })),
+  );
+}
+
+/** These operators take in what their observers saw; everybody hears it. */
+export async function everybodySaw(
+  players: readonly Player[],
+  burns: readonly Burn[],
+  all: readonly Player[] = players,
+): Promise<void> {
+  for (const player of players) {
+    const taken = await takeEvidence(player.seat, utf8.encode(await recordsOf(player, burns)), '');
+    expect(taken).toMatchObject({ took: 'burn-records', records: burns.length });
+  }
+  await everybodyHears(all);
+}
+
+/**
+ * Each of these operators verified a proof of a burn. Nobody can make one here, so what the seat notes
+ * of a proof that it verified is written without one; the tests with official vectors take real bytes.
+ */
+export async function proved(players: readonly Player[], burns: readonly Burn[]): Promise<void> {
+  for (const { seat } of players)
+    for (const { nullifier, amount, script } of burns) {
+      const destination = destinationHash(script) ?? new Uint8Array(20);
+      await seat.log.append([
+        { kind: 'proof', hash: proofOf(nullifier), nullifier, amount, destination },
+      ]);
+    }
+}
+
+/** What stands for the made-up proof of a burn. */
+export const proofOf = (nullifier: Bytes): Bytes => concat(nullifier, new Uint8Array(24));
+
+const outpoints = randomFrom('coins of burns');
+
+/** A request that pays these burns from one made-up coin, each by the output of its number. */
+export function burnRequest(
+  { seat }: Player,
+  burns: readonly Burn[],
+  more: Partial<RequestOf<'burn'>> = {},
+): RequestOf<'burn'> {
+  const { threshPk } = seat.progress().keys!.custody;
+  const change = outputAt(groups.secp256k1, threshPk, [branches.change, 3]);
+  if (isFault(change)) throw new Error(change.fault);
+  const paid = burns.map(({ amount, fee, script }) => ({
+    amount: amount - fee,
+    script,
+    path: null,
+  }));
+  const left = 100_000_000;
+  const total = paid.reduce((sum, { amount }) => sum + amount, left);
+  return {
+    kind: 'burn',
+    purpose: 'Withdrawals of today',
+    expires: clock.now + 86_400_000,
+    replaces: null,
+    withdrawals: burns.map((burn, output) => ({ burn, proof: proofOf(burn.nullifier), output })),
+    transaction: {
+      version: 2,
+      locktime: 0,
+      inputs: [
+        {
+          txid: outpoints(),
+          vout: 0,
+          sequence: 0xffff_fffd,
+          amount: total,
+          path: [branches.receive, 2],
+        },
+      ],
+      outputs: [
+        ...paid,
+        { amount: left - 2000, script: change.script, path: [branches.change, 3] },
+      ],
+    },
+    ...more,
+  };
+}
+
+// Fees
+
+/** The script of the fee reservoir's address of this number, or of another branch. */
+export function ownScript({ seat }: Player, path: readonly number[]): Bytes {
+  const { threshPk } = seat.progress().keys!.custody;
+  const output = outputAt(groups.secp256k1, threshPk, path);
+  if (isFault(output)) throw new Error(output.fault);
+  return output.script;
+}
+
+/** A transaction that pays these amounts to the fee reservoir, each to the address of its number. */
+export const feesTx = (player: Player, amounts: readonly number[]): Bytes =>
+  paying(
+    transactions++,
+    ...amounts.map((amount, i) => ({ amount, script: ownScript(player, [branches.fees, i]) })),
+  );
+
+/** A request that gathers all outputs of such a transaction (its id as in bytes). */
+export function feesRequest(
+  player: Player,
+  txid: Bytes,
+  amounts: readonly number[],
+  more: Partial<Spend> = {},
+): RequestOf<'fees'> {
+  const total = amounts.reduce((sum, amount) => sum + amount, 0);
+  return {
+    kind: 'fees',
+    purpose: 'Fees of the week',
+    expires: clock.now + 86_400_000,
+    replaces: null,
+    transaction: {
+      version: 2,
+      locktime: 0,
+      inputs: amounts.map((amount, vout) => ({
+        txid,
+        vout,
+        sequence: 0xffff_fffd,
+        amount,
+        path: [branches.fees, vout],
+      })),
+      outputs: [{ amount: total - 2000, script: ownScript(player, FEES_TO), path: null }],
+      ...more,
+    },
+  };
+}
+
+/** The bridge's own list of fee outputs, as its node keeps it. */
+export const feeList = (utxos: readonly FeeUtxo[]): string =>
+  JSON.stringify(
+    utxos.map(({ owner, asset, ...utxo }) => ({
+      id: toHex(feeUtxoId({ owner, asset, ...utxo })),
+      owner_pubkey_hash: [...owner],
+      asset_id: [...asset],
+      amount: utxo.amount,
+      salt: [...utxo.salt],
+      txid: utxo.txid,
+      timestamp: utxo.timestamp,
+      status: 'Available',
+    })),
+  );
+
+/** These operators take in a list of fee outputs, each from their own node. */
+export async function everybodyLists(
+  players: readonly Player[],
+  utxos: readonly FeeUtxo[],
+): Promise<void> {
+  for (const { seat } of players)
+    expect(await takeEvidence(seat, utf8.encode(feeList(utxos)), 'own node')).toMatchObject({
+      took: 'fee-list',
+      utxos: utxos.length,
+    });
 }
