@@ -69,8 +69,6 @@ export interface Seen {
   readonly own: number;
   /** The local clock, ms since 1970. */
   readonly now: number;
-  /** Mints that may be requested next: their deposits are counted with those that were. */
-  readonly drafted?: readonly Pick<Item, 'request'>[];
 }
 
 /** How old the tip that t operators agree on may be, in s. */
