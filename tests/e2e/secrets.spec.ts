@@ -7,6 +7,7 @@ import { backupFromBytes } from '../../src/lib/ceremony/backup.ts';
 import { toHex } from '../../src/lib/crypto/bytes.ts';
 import { recoverBoth } from '../../src/lib/crypto/dual-dkg.ts';
 import { isFault } from '../../src/lib/crypto/faults.ts';
+import { resultText } from '../../src/lib/ui/text/request-result.ts';
 import { requestsText } from '../../src/lib/ui/text/requests.ts';
 import { shellText } from '../../src/lib/ui/text/shell.ts';
 import { openAge } from '../../src/lib/worker/age-file.ts';
@@ -138,7 +139,7 @@ test('canary secrets: none in the profile directory, none in a heap snapshot', a
   await asha.press(asha.button(requestsText.now.freeze));
   await asha.press(asha.button(requestsText.now.release));
   await asha.take([await ben.answer((await asha.give())[0])]);
-  await expect(asha.page.getByTestId('result')).toContainText(requestsText.result.tests);
+  await expect(asha.page.getByTestId('result')).toContainText(resultText.tests);
 
   const opened = await openAge(readFileSync(asha.backup, 'utf8'), asha.backupPassphrase);
   const content = opened instanceof Uint8Array ? backupFromBytes(opened) : opened;

@@ -117,7 +117,7 @@ test('payments are put together from the coins; two of one batch never spend the
   await expect.element(page.getByRole('textbox', { name: 'Amount' })).toHaveValue('0.3');
   await button('Put it together').click();
   await add('Second');
-  await expect.element(page.getByText('2 requests, 0.60000000 BTC to others.')).toBeVisible();
+  await expect.element(page.getByText('2 requests, 0.60000000 BTC in all.')).toBeVisible();
   const [draft] = (await desk.requests())!.drafts;
   const spent = draft!.batch.flatMap((one) =>
     one.kind === 'spend' ? one.transaction.inputs.map(({ amount }) => amount) : [],
@@ -126,7 +126,7 @@ test('payments are put together from the coins; two of one batch never spend the
   await button('Put it together').click();
   await expect.element(page.getByRole('alert')).toHaveTextContent('The coins do not suffice.');
   await button('Leave “First” out').click();
-  await expect.element(page.getByText('1 request, 0.30000000 BTC to others.')).toBeVisible();
+  await expect.element(page.getByText('1 request, 0.30000000 BTC in all.')).toBeVisible();
 });
 
 test('a replacement makes the same payment and must spend a common coin', async () => {

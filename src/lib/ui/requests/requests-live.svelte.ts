@@ -1,5 +1,6 @@
 /** The desk of requests on the page; `root` names the batch that the page is about. */
 import type { Batch } from '../../ceremony/request.ts';
+import type { HandedMint } from '../../worker/handed.ts';
 import type { RemoteDesk } from '../../worker/report.ts';
 import type { RequestsView, SessionView } from '../../worker/requests-view.ts';
 import type { Findings } from '../../worker/signer.ts';
@@ -7,7 +8,7 @@ import type { Drafted, Finished, WatchView, Wish } from '../../worker/watch.ts';
 import type { FindDevice, Outcome } from '../ceremony/acts.ts';
 import { DeskLive } from '../desk-live.svelte.ts';
 import { ceremonyText } from '../text/ceremony.ts';
-import { requestsText } from '../text/requests.ts';
+import { actText, requestsText } from '../text/requests.ts';
 import { hexOf } from '../words.ts';
 import { renew, reply, sign, type At } from './acts.ts';
 import { handOverDue, isMine, waitedFor } from './turn.ts';
@@ -79,6 +80,9 @@ export class RequestsLive extends DeskLive {
   finished = (digest: Uint8Array<ArrayBuffer>): Promise<Finished | undefined> =>
     this.#ask(() => this.desk.finished(digest));
 
+  minted = (digest: Uint8Array<ArrayBuffer>): Promise<HandedMint | undefined> =>
+    this.#ask(() => this.desk.minted(digest));
+
   watch = (): Promise<WatchView | undefined> => this.#ask(() => this.desk.watch());
 
   fromPsbt = (psbt: Uint8Array<ArrayBuffer> | string): Promise<Drafted | undefined> =>
@@ -113,15 +117,15 @@ export function sessionTitle(
   collector: string,
   due: boolean,
 ): string {
-  const { next, items } = session;
-  const { now, acts } = requestsText;
+  const { next, items, kind } = session;
+  const { now } = requestsText;
   if (next.act === 'bring') {
     if (due) return ceremonyText.transfer.due;
     const names = waitedFor(session).map(nameOf);
     return names.length > 0 ? ceremonyText.wait.for(names) : now.collector(collector);
   }
-  if (next.act !== 'done') return acts[next.act].title;
+  if (next.act !== 'done') return actText(next.act, kind).title;
   if (items.every(({ depth }) => depth !== undefined && depth > 0)) return now.confirmed;
   if (items.some(({ signatures }) => signatures)) return now.signed;
-  return items.some(({ halt }) => halt) ? now.halted : acts.done.title;
+  return items.some(({ halt }) => halt) ? now.halted : actText('done', kind).title;
 }

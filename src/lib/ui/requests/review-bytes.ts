@@ -2,14 +2,35 @@
  * The bytes that are signed, read here once more: what each range says, whether every byte belongs to
  * a field, and whether the figures on the page are those of the bytes.
  */
-import { addressOfScript, type AddressNetwork } from '../../bitcoin/address.ts';
+import { addressOfScript, scriptOfAddress, type AddressNetwork } from '../../bitcoin/address.ts';
 import type { SignedField } from '../../bitcoin/sighash.ts';
+import type { Spend } from '../../bitcoin/spend.ts';
+import type { RequestOf, Withdrawal } from '../../ceremony/request.ts';
+import { concat, equal, fromHex, type Bytes } from '../../crypto/bytes.ts';
+import {
+  CONSOLIDATION_DOMAIN,
+  consolidationBytes,
+  consolidationFields,
+  inOrder,
+} from '../../wire/fees.ts';
+import type { PlacedField } from '../../wire/fields.ts';
+import { attestationBytes, attestationFields, expiryOf, mintNonce } from '../../wire/mint.ts';
+import { le32, le64 } from '../../wire/values.ts';
+import type { AttestedReview } from '../../worker/attested-review.ts';
+import type { ItemView } from '../../worker/requests-view.ts';
 import type { SpendReview } from '../../worker/review.ts';
 import { hexOf } from '../words.ts';
 
 /** A field's name on the page, the same for its figure and its bytes. */
-export const fieldName = ({ field, input, output }: SignedField): string =>
-  [field, input ?? output].filter((part) => part !== undefined).join(' ');
+export const fieldName = ({
+  field,
+  input,
+  output,
+}: {
+  readonly field: string;
+  readonly input?: number | undefined;
+  readonly output?: number;
+}): string => [field, input ?? output].filter((part) => part !== undefined).join(' ');
 
 /** Whether the fields cover all bytes, in order, each byte once. */
 export function explained({ bytes, fields }: Pick<SpendReview, 'bytes' | 'fields'>): boolean {
@@ -88,3 +109,152 @@ function contradictions(network: AddressNetwork, review: SpendReview): readonly 
 /** Whether a review may be approved by what the bytes say: all explained, nothing contradicted. */
 export const sound = (network: AddressNetwork, review: SpendReview): boolean =>
   explained(review) && contradictions(network, review).length === 0;
+
+const ascii = new TextEncoder();
+
+/** The bytes that the figures on the page make; undefined where a figure is none. */
+function bytesOfFigures(review: AttestedReview): Bytes | undefined {
+  if (review.of === 'mint') {
+    const txid = fromHex(review.txid)?.reverse();
+    return txid && attestationBytes({ ...review, txid });
+  }
+  const { network, group, epoch, inputs, owner, asset, total, salt } = review;
+  const name = new Uint8Array(16);
+  ascii.encodeInto(network, name);
+  return concat(
+    ascii.encode(CONSOLIDATION_DOMAIN),
+    name,
+    group,
+    le32(epoch),
+    le32(inputs.length),
+    ...inputs.map(({ id }) => id),
+    owner,
+    asset,
+    le64(total),
+    new Uint8Array(24),
+    salt,
+  );
+}
+
+const samePlaces = (
+  a: readonly PlacedField<string>[],
+  b: readonly PlacedField<string>[],
+): boolean =>
+  a.length === b.length &&
+  a.every(({ field, input, start, end }, i) => {
+    const other = b[i]!;
+    return (
+      field === other.field && input === other.input && start === other.start && end === other.end
+    );
+  });
+
+/**
+ * Whether an attestation may be approved by what its bytes say: each byte belongs to the field of the
+ * layout that is known here, and the figures on the page make exactly these bytes.
+ */
+export function soundAttested(network: AddressNetwork, review: AttestedReview): boolean {
+  const { of, bytes, fields } = review;
+  const layout = of === 'mint' ? attestationFields : consolidationFields(review.inputs.length);
+  const made = bytesOfFigures(review);
+  if (!samePlaces(fields, layout) || !made || !equal(made, bytes)) return false;
+  if (of === 'consolidation') return review.network === network;
+  const txid = fromHex(review.txid)!.reverse();
+  return (
+    review.nonce === mintNonce(network, txid, review.vout) &&
+    scriptOfAddress(network, review.address) !== undefined
+  );
+}
+
+/** Whether the page shows the transaction that is requested, and calls change what the request does. */
+const isOf = ({ inputs, outputs }: SpendReview, transaction: Spend): boolean =>
+  inputs.length === transaction.inputs.length &&
+  outputs.length === transaction.outputs.length &&
+  transaction.inputs.every(({ txid, vout }, i) => {
+    const shown = inputs[i]!;
+    return shown.txid === hexOf(txid.toReversed()) && shown.vout === vout;
+  }) &&
+  transaction.outputs.every(({ amount, script, path }, i) => {
+    const shown = outputs[i]!;
+    return (
+      shown.amount === amount &&
+      shown.script === hexOf(script) &&
+      (shown.path === undefined) === (path === null)
+    );
+  });
+
+/** Whether the output that a withdrawal names pays exactly it, and nobody else's. */
+export function paysExactly(
+  { outputs }: Pick<SpendReview, 'outputs'>,
+  { burn, output }: Withdrawal,
+): boolean {
+  const paid = outputs[output];
+  return (
+    paid?.path === undefined &&
+    paid?.amount === burn.amount - burn.fee &&
+    paid.script === hexOf(burn.script)
+  );
+}
+
+/** Outputs, by number, that pay somebody without a withdrawal. */
+export const unexplainedOutputs = (
+  { outputs }: Pick<SpendReview, 'outputs'>,
+  withdrawals: readonly Withdrawal[],
+): number[] =>
+  outputs.flatMap(({ path }, i) =>
+    path === undefined && !withdrawals.some(({ output }) => output === i) ? [i] : [],
+  );
+
+/** Each withdrawal is paid by an output of its own, and nobody else is paid. */
+const paysWithdrawals = (review: SpendReview, { withdrawals }: RequestOf<'burn'>): boolean =>
+  withdrawals.every((one) => paysExactly(review, one)) &&
+  new Set(withdrawals.map(({ output }) => output)).size === withdrawals.length &&
+  unexplainedOutputs(review, withdrawals).length === 0;
+
+/** Whether the bytes attest the deposit that is requested, on its schedule. */
+function attests(network: AddressNetwork, bytes: Bytes, request: RequestOf<'mint'>): boolean {
+  const { txid, vout, mined, issue } = request;
+  const nonce = mintNonce(network, txid, vout);
+  return equal(
+    bytes,
+    attestationBytes({ ...request, nonce, expiry: expiryOf(request, mined, issue) }),
+  );
+}
+
+/**
+ * Whether a request may be accepted by what is shown of it: every byte that is signed is explained, no
+ * figure contradicts its bytes, and the bytes are those of the request.
+ */
+export function soundItem(
+  network: AddressNetwork,
+  { request, review, attested }: Pick<ItemView, 'request' | 'review' | 'attested'>,
+): boolean {
+  switch (request.kind) {
+    case 'test':
+      return true;
+    case 'spend':
+    case 'burn':
+    case 'fees':
+      return (
+        review !== undefined &&
+        sound(network, review) &&
+        isOf(review, request.transaction) &&
+        (request.kind !== 'burn' || paysWithdrawals(review, request))
+      );
+    case 'mint':
+      return (
+        attested?.of === 'mint' &&
+        soundAttested(network, attested) &&
+        attests(network, attested.bytes, request)
+      );
+    case 'consolidation':
+      return (
+        attested?.of === 'consolidation' &&
+        soundAttested(network, attested) &&
+        equal(attested.bytes, consolidationBytes({ ...attested, inputs: request.inputs })) &&
+        inOrder(request.inputs).every(({ amount, txid }, i) => {
+          const shown = attested.inputs[i]!;
+          return shown.amount === amount && shown.txid === txid;
+        })
+      );
+  }
+}

@@ -65,7 +65,7 @@ export const requestNewText = {
     caps: (items: number, batch: string, item: string) =>
       `At most ${items} requests, ${batch} in all, ${item} each.`,
     total: (count: number, paid: string) =>
-      `${count === 1 ? '1 request' : `${count} requests`}, ${paid} to others.`,
+      `${count === 1 ? '1 request' : `${count} requests`}, ${paid} in all.`,
     remove: (purpose: string) => `Leave “${purpose}” out`,
     fee: 'fee',
     change: 'change',

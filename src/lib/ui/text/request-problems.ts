@@ -1,11 +1,17 @@
 /** What is wrong with a PSBT, a plan, a batch or a package: cause, consequence, next step. */
 import type { ComposeProblem } from '../../bitcoin/compose.ts';
-import type { SpendProblem, SpendProblemName } from '../../bitcoin/spend.ts';
+import type { SpendProblemName } from '../../bitcoin/spend.ts';
+import {
+  MIN_WITHDRAWAL,
+  type RequestProblem,
+  type RequestProblemName,
+} from '../../ceremony/problems.ts';
 import type { BatchProblem, PackageProblem } from '../../ceremony/session.ts';
+import { MAX_CONSOLIDATED } from '../../wire/fees.ts';
 import { satText } from '../amounts.ts';
 import type { FaultText } from '../text.ts';
 
-const refused = 'It cannot be signed, whatever anybody says. No coin was touched.';
+const refused = 'It cannot be signed, whatever anybody says. Nothing was spent or attested.';
 const makeAgain = 'Make the transaction again and bring the new PSBT.';
 const figure = (detail: string): string =>
   /^\d+$/.test(detail) ? satText(Number(detail)) : detail;
@@ -127,15 +133,82 @@ const spendProblems: Record<SpendProblemName, (where: string, detail: string) =>
   ],
 };
 
-/** A problem of a transaction. */
-export function spendProblemText({ problem, input, output, detail }: SpendProblem): FaultText {
+type BridgeProblemName = Exclude<RequestProblemName, SpendProblemName>;
+
+const bridgeProblems: Record<BridgeProblemName, (where: string, detail: string) => Told> = {
+  'withdrawal-output': (where, detail) => [
+    `${where} does not pay withdrawal ${Number(detail) + 1}.`,
+    'One output pays one withdrawal: what was burned without the fee, to the script of the burn, and no other.',
+    'Make the transaction again from the burns.',
+  ],
+  'withdrawal-asset': (where, detail) => [
+    `${where} pays for a burn of another asset than wrapped bitcoin.`,
+    `The bridge calls it ${detail}; wrapped bitcoin is all zeros.`,
+    'Leave this withdrawal out.',
+  ],
+  'withdrawal-small': (where, detail) => [
+    `${where} pays a withdrawal that is too small.`,
+    `${figure(detail)} are left after the fee; the bridge pays no less than ${satText(MIN_WITHDRAWAL)}.`,
+    'Leave this withdrawal out.',
+  ],
+  'withdrawal-twice': (where, detail) => [
+    `${where} pays a burn that is paid already by this transaction.`,
+    `Both name the nullifier ${detail}.`,
+    'Propose each burn once.',
+  ],
+  'output-unexplained': (where) => [
+    `${where} pays somebody, and no withdrawal says so.`,
+    'Beside withdrawals a burn pays nobody; what is left comes back as change.',
+    'Make the transaction again from the burns, without other payments.',
+  ],
+  'fees-branch': (where, detail) => [
+    `${where} is no coin of the fee reservoir.`,
+    `Path ${detail}. Fees are gathered from the fee branch alone.`,
+    'Leave this coin out.',
+  ],
+  'fees-output': (_, detail) => [
+    'The fees would not all go to the group’s own address.',
+    `There must be one output, to the first receive address (${detail}).`,
+    'Make the transaction again on this page.',
+  ],
+  'fee-count': (_, detail) => [
+    'Too many fee outputs would be joined, or none.',
+    `1 to ${MAX_CONSOLIDATED} are joined at once; here: ${detail}.`,
+    'Choose fewer of them.',
+  ],
+  'fee-owner': (where) => [
+    `${where} belongs to another owner than the first one.`,
+    'Only outputs of one owner become one.',
+    'Leave it out, and ask the bridge’s node for the list again.',
+  ],
+  'fee-asset': (where) => [
+    `${where} is of another asset than the first one.`,
+    'Amounts of different assets cannot be added.',
+    'Leave it out, and ask the bridge’s node for the list again.',
+  ],
+  'fee-duplicate': (where, detail) => [
+    `${where} stands there twice.`,
+    `It is the same as input ${Number(detail) + 1}.`,
+    'Name each output once.',
+  ],
+  'fee-sum': (_, detail) => [
+    'The joined outputs are worth more than all bitcoin there is.',
+    `${figure(detail)} against 21 million BTC.`,
+    'Ask the bridge’s node for the list again.',
+  ],
+};
+
+const problemTexts = { ...spendProblems, ...bridgeProblems };
+
+/** A problem of a request. */
+export function spendProblemText({ problem, input, output, detail }: RequestProblem): FaultText {
   const where =
     input !== undefined
       ? `Input ${input + 1}`
       : output !== undefined
         ? `Output ${output + 1}`
         : 'The transaction';
-  const [happened, cause, next] = spendProblems[problem](where, detail);
+  const [happened, cause, next] = problemTexts[problem](where, detail);
   return { happened, cause, means: refused, next };
 }
 
@@ -207,14 +280,14 @@ const batchProblems: Record<BatchProblem, Told> = {
     'Propose it as several batches, or spend fewer coins.',
   ],
   'sum-too-large': [
-    'It pays more in all than one batch may.',
+    'It moves more in all than one batch may.',
     'The limit stands in the manifest.',
     'Propose it as several batches.',
   ],
   'items-collide': [
     'Two of its requests claim the same.',
-    'They spend one coin, or pay one thing twice.',
-    'Propose each coin and each payment once.',
+    'They spend one coin, or pay or attest one thing twice.',
+    'Propose each coin, payment, deposit and burn once.',
   ],
 };
 

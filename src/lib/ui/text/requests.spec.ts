@@ -35,5 +35,5 @@ it('so does every problem of a plan and of a batch, and every halt', () => {
 it('every stage and every problem of a package has a name of its own', () => {
   const names = ['draft' as const, ...stages].map((stage) => requestsText.stages[stage]);
   expect(new Set(names).size).toBe(13);
-  expect(new Set(Object.values(packageProblems)).size).toBe(7);
+  expect(new Set(Object.values(packageProblems)).size).toBe(9);
 });

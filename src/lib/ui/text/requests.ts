@@ -1,14 +1,12 @@
 /** Every sentence about requests: inbox, session, answer, signing and result. */
-import type { Branch } from '../../bitcoin/branches.ts';
-import type { SignedFieldName } from '../../bitcoin/sighash.ts';
+import type { Thing } from '../../ceremony/claims.ts';
+import type { Kind } from '../../ceremony/request.ts';
+import type { Moving } from '../../ceremony/rules.ts';
 import type { Halt, SessionNext, Stage } from '../../ceremony/request-steps.ts';
 import type { FaultText } from '../text.ts';
 import { listed } from './ceremony-faults.ts';
 
 const requests = (count: number): string => (count === 1 ? '1 request' : `${count} requests`);
-const operators = (count: number): string => (count === 1 ? '1 operator' : `${count} operators`);
-const bytes = (start: number, end: number): string =>
-  end - start === 1 ? `byte ${start}` : `bytes ${start}–${end - 1}`;
 
 /** How far a request came, in order; a draft is here alone. */
 const stages: Record<'draft' | Stage, string> = {
@@ -108,11 +106,15 @@ const halts: Record<Halt, HaltText> = {
   },
 };
 
-/** What each next act is called, and what the operator does and checks. */
-const acts: Record<
-  SessionNext['act'],
-  { readonly title: string; readonly does: string; readonly checks?: string }
-> = {
+/** What an act is called, and what the operator does and checks. */
+interface ActText {
+  readonly title: string;
+  readonly does: string;
+  readonly checks?: string;
+}
+
+/** What each next act is called. */
+const acts: Record<SessionNext['act'], ActText> = {
   answer: {
     title: 'Check and answer',
     does: 'Look every payment up in a source of your own. Then say what you found.',
@@ -141,6 +143,39 @@ const acts: Record<
   },
   done: { title: 'Nothing to do here', does: 'This batch needs nothing from you.' },
 };
+
+/** Kinds for which another act is to be told than for a spend. */
+const actsOfKind: Partial<Record<Kind, Partial<Record<SessionNext['act'], ActText>>>> = {
+  mint: {
+    answer: {
+      title: 'Check and answer',
+      does: 'Look every deposit up in a source of your own. Then say what you found.',
+      checks: 'Every check holds, and the recipient is whom the deposit address was given to.',
+    },
+    'hand-over': {
+      title: 'Hand it to the bridge',
+      does: 'It is signed. Bring the attestation to the bridge, and say so here.',
+    },
+  },
+  burn: {
+    answer: {
+      title: 'Check and answer',
+      does: 'Look every burn up in a source of your own. Then say what you found.',
+      checks:
+        'Every check holds, and each output pays one withdrawal, to the address that was burned for.',
+    },
+  },
+  consolidation: {
+    'hand-over': {
+      title: 'Hand it to the bridge',
+      does: 'It is signed. Bring the signature to the bridge, and say so here.',
+    },
+  },
+};
+
+/** What the next act for requests of a kind is called, and what the operator does and checks. */
+export const actText = (act: SessionNext['act'], kind: Kind): ActText =>
+  actsOfKind[kind]?.[act] ?? acts[act];
 
 export const requestsText = {
   stages,
@@ -177,6 +212,20 @@ export const requestsText = {
     spend: (paid: string, purpose: string) => `${paid}: ${purpose}`,
     spends: (count: number, paid: string) => `${count} spends, ${paid} in all`,
     tests: (count: number) => (count === 1 ? 'Test of both keys' : `${count} tests of both keys`),
+    mint: (amount: string, recipient: string) => `Mint ${amount} to ${recipient} …`,
+    mints: (count: number, amount: string) => `${count} mints, ${amount} in all`,
+    burn: (count: number, paid: string) =>
+      count === 1 ? `1 withdrawal, ${paid}` : `${count} withdrawals, ${paid}`,
+    burns: (transactions: number, count: number, paid: string) =>
+      `${count} withdrawals in ${transactions} transactions, ${paid} in all`,
+    fees: (paid: string) => `Fees to ourselves, ${paid}`,
+    manyFees: (count: number, paid: string) => `${count} times fees to ourselves, ${paid} in all`,
+    consolidation: (count: number, amount: string) =>
+      count === 1
+        ? `1 fee output of the bridge, ${amount}`
+        : `Join ${count} fee outputs of the bridge, ${amount}`,
+    consolidations: (count: number, amount: string) =>
+      `${count} fee consolidations, ${amount} in all`,
   },
   session: {
     heading: 'Request',
@@ -199,81 +248,42 @@ export const requestsText = {
     recompute: 'To the verify page',
     all: 'All requests',
     test: 'Both keys sign that nothing is to be done. No money moves.',
-    totals: { paid: 'To others', fees: 'Fees', largest: 'Largest' },
+    totals: {
+      moved: {
+        spend: 'To others',
+        mint: 'Minted',
+        burn: 'To others',
+        fees: 'To our own address',
+        consolidation: 'Joined',
+      } satisfies Record<Moving, string>,
+      fees: 'Fees',
+      largest: 'Largest',
+    },
     possibly: {
       happened: 'Possibly signed: a share is out.',
       cause: 'Whoever holds enough shares can finish the transaction, at any time.',
       means: 'It stays so for ever. What it spends and pays stays reserved for it.',
       next: 'Finish it, or replace it by a request that spends a common coin.',
     },
+    possiblyAttested: {
+      happened: 'Possibly signed: a share is out.',
+      cause: 'Whoever holds enough shares can finish the attestation, at any time.',
+      means: 'What it attests stays reserved for it. Signing it again signs the same bytes.',
+      next: 'Finish it. A deposit is attested anew only once this attestation has expired.',
+    },
     excludes: (purpose: string) =>
       `Only one of the two can be confirmed, this one or “${purpose}”:`,
     heldBy: {
       outpoint: 'spends the same coin',
       payment: 'pays for the same',
-    },
+      deposit: 'attests the same deposit',
+      nullifier: 'pays the same burn',
+      fee: 'joins the same fee output',
+    } satisfies Record<Thing, string>,
+    decision: 'The rule that decided',
     objection: (name: string, because: string) => `${name} objects: ${because}`,
     open: 'Show every field',
     item: (position: number) => `Request ${position + 1}`,
-  },
-  review: {
-    heading: 'What is signed',
-    lead: 'Every figure is decoded from the bytes below. Choose a figure to see its bytes, or bytes to see what they say.',
-    keys: 'Arrow keys move, Enter goes to the other side.',
-    fields: 'Figures',
-    bytes: 'The signed bytes',
-    range: bytes,
-    of: (name: string, start: number, end: number) => `${name}, ${bytes(start, end)}`,
-    names: {
-      version: 'Version',
-      locktime: 'Locktime',
-      txid: 'Coin: transaction',
-      vout: 'Coin: output number',
-      'amount-in': 'Amount',
-      'script-in': 'Address',
-      sequence: 'Sequence',
-      'amount-out': 'Amount',
-      'script-out': 'Address',
-    } satisfies Record<SignedFieldName, string>,
-    input: (number: number) => `Input ${number + 1}`,
-    output: (number: number) => `Output ${number + 1}`,
-    change: (path: string) => `change, comes back to this group (${path})`,
-    branches: {
-      receive: 'receive',
-      change: 'change',
-      deposit: 'deposit',
-      fees: 'fee reservoir',
-    } satisfies Record<Branch, string>,
-    noAddress: 'no address; script',
-    noLocktime: '0: may be mined at once',
-    lockHeight: (height: number) => `${height}: not before this block`,
-    lockTime: (seconds: number, date: string) => `${seconds}: not before ${date}`,
-    lockOff: (value: number) => `${value}: without effect, all sequences are final`,
-    sequenceFinal: 'final, cannot be replaced',
-    sequenceReplaceable: 'may be replaced by one with a higher fee',
-    sequencePlain: 'the locktime counts, cannot be replaced',
-    sequenceRelative: 'may be replaced; may also have to wait (relative lock)',
-    sums: {
-      in: 'Spent',
-      paid: 'To others',
-      change: 'Change',
-      fee: 'Fee',
-      rate: 'Fee rate',
-      size: 'Size',
-      txid: 'Transaction id',
-    },
-    rate: (rate: number) => `${rate.toFixed(2)} sat/vB`,
-    size: (vsize: number) => `${vsize} vB`,
-    before: (purpose: string) => `Marked: what is other than in the spend before (“${purpose}”).`,
-    first: 'This is the first spend of the group: there is none to compare it with.',
-    newRecipient: 'never paid before',
-    was: (value: string) => `was ${value}`,
-    unexplained: {
-      happened: 'Bytes would be signed that no figure explains.',
-      cause: 'The figures do not cover the signed bytes, or do not say what the bytes say.',
-      means: 'It cannot be approved here. Nothing was signed.',
-      next: 'Do not sign on this machine. Compare with another operator’s, and report it.',
-    },
   },
   answer: {
     heading: 'Your findings',
@@ -364,29 +374,5 @@ export const requestsText = {
       names.length > 0 ? `Shares are here of ${listed(names)}.` : 'No share is here yet.',
     wrong: (names: readonly string[]) => `Wrong share: ${listed(names)}.`,
     none: 'Nobody signs under it:',
-  },
-  result: {
-    heading: 'Signed',
-    verified: 'Every signature was verified by both implementations, under the coins’ own keys.',
-    tests: 'Both keys signed. Every signature was verified by both implementations.',
-    signature: (number: number) => `Signature ${number + 1}`,
-    txid: 'Transaction id',
-    raw: 'Transaction',
-    copy: 'Copy',
-    save: 'Save the transaction',
-    saved: (name: string) => `Saved as ${name}.`,
-    rawHelp: 'For sendrawtransaction of Bitcoin Core, on a machine that is connected.',
-    psbt: { v0: 'Save as PSBT version 0', v2: 'Save as PSBT version 2' },
-    codes: 'Show the PSBT as codes',
-    alt: 'QR codes of the signed PSBT',
-    handed: 'I handed it to the network',
-    handedHelp: 'Everybody then sees that it is on its way.',
-    deep: 'Blocks on top, its own counted',
-    confirmed: 'I saw it confirmed',
-    seen: (name: string, depth: number) =>
-      depth === 0
-        ? `${name} handed it to the network.`
-        : `${name} saw it confirmed, ${depth} deep.`,
-    depth: (depth: number, t: number) => `${operators(t)} saw it ${depth} deep or deeper.`,
   },
 } as const;
