@@ -47,7 +47,10 @@ export interface Block {
   readonly times: readonly number[] | undefined;
 }
 
-/** Why a header is refused. */
+/**
+ * Why a header is refused. `unconnected` is also one that leads to a checkpoint with other figures
+ * than that has.
+ */
 export interface HeaderFault {
   readonly fault:
     | 'malformed'

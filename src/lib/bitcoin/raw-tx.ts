@@ -61,7 +61,8 @@ class Cursor {
 
   /** 8 bytes, little endian; above 2⁵³ it is rounded, and stays above. */
   u64(what: string): number {
-    return this.u32(what) + 2 ** 32 * this.u32(what);
+    const low = this.u32(what);
+    return low + 2 ** 32 * this.u32(what);
   }
 
   /** A compact size, in its shortest form, of things of at least `size` bytes that follow. */
@@ -124,6 +125,8 @@ function readTx(bytes: Uint8Array): RawTx {
   const isNull = ({ txid, vout }: RawInput) => vout === 0xffff_ffff && isZero(txid);
   const coinbase = inputs.length === 1 && isNull(inputs[0]!);
   if (!coinbase && inputs.some(isNull)) misread('input: of nothing');
+  const { length } = inputs[0]!.script;
+  if (coinbase && (length < 2 || length > 100)) misread(`coinbase: script of ${length} bytes`);
   const stripped = concat(
     bytes.subarray(0, 4),
     bytes.subarray(bodyStart, bodyEnd),
