@@ -129,7 +129,7 @@ export function governanceOf(seat: Signer): GovernanceView | undefined {
       former: inForce.former,
       proposed: inForce.proposed.map((one) => ({
         ...one,
-        problem: rulesProblem(inForce, one.rules, chain.time),
+        problem: rulesProblem(inForce, one.rules, chain.time, seconds(seat)),
         loosened: loosened(inForce.rules, one.rules),
         statement: rulesStatement(id, one.rules),
       })),
@@ -190,7 +190,8 @@ export async function adoptRules(seat: Signer, hash: Bytes, approval: Bytes): Ou
   const requests = seat.requests();
   const version = requests?.inForce.proposed.find((one) => equal(one.hash, hash));
   if (!known || !requests || !version || version.approved.includes(known.state.own!)) return notNow;
-  if (rulesProblem(requests.inForce, version.rules, requests.chain.time)) return notNow;
+  const { inForce, chain } = requests;
+  if (rulesProblem(inForce, version.rules, chain.time, seconds(seat))) return notNow;
   if (!seat.approves(rulesStatement(known.id, version.rules), approval))
     return { fault: 'other-device' };
   return seat.tellAll([[{ kind: 'adopt', rules: rulesHash(version.rules), signature: approval }]]);
@@ -198,9 +199,16 @@ export async function adoptRules(seat: Signer, hash: Bytes, approval: Bytes): Ou
 
 /** Stops everything that moves money, or says that it may go on. */
 export async function freeze(seat: Signer, on: boolean, because: string): Outcome {
-  const known = seat.known();
-  if (!known) return notNow;
-  const last = known.state.told(known.state.me, 'freeze').at(-1)?.part;
-  if (last?.on === on) return done;
+  const requests = seat.requests();
+  if (!requests) return notNow;
+  const own = seat.state.own!;
+  const { frozen } = requests.inForce;
+  const said = on
+    ? frozen.some(({ operator }) => operator === own)
+    : frozen.every(({ operator, going }) => operator !== own && going.includes(own));
+  if (said) return done;
   return seat.tellAll([[{ kind: 'freeze', on, because: printable(because, 200) }]]);
 }
+
+/** The local clock, in s. */
+const seconds = ({ log }: Signer): number => Math.floor(log.ports.now() / 1000);
