@@ -18,11 +18,11 @@ import { constraintsAt } from '../../src/lib/wire/plonky2/vanishing.ts';
  * constant first; columns are values on the rows.
  */
 
-export type Column = readonly bigint[];
+type Column = readonly bigint[];
 type Polynomial = readonly Extension[];
 
 /** The bits of an index in the other order. */
-export const reversed = (index: number, bits: number): number =>
+const reversed = (index: number, bits: number): number =>
   Array.from({ length: bits }, (_, i) => (index >> i) & 1).reduce((sum, bit) => 2 * sum + bit, 0);
 
 /** Of the polynomial with these values on shift · the subgroup. */
@@ -43,7 +43,7 @@ const atExtension = (polynomial: Column, x: Extension) =>
   ext.evaluate(polynomial.map(ext.embed), x);
 
 /** The points that are committed to, in the order of the leaves. */
-export const pointsOf = (bits: number, shift: bigint): bigint[] =>
+const pointsOf = (bits: number, shift: bigint): bigint[] =>
   Array.from({ length: 2 ** bits }, (_, i) =>
     field.multiply(shift, field.power(field.rootOfUnity(bits), BigInt(reversed(i, bits)))),
   );

@@ -13,7 +13,6 @@ export class Challenger {
 
   observe(elements: readonly bigint[]): void {
     for (const element of elements) {
-      this.#output = [];
       this.#observed.push(element);
       if (this.#observed.length === RATE) this.#duplex();
     }
