@@ -3,6 +3,7 @@ import { txidOf } from '../bitcoin/transaction.ts';
 import type { Groups } from '../crypto/dual-dkg.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import type { CeremonyFault } from './faults.ts';
+import { amountOf } from './policy.ts';
 import type { Progress } from './progress.ts';
 import { transactionOf, type Kind } from './request.ts';
 import { requestsOf } from './requests.ts';
@@ -21,6 +22,10 @@ export interface RequestRecord {
   /** Of a transaction. Amounts in sat; the id as it is written, in hex. */
   readonly spend:
     { readonly txid: string; readonly paid: number; readonly fee: number } | undefined;
+  /** The burns that it pays, by their nullifiers of 8 bytes. */
+  readonly nullifiers: readonly Bytes[];
+  /** What the attestation key signs for the bridge, and what that is worth in sat. */
+  readonly attested: { readonly amount: number; readonly bytes: Bytes } | undefined;
   readonly objections: readonly { readonly operator: number; readonly because: string }[];
   readonly reserved: readonly number[];
   /** Whose shares are out: from the first on it is possibly signed. */
@@ -80,6 +85,11 @@ export const requestRecords = ({ sessions }: Requests): BatchRecord[] =>
       digest: item.digest,
       purpose: item.request.purpose,
       spend: spendRecord(item),
+      nullifiers:
+        item.request.kind === 'burn'
+          ? item.request.withdrawals.map(({ burn }) => burn.nullifier)
+          : [],
+      attested: attestedRecord(item),
       objections: replies.flatMap(({ objections }, operator) => {
         const because = objections.get(position);
         return because === undefined ? [] : [{ operator, because }];
@@ -103,6 +113,12 @@ function spendRecord({ request }: Item): RequestRecord['spend'] {
       fee: feeOf(transaction),
     }
   );
+}
+
+function attestedRecord({ request, units }: Item): RequestRecord['attested'] {
+  const [unit] = units;
+  const attested = unit && (request.kind === 'mint' || request.kind === 'consolidation');
+  return attested ? { amount: amountOf(request), bytes: unit.message } : undefined;
 }
 
 /** Under which package a request was signed first. */

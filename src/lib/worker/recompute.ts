@@ -10,11 +10,12 @@ import { packetsOf } from '../ceremony/packet.ts';
 import { progressOf } from '../ceremony/progress.ts';
 import { openRecord } from '../ceremony/record-file.ts';
 import { knownFrom } from '../ceremony/record-requests.ts';
-import { batchRoot, type Request } from '../ceremony/request.ts';
+import type { RequestProblem } from '../ceremony/problems.ts';
+import { batchRoot, transactionOf, type Request } from '../ceremony/request.ts';
 import { requestsOf } from '../ceremony/requests.ts';
 import { signable, type BatchProblem, type Known, type Session } from '../ceremony/session.ts';
 import { requestStatement } from '../ceremony/statement.ts';
-import { transactionOf } from '../ceremony/request.ts';
+import { attestedOf, type AttestedReview } from './attested-review.ts';
 import { reviewOf, type Spending, type SpendReview } from './review.ts';
 
 /** What a file is: `record` or what Send saves; or why it is neither. */
@@ -35,8 +36,11 @@ export interface Shown {
 export interface RecomputedRequest {
   readonly digest: Bytes;
   readonly request: Request;
-  /** Of a spend. */
+  /** Of a transaction. */
   readonly review: SpendReview | undefined;
+  /** Of what the attestation key signs for the bridge. */
+  readonly attested: AttestedReview | undefined;
+  readonly problems: readonly RequestProblem[];
   /** Whether it can be signed at all, whatever anybody says. */
   readonly signable: boolean;
 }
@@ -141,6 +145,8 @@ const recomputed = (
     digest: item.digest,
     request: item.request,
     review: transactionOf(item.request) && reviewOf(known, item.request as Spending, []),
+    attested: item.problems.length === 0 ? attestedOf(known, item.request) : undefined,
+    problems: item.problems,
     signable: signable(item),
   })),
 });

@@ -1,4 +1,5 @@
 /** Every sentence about requests that are computed again on a second machine. */
+import type { Kind } from '../../ceremony/request.ts';
 import type { CourierFault } from '../../courier/faults.ts';
 import type { Recomputed } from '../../worker/recompute.ts';
 import type { FaultText } from '../text.ts';
@@ -55,7 +56,15 @@ export const recomputeText = {
   kinds: {
     spend: (count: number) => (count === 1 ? 'One spend' : `Batch of ${count} spends`),
     test: (count: number) => (count === 1 ? 'One test' : `Batch of ${count} tests`),
-  },
+    mint: (count: number) => (count === 1 ? 'One mint' : `Batch of ${count} mints`),
+    burn: (count: number) =>
+      count === 1 ? 'Withdrawals' : `Batch of ${count} transactions with withdrawals`,
+    fees: (count: number) =>
+      count === 1 ? 'Fees to ourselves' : `Batch of ${count} times fees to ourselves`,
+    consolidation: (count: number) =>
+      count === 1 ? 'One fee consolidation' : `Batch of ${count} fee consolidations`,
+  } satisfies Record<Kind, (count: number) => string>,
+  bytes: 'Attested bytes',
   proposed: (what: string, who: string, at: string) => `${what}, proposed by ${who}, ${at}`,
   root: 'Root of the whole batch',
   accepted: 'Accepted by the operator whose device you look at',

@@ -1,8 +1,17 @@
 /** Every sentence about the requests in a record. */
+import type { Kind } from '../../ceremony/request.ts';
+
 export const recordRequestsText = {
   heading: 'Requests after the ceremony',
   help: 'As the log tells them, computed anew. An amount of bitcoin is what others get; change is not in it.',
-  kinds: { spend: 'Spend', test: 'Test signatures with both keys' },
+  kinds: {
+    test: 'Test signatures with both keys',
+    spend: 'Spend',
+    mint: 'Mint attestation',
+    burn: 'Withdrawals of burned bitcoin',
+    fees: 'Fees to ourselves',
+    consolidation: 'Fee outputs of the bridge joined',
+  } satisfies Record<Kind, string>,
   batch: 'Batch root',
   proposed: (who: string, at: string) => `proposed by ${who}, ${at}`,
   digest: 'Digest',
@@ -10,6 +19,9 @@ export const recordRequestsText = {
   txid: 'Transaction',
   paid: 'Pays to others',
   fee: 'Fee',
+  nullifiers: 'Burns paid (nullifiers)',
+  amount: 'Attested amount',
+  bytes: 'Attested bytes',
   state: 'State',
   signed: (who: string) => `Signed by ${who}.`,
   possibly: (who: string) =>
@@ -21,5 +33,5 @@ export const recordRequestsText = {
   objection: (who: string, because: string) => (because ? `${who}: ${because}` : who),
   seen: 'Seen',
   sighting: (who: string, depth: number) =>
-    depth === 0 ? `${who} handed it to the network` : `${who} saw it ${depth} deep`,
+    depth === 0 ? `${who} handed it over` : `${who} saw it ${depth} deep`,
 } as const;
