@@ -71,6 +71,18 @@ describe('single constraints', () => {
     const two = poseidonRow(equalFours, false).map((wire, i) => (i === 24 ? 2n : wire));
     expect(evaluate(two).findIndex((c) => !equal(c, ZERO))).toBe(0);
   });
+
+  it('a permutation without a swap leaves the fours as they are', () => {
+    const { gate } = smallCircuit.rows[rowOf.poseidon]!;
+    const input = Array.from({ length: 12 }, (_, i) => BigInt(i * i));
+    // All that follows fits what the false deltas make of the input.
+    const moved = input.map((x, i) => (i < 4 ? x + 1n : i < 8 ? x - 1n : x));
+    const row = poseidonRow(moved, false).map((wire, i) =>
+      i < 12 ? input[i]! : i >= 25 && i < 29 ? 1n : wire,
+    );
+    const constraints = gate.evaluate({ constants: [], wires: row.map(embed), publicInputsHash });
+    expect(constraints.flatMap((c, i) => (equal(c, ZERO) ? [] : [i]))).toEqual([1, 2, 3, 4]);
+  });
 });
 
 it('no other gate is known', () => {
