@@ -11,7 +11,10 @@ export const ceremonyText = {
   steps,
   loading: 'The group is being opened …',
   group: 'Group',
-  pages: { label: 'Use of the key', requests: 'Requests', bitcoin: 'Bitcoin' },
+  pages: {
+    label: 'Use of the key',
+    names: { requests: 'Requests', evidence: 'Evidence', bitcoin: 'Bitcoin' },
+  },
   now: 'Now',
   does: 'Do',
   says: 'Say',
