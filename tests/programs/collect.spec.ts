@@ -300,6 +300,22 @@ describe('a bitcoind that lies', () => {
     expectStopped(await tip(), /did not fit together/);
   });
 
+  it('about the last header', async () => {
+    const other = fork(chain, 129);
+    const { header } = mine(other, { time: tipOf(other).header.time + 700 });
+    lie('getblockheader', (result, [hash]) =>
+      hash === hashAt(130) ? Buffer.from(header.bytes).toString('hex') : result,
+    );
+    expectStopped(await tip(), /did not fit together/);
+  });
+
+  it('about the height of the known block', async () => {
+    lie('getblockheader', (header: object, [hash]) =>
+      hash === hashAt(3) ? { ...header, height: 5 } : header,
+    );
+    expectStopped(await collect('tip', '--after', hashAt(3)), /did not fit together/);
+  });
+
   it.each([
     ['no text', ''],
     ['no JSON', '{'],
