@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { recipient } from '../../../tests/support/spends.ts';
 import { requests } from '../../../tests/support/requests.ts';
 import { branches } from '../bitcoin/branches.ts';
-import { be32, toHex, type Bytes } from '../crypto/bytes.ts';
+import { be32, toHex } from '../crypto/bytes.ts';
 import { claimOf } from './claims.ts';
 import { defaultLimits } from './manifest.ts';
 import type { Packet } from './packet.ts';
@@ -37,7 +37,7 @@ const perDay = (amount: number, kinds: Rules['limits'][number]['kinds'] = ['spen
 let made = 0;
 
 /** A spend of so much; `coin` names the output that it spends. */
-function spend(amount: number, { coin = `${made}`, script = recipient as Bytes } = {}): Request {
+function spend(amount: number, { coin = `${made}`, script = recipient } = {}): Request {
   made += 1;
   const plain = requests.spend([{ amount, script }]);
   const txid = new Uint8Array(32);

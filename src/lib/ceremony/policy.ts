@@ -43,7 +43,9 @@ export const amountOf = (request: Request): number => {
       return request.amount;
     case 'consolidation':
       return request.inputs.reduce((total, { amount }) => total + amount, 0);
-    default:
+    case 'spend':
+    case 'burn':
+    case 'fees':
       return paidOut(request.transaction);
   }
 };
