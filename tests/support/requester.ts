@@ -34,7 +34,7 @@ export async function keyOf(
   { page }: Operator,
   look: (page: Page) => Promise<void>,
 ): Promise<Bytes> {
-  await page.getByRole('link', { name: ceremonyText.pages.bitcoin, exact: true }).click();
+  await page.getByRole('link', { name: ceremonyText.pages.names.bitcoin, exact: true }).click();
   const xpub = await page.getByTestId('xpub').locator('pre').innerText();
   await look(page);
   await page.goBack();
@@ -70,7 +70,7 @@ export function psbtFor(threshPk: Bytes, number: number): { spend: Spend; file: 
 
 /** Opens the list of requests, from the group's page or from a request's. */
 async function openRequests({ page }: Operator): Promise<void> {
-  const names = [ceremonyText.pages.requests, requestsText.session.all];
+  const names = [ceremonyText.pages.names.requests, requestsText.session.all];
   for (const name of names) {
     const link = page.getByRole('link', { name, exact: true }).first();
     if (await link.isVisible()) await link.click();
