@@ -5,6 +5,7 @@ import { bitcoinTransactionVectors } from './bitcoin-transactions.ts';
 import { chilldkgVectors } from './chilldkg.ts';
 import { cocktailVectors } from './cocktail.ts';
 import { ed25519Vectors } from './ed25519.ts';
+import { plonky2Vectors } from './plonky2.ts';
 import { rfc9591Vectors } from './rfc9591.ts';
 import { spvVectors } from './spv.ts';
 import { watchOnlyVectors } from './watch-only.ts';
@@ -13,6 +14,7 @@ import { wireVectors } from './wire.ts';
 export const suites = [
   chilldkgVectors,
   bip445Vectors,
+  plonky2Vectors,
   rfc9591Vectors,
   cocktailVectors,
   ed25519Vectors,
