@@ -4,15 +4,13 @@ import type { SpendProblem, SpendProblemName } from '../bitcoin/spend.ts';
 import { equal, toHex } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
 import { consolidationProblems } from '../wire/fees.ts';
+import { MIN_WITHDRAWAL } from '../wire/values.ts';
 import type { Request, RequestOf } from './request.ts';
 import type { Known } from './session.ts';
 
 /*
  * What is wrong with a request by itself, whatever evidence there is: nobody can make it right.
  */
-
-/** What a withdrawal pays at least, in sat. */
-export const MIN_WITHDRAWAL = 10_000;
 
 export const bridgeProblemNames = [
   // A burn

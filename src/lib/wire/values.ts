@@ -6,6 +6,9 @@ import { integer } from '../crypto/schema.ts';
 /** All bitcoin that will ever be, in sat: more is never wrapped. */
 export const MAX_SAT = 2_100_000_000_000_000;
 
+/** What the bridge pays at least for a withdrawal, in sat. */
+export const MIN_WITHDRAWAL = 10_000;
+
 /** An amount of at least one sat. */
 export const sat = integer(1, MAX_SAT);
 export const u32 = integer(0, 0xffff_ffff);

@@ -1,13 +1,10 @@
 /** What is wrong with a PSBT, a plan, a batch or a package: cause, consequence, next step. */
 import type { ComposeProblem } from '../../bitcoin/compose.ts';
 import type { SpendProblemName } from '../../bitcoin/spend.ts';
-import {
-  MIN_WITHDRAWAL,
-  type RequestProblem,
-  type RequestProblemName,
-} from '../../ceremony/problems.ts';
+import type { RequestProblem, RequestProblemName } from '../../ceremony/problems.ts';
 import type { BatchProblem, PackageProblem } from '../../ceremony/session.ts';
 import { MAX_CONSOLIDATED } from '../../wire/fees.ts';
+import { MIN_WITHDRAWAL } from '../../wire/values.ts';
 import { satText } from '../amounts.ts';
 import type { FaultText } from '../text.ts';
 
