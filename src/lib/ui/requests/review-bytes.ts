@@ -3,8 +3,9 @@
  * a field, and whether the figures on the page are those of the bytes.
  */
 import { addressOfScript, scriptOfAddress, type AddressNetwork } from '../../bitcoin/address.ts';
-import type { SignedField } from '../../bitcoin/sighash.ts';
-import type { Spend } from '../../bitcoin/spend.ts';
+import { branchOf, pathText } from '../../bitcoin/branches.ts';
+import type { SignedField, SignedFieldName } from '../../bitcoin/sighash.ts';
+import { changeOf, feeOf, paidOut, sumOf, type Spend } from '../../bitcoin/spend.ts';
 import type { RequestOf, Withdrawal } from '../../ceremony/request.ts';
 import { concat, equal, fromHex, type Bytes } from '../../crypto/bytes.ts';
 import {
@@ -46,15 +47,19 @@ export function explained({ bytes, fields }: Pick<SpendReview, 'bytes' | 'fields
 const number = (bytes: Uint8Array): number =>
   bytes.reduceRight((value, byte) => value * 256 + byte, 0);
 
-/** What the bytes of a field say, as it stands in the review; a script is behind its length. */
+/** A script, which stands behind its length, of less than 253 bytes; empty where the length is wrong. */
+const scriptIn = (bytes: Uint8Array): Uint8Array =>
+  bytes.subarray(bytes[0] === bytes.length - 1 ? 1 : bytes.length);
+
+/** What the bytes of a field say, as it stands in the review. */
 function said(network: AddressNetwork, { field }: SignedField, bytes: Uint8Array): number | string {
   switch (field) {
     case 'txid':
       return hexOf(bytes.toReversed());
     case 'script-in':
-      return addressOfScript(network, bytes.subarray(1)) ?? '';
+      return addressOfScript(network, scriptIn(bytes)) ?? '';
     case 'script-out':
-      return hexOf(bytes.subarray(1));
+      return hexOf(scriptIn(bytes));
     case 'version':
     case 'locktime':
     case 'vout':
@@ -87,6 +92,17 @@ function shown(review: SpendReview, { field, input = -1, output = -1 }: SignedFi
   }
 }
 
+const ofInput: readonly SignedFieldName[] = ['txid', 'vout', 'sequence', 'amount-in', 'script-in'];
+const ofOutput: readonly SignedFieldName[] = ['amount-out', 'script-out'];
+
+/** The names of all figures of a transaction. */
+const figuresOf = (inputs: number, outputs: number): readonly string[] => [
+  'version',
+  'locktime',
+  ...Array.from({ length: inputs }, (_, i) => ofInput.map((name) => `${name} ${i}`)).flat(),
+  ...Array.from({ length: outputs }, (_, i) => ofOutput.map((name) => `${name} ${i}`)).flat(),
+];
+
 /** Fields, by name, whose figure on the page is not what the bytes say. */
 function contradictions(network: AddressNetwork, review: SpendReview): readonly string[] {
   const { bytes, fields, inputs, outputs } = review;
@@ -100,9 +116,9 @@ function contradictions(network: AddressNetwork, review: SpendReview): readonly 
     const address = addressOfScript(network, script) ?? '';
     return address === outputs[field.output!]?.address ? [] : [fieldName(field)];
   });
-  // Every figure has its bytes: two of the whole, five for an input, two for an output.
-  const complete =
-    new Set(fields.map(fieldName)).size === 2 + 5 * inputs.length + 2 * outputs.length;
+  const names = new Set(fields.map(fieldName));
+  const figures = figuresOf(inputs.length, outputs.length);
+  const complete = names.size === figures.length && figures.every((name) => names.has(name));
   return complete ? [...wrong, ...addresses] : [...wrong, ...addresses, 'count'];
 }
 
@@ -165,22 +181,34 @@ export function soundAttested(network: AddressNetwork, review: AttestedReview): 
   );
 }
 
-/** Whether the page shows the transaction that is requested, and calls change what the request does. */
-const isOf = ({ inputs, outputs }: SpendReview, transaction: Spend): boolean =>
-  inputs.length === transaction.inputs.length &&
-  outputs.length === transaction.outputs.length &&
-  transaction.inputs.every(({ txid, vout }, i) => {
-    const shown = inputs[i]!;
-    return shown.txid === hexOf(txid.toReversed()) && shown.vout === vout;
+/**
+ * Whether the page shows the transaction that is requested: what the bytes do not say is compared, too,
+ * as paths and sums.
+ */
+const isOf = (review: SpendReview, transaction: Spend): boolean =>
+  review.inputs.length === transaction.inputs.length &&
+  review.outputs.length === transaction.outputs.length &&
+  transaction.inputs.every(({ txid, vout, path }, i) => {
+    const shown = review.inputs[i]!;
+    return (
+      shown.txid === hexOf(txid.toReversed()) &&
+      shown.vout === vout &&
+      shown.path === pathText(path) &&
+      shown.branch === branchOf(path)
+    );
   }) &&
   transaction.outputs.every(({ amount, script, path }, i) => {
-    const shown = outputs[i]!;
+    const shown = review.outputs[i]!;
     return (
       shown.amount === amount &&
       shown.script === hexOf(script) &&
-      (shown.path === undefined) === (path === null)
+      shown.path === (path ? pathText(path) : undefined)
     );
-  });
+  }) &&
+  review.totalIn === sumOf(transaction.inputs) &&
+  review.paid === paidOut(transaction) &&
+  review.change === changeOf(transaction) &&
+  review.fee === feeOf(transaction);
 
 /** Whether the output that a withdrawal names pays exactly it, and nobody else's. */
 export function paysExactly(
