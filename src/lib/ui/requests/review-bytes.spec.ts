@@ -9,7 +9,7 @@ import type { Request } from '../../ceremony/request.ts';
 import type { Known } from '../../ceremony/session.ts';
 import { attestedOf } from '../../worker/attested-review.ts';
 import type { ItemView } from '../../worker/requests-view.ts';
-import { reviewOf, type Spending } from '../../worker/review.ts';
+import { reviewOf } from '../../worker/review.ts';
 import { attestedFigures, attestedRanges, spendFigures, spendRanges } from './figures.ts';
 import { explained, soundItem } from './review-bytes.ts';
 
