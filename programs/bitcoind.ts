@@ -31,9 +31,15 @@ export const chainName = (network: AddressNetwork): string => chains[network].na
 /** bitcoind refused a call; `code` is Bitcoin Core's (`rpc/protocol.h`). */
 export class RpcError extends Error {
   readonly code: number;
-  constructor(method: Method, code: number, message: string) {
-    super(`bitcoind refused ${method}: ${message} (${code}). Nothing was written.`);
+  /** In Bitcoin Core's words. */
+  readonly said: string;
+  constructor(method: Method, code: number, said: string) {
+    super(
+      `bitcoind refused ${method}: ${said} (${code}). Nothing was written. ` +
+        'See what it notes in its debug.log, then try again.',
+    );
     this.code = code;
+    this.said = said;
   }
 }
 /** Codes of refusals that are told in other words. */

@@ -77,7 +77,14 @@ export async function expectStill(node: Bitcoind, { height, hash: block }: Tip):
 }
 
 async function hashAt(node: Bitcoind, at: number): Promise<Bytes> {
-  return node.call(hash, 'getblockhash', at).catch((error: unknown) => {
+  const [block] = await hashesAt(node, [at]);
+  return block!;
+}
+
+/** Throws `Moved` where the chain is no longer so long. */
+async function hashesAt(node: Bitcoind, heights: readonly number[]): Promise<Bytes[]> {
+  const params = heights.map((height) => [height]);
+  return node.each(hash, 'getblockhash', params).catch((error: unknown) => {
     throw error instanceof RpcError && error.code === rpcCodes.outOfRange ? new Moved() : error;
   });
 }
@@ -98,16 +105,17 @@ export async function readHeaders(node: Bitcoind, after: Bytes, tip: Tip): Promi
   const all: Bytes[] = [];
   for (let from = start.height + 1; from <= tip.height; from += AT_ONCE) {
     const count = Math.min(AT_ONCE, tip.height + 1 - from);
-    const heights = Array.from({ length: count }, (_, i) => [from + i]);
-    const hashes = await node.each(hash, 'getblockhash', heights);
+    const hashes = await hashesAt(
+      node,
+      Array.from({ length: count }, (_, i) => from + i),
+    );
     const wanted = hashes.map((one) => [shown(one), false]);
     all.push(...(await node.each(header, 'getblockheader', wanted)));
   }
   const packed = packHeaders(concat(...all));
   const [first, last] = [all[0], all.at(-1)];
-  const linked =
-    !first || !last || (equal(first.subarray(4, 36), after) && equal(hash256(last), tip.hash));
-  if (!packed || !linked || (!last && !equal(after, tip.hash))) throw new Moved();
+  const begins = equal(first ? first.subarray(4, 36) : after, after);
+  if (!packed || !begins || !equal(last ? hash256(last) : after, tip.hash)) throw new Moved();
   return { after, packed };
 }
 
@@ -180,7 +188,7 @@ async function readTx(
     if (error.code === rpcCodes.misc) throw pruned(error, block);
     if (error.code !== rpcCodes.notFound) throw error;
     throw new Trouble(
-      `bitcoind does not find the transaction ${name} (${error.message}) ` +
+      `bitcoind does not find the transaction ${name}${block ? ' in that block' : ''}. Nothing was written. ` +
         (block
           ? 'Compare both hashes, and whether the block is one of this network.'
           : `Without -txindex it looks into blocks that are named only: give ${name}@<hash of its block>.`),
@@ -201,7 +209,7 @@ async function readBlock(node: Bitcoind, block: Bytes): Promise<Read<typeof bloc
 const pruned = (error: RpcError, block: Bytes | undefined) =>
   new Trouble(
     `bitcoind no longer has the block ${block ? shown(block) : 'of the transaction'} ` +
-      `(${error.message}) Ask a bitcoind that is not pruned.`,
+      `(${error.said}). Nothing was written. Ask a bitcoind that is not pruned.`,
   );
 
 /** A transaction without witnesses; as it is where it cannot be read, which the check finds. */
@@ -243,11 +251,7 @@ export async function readCheckpoint(
     at - (at % period),
     ...Array.from({ length: at - first + 1 }, (_, i) => first + i),
   ];
-  const hashes = await node.each(
-    hash,
-    'getblockhash',
-    heights.map((one) => [one]),
-  );
+  const hashes = await hashesAt(node, heights);
   const infos = await node.each(
     headerInfo,
     'getblockheader',

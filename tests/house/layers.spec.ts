@@ -26,6 +26,11 @@ describe('the arrows between the layers', () => {
     expect(await broken(at, `import '../ui/text.ts';\n`)).toEqual(['boundaries/dependencies']);
   });
 
+  it('stop a program that reaches into pages', async () => {
+    const rules = await broken('programs/collect.ts', `import '../src/lib/ui/text.ts';\n`);
+    expect(rules).toEqual(['boundaries/dependencies']);
+  });
+
   it('stop an import beside', async () => {
     expect(await broken(at, `import '../integrity/check.ts';\n`)).toEqual([
       'boundaries/dependencies',
