@@ -6,6 +6,7 @@ import {
   type Checkpoint,
   type HeaderFault,
 } from '../bitcoin/chain.ts';
+import { headersAfter } from '../bitcoin/header.ts';
 import { checkInclusion, type InclusionFault } from '../bitcoin/inclusion.ts';
 import { consensusOf } from '../bitcoin/networks.ts';
 import type { RawTx } from '../bitcoin/raw-tx.ts';
@@ -120,13 +121,24 @@ function readChain(state: State, manifest: Manifest): ChainKnown {
   const { tree, headers, inclusions } = memory;
   const wrong: Wrong[] = [];
 
-  // In the order in which they connect: a part may have come before what it follows.
+  // A part may have come before what it follows: it waits for that block.
   const all = told('headers');
-  for (let before = -1; before !== headers.size;) {
-    before = headers.size;
-    for (const { part } of all)
-      if (!headers.has(part) && tree.block(part.after))
-        headers.set(part, tree.add(part.after, part.packed));
+  const ready: PartOf<'headers'>[] = [];
+  const waiting = new Map<string, PartOf<'headers'>[]>();
+  for (const { part } of all) {
+    if (headers.has(part)) continue;
+    const after = toHex(part.after);
+    if (tree.block(part.after)) ready.push(part);
+    else waiting.set(after, [...(waiting.get(after) ?? []), part]);
+  }
+  for (const part of ready) {
+    headers.set(part, tree.add(part.after, part.packed));
+    if (waiting.size === 0) continue;
+    for (const { hash } of headersAfter(part.after, part.packed) ?? []) {
+      if (!tree.block(hash)) break;
+      ready.push(...(waiting.get(toHex(hash)) ?? []));
+      waiting.delete(toHex(hash));
+    }
   }
   for (const { part, from } of all) {
     const fault = headers.get(part);
