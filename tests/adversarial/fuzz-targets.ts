@@ -19,6 +19,7 @@ import { bitcoinTargets } from './fuzz-bitcoin.ts';
 import { ceremonyTargets } from './fuzz-ceremony.ts';
 import { courierTargets } from './fuzz-couriers.ts';
 import { deviceTargets } from './fuzz-devices.ts';
+import { evidenceTargets } from './fuzz-evidence.ts';
 import { plonky2Targets } from './fuzz-plonky2.ts';
 import { requestTargets } from './fuzz-requests.ts';
 import { spvTargets } from './fuzz-spv.ts';
@@ -288,6 +289,7 @@ export function fuzzTargets(groups: Groups): FuzzTarget[] {
     ...packages,
     hexTarget,
     ...spvTargets(),
+    ...evidenceTargets(),
     ...wireTargets(groups),
     ...plonky2Targets,
     ...deviceTargets,
