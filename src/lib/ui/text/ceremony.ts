@@ -13,7 +13,12 @@ export const ceremonyText = {
   group: 'Group',
   pages: {
     label: 'Use of the key',
-    names: { requests: 'Requests', evidence: 'Evidence', bitcoin: 'Bitcoin' },
+    names: {
+      requests: 'Requests',
+      evidence: 'Evidence',
+      fees: 'Fees',
+      bitcoin: 'Bitcoin',
+    },
   },
   now: 'Now',
   does: 'Do',
