@@ -15,7 +15,6 @@ import type { RequestsView } from '../../worker/requests-view.ts';
 import type { SpendReview } from '../../worker/review.ts';
 import '../styles/app.css';
 import { hexOf } from '../words.ts';
-import Requests from './Requests.svelte';
 import Review from './Review.svelte';
 import Session from './Session.svelte';
 
@@ -180,47 +179,4 @@ test('two of three sign: answered blind, approved word for word, frozen, release
   await page.getByLabelText('Blocks on top').fill('3');
   await button('I saw it confirmed').click();
   await expect.element(page.getByTestId('seen')).toHaveTextContent('Ben saw it confirmed, 3 deep.');
-});
-
-test('a batch is answered item by item; what is objected to is left out with its reason', async () => {
-  const batch = [spendRequest(asha), spendRequest(asha), spendRequest(asha)];
-  const root = await propose(three, batch);
-  await shown(ben, root);
-  await expect.element(page.getByTestId('totals')).toHaveTextContent('1.20000000 BTC');
-  await expect.element(page.getByTestId('totals')).toHaveTextContent('second machine');
-  await expect.element(page.getByTestId('review')).not.toBeInTheDocument();
-  await button(/Show every field.*Request 2/).click();
-  await expect.element(page.getByTestId('review')).toBeVisible();
-  const verdicts = page.getByTestId('verdict');
-  await verdicts.nth(1).getByRole('radio', { name: 'I object' }).click();
-  await page.getByLabelText('Why').fill('not on my list');
-  await button('Accept all that are open').click();
-  await page.getByLabelText('Where did you look?').fill('own books');
-  await expect.element(page.getByTestId('to-approve')).toHaveTextContent('CONCLAVE 2 SPENDS');
-  await button('Check and reserve only').click();
-  await expect.element(now()).toHaveTextContent('Approve, to sign');
-  const [session] = (await ben.desk.requests())!.sessions;
-  expect(session!.accepted).toEqual([0, 2]);
-  expect(session!.items[1]!.objections).toEqual([{ operator: 1, because: 'not on my list' }]);
-  await expect
-    .element(page.getByTestId('item').nth(1))
-    .toHaveTextContent('Ben objects: not on my list');
-});
-
-test('the inbox puts what waits for the operator first', async () => {
-  await propose(three, [spendRequest(asha)]);
-  await render(Requests, {
-    desk: ben.desk,
-    device: () => Promise.resolve(ben.device),
-    create: '#/new',
-    session: (root: string) => `#/requests/${root}`,
-  });
-  const first = page.getByTestId('entry').first();
-  await expect.element(first.getByTestId('stage')).toHaveTextContent('Stage 2 of 13: Proposed.');
-  await expect.element(first).toHaveTextContent('Check and answer');
-  const root = (await ben.desk.requests())!.sessions[0]!.root;
-  await expect
-    .element(first.getByRole('link'))
-    .toHaveAttribute('href', `#/requests/${hexOf(root)}`);
-  await expect.element(page.getByTestId('part-transfer')).toBeVisible();
 });
