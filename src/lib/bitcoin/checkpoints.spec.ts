@@ -87,6 +87,8 @@ describe('a checkpoint that does not fit together', () => {
     const inside = { ...genesis!, height: 1, times: [1, ...genesis!.times], periodStart: 1 };
     const enough = { ...inside, chainwork: work(0x200020002n), periodBits: 0x1c00ffff };
     expect(checkpointProblem(testnet4, enough)).toBeUndefined();
+    const first = { ...genesis!, periodBits: 0x1c00ffff };
+    expect(checkpointProblem(testnet4, first)).toMatch(/^bits of the period/);
     expect(checkpointProblem({ ...testnet4, minDifficulty: false }, enough)).toMatch(/^bits of/);
     expect(checkpointProblem(testnet4, { ...enough, periodBits: 0x1d00ffff + 1 })).toMatch(
       /^bits of the period/,

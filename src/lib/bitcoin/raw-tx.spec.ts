@@ -43,6 +43,15 @@ describe('a transaction', () => {
     expect(tx.stripped).toEqual(plain);
   });
 
+  it('is a coinbase only if its one input is of nothing', () => {
+    const none = { txid: new Uint8Array(32), vout: 0xffff_ffff, script: Uint8Array.of(1, 2) };
+    const coinbase = (input: { txid: Uint8Array; vout: number; script: Uint8Array }) =>
+      read(rawTx([input], [{ amount: 1, script }])).coinbase;
+    expect(coinbase(none)).toBe(true);
+    expect(coinbase({ ...none, vout: 0xffff_fffe })).toBe(false);
+    expect(coinbase({ ...none, txid: new Uint8Array(32).fill(1) })).toBe(false);
+  });
+
   it('has the same id with and without witnesses', () => {
     const tx = read(withWitness(plain, '02030102030101'));
     expect(tx.stripped).toEqual(plain);
@@ -107,7 +116,7 @@ describe('bytes that are no transaction', () => {
   it.each([
     ['nothing', new Uint8Array(), 'version: cut short'],
     ['one byte more', concat(plain, Uint8Array.of(0)), '1 bytes too many'],
-    ['no outputs', rawTx([input], []), 'no inputs or outputs'],
+    ['no outputs', rawTx([input], []), 'no outputs'],
     ['no inputs', withWitness(rawTx([], [output]), ''), 'witness: empty'],
     ['no inputs and no flag', rawTx([], [output, output]), 'flag: not 1'],
     ['another flag', edited(4, 0, 2), 'flag: not 1'],
@@ -124,6 +133,7 @@ describe('bytes that are no transaction', () => {
       'input: no compact size',
     ],
     ['very many inputs', edited(4, 0xfe, 0xff, 0xff, 0xff, 0xff), 'input: cut short'],
+    ['more inputs than there are bytes for', edited(4, 3), 'input: cut short'],
     ['a script that is too long', edited(41, 0xfd, 0xff, 0xff), 'input 0: cut short'],
     [
       'more than all bitcoin',

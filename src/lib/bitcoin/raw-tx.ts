@@ -119,7 +119,8 @@ function readTx(bytes: Uint8Array): RawTx {
   const locktime = from.u32('locktime');
   if (from.left > 0) misread(`${from.left} bytes too many`);
 
-  if (inputs.length === 0 || outputs.length === 0) misread('no inputs or outputs');
+  // Without inputs, their number would be the marker, and no witness would have anything in it.
+  if (outputs.length === 0) misread('no outputs');
   for (const [i, { amount }] of outputs.entries())
     if (amount > MAX_SAT) misread(`output ${i}: ${amount} sat`);
   const isNull = ({ txid, vout }: RawInput) => vout === 0xffff_ffff && isZero(txid);
