@@ -1,14 +1,18 @@
 /** A batch on its way to be proposed: what is in it, and what the next request of it replaces. */
-import { paidOut, type Spend } from '../../bitcoin/spend.ts';
+import type { Spend } from '../../bitcoin/spend.ts';
 import type { Bytes } from '../../crypto/bytes.ts';
 import type { Batch, Request } from '../../ceremony/request.ts';
+import type { Unsent } from '../../worker/bridge.ts';
 import type { ItemView, RequestsView } from '../../worker/requests-view.ts';
 import { requestNewText } from '../text/request-new.ts';
 import { typed } from '../typed.ts';
 import { bytesOf, hexOf } from '../words.ts';
-import { spendsOf } from './shown.ts';
+import { transactionsOf } from './shown.ts';
 
-const HOUR = 3_600_000;
+const HOUR = 3600;
+
+/** How long a batch may be open, in s. */
+const spans = [1, 6, 24, 72, 168].map((hours) => hours * HOUR);
 
 /** Random bytes that are no secret: they only keep two things apart. */
 const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
@@ -29,17 +33,28 @@ export class BatchDraft {
   /** 8 bytes. */
   readonly name: Bytes;
   items = $state.raw<readonly Request[]>([]);
-  /** How long from the proposal on it may be signed, in hours. */
-  hours = $state(24);
+  /** How long a request may be open by the rules, in s. */
+  lifetime = $state(Infinity);
+  #within = $state(24 * HOUR);
 
   /** `name`: of a draft that was kept, in hex; else it is a new one. */
   constructor(name?: string) {
     this.name = name ? new Uint8Array(bytesOf(name)) : random(8);
   }
 
-  /** What it pays to others, in sat. */
-  get paid(): number {
-    return spendsOf(this.items).reduce((sum, { transaction }) => sum + paidOut(transaction), 0);
+  /** How long it may be open, in s. */
+  get spans(): readonly number[] {
+    const fit = spans.filter((span) => span <= this.lifetime);
+    return fit.length > 0 ? fit : [this.lifetime];
+  }
+
+  /** How long from the proposal on it may be signed, in s. */
+  get within(): number {
+    return Math.min(this.#within, this.spans.at(-1)!);
+  }
+
+  set within(span: number) {
+    this.#within = span;
   }
 
   get kind(): Request['kind'] | undefined {
@@ -48,27 +63,21 @@ export class BatchDraft {
 
   /** The coins that its requests spend. */
   get outpoints(): string[] {
-    return spendsOf(this.items).flatMap(({ transaction }) => outpointsOf(transaction));
+    return transactionsOf(this.items).flatMap(outpointsOf);
+  }
+
+  add(purpose: string, request: Unsent): void {
+    this.items = [...this.items, { ...request, purpose, expires: 0 }];
   }
 
   /** Adds a spend; `replaced`: the request whose place it takes, and whose payment it makes. */
   addSpend(purpose: string, transaction: Spend, replaced: ItemView | undefined): void {
     const payment = replaced?.request.kind === 'spend' ? replaced.request.payment : random(16);
-    this.items = [
-      ...this.items,
-      {
-        kind: 'spend',
-        purpose,
-        expires: 0,
-        payment,
-        replaces: replaced?.digest ?? null,
-        transaction,
-      },
-    ];
+    this.add(purpose, { kind: 'spend', payment, replaces: replaced?.digest ?? null, transaction });
   }
 
   addTest(purpose: string): void {
-    this.items = [...this.items, { kind: 'test', purpose, expires: 0, salt: random(16) }];
+    this.add(purpose, { kind: 'test', salt: random(16) });
   }
 
   remove(position: number): void {
@@ -89,7 +98,7 @@ export class BatchDraft {
     return this.items.map((item) => ({
       ...item,
       purpose: typed(item.purpose) || requestNewText.batch.unnamed,
-      expires: now + this.hours * HOUR,
+      expires: now + this.within * 1000,
     }));
   }
 }

@@ -1,6 +1,9 @@
 /** The desk of requests on the page; `root` names the batch that the page is about. */
 import type { Batch } from '../../ceremony/request.ts';
 import type { HandedMint } from '../../worker/handed.ts';
+import type { Bytes } from '../../crypto/bytes.ts';
+import type { BridgeDraft, BridgeView } from '../../worker/bridge.ts';
+import type { GovernanceView } from '../../worker/governance.ts';
 import type { RemoteDesk } from '../../worker/report.ts';
 import type { RequestsView, SessionView } from '../../worker/requests-view.ts';
 import type { Findings } from '../../worker/signer.ts';
@@ -89,6 +92,20 @@ export class RequestsLive extends DeskLive {
     this.#ask(() => this.desk.draftFromPsbt(psbt));
 
   compose = (wish: Wish): Promise<Drafted | undefined> => this.#ask(() => this.desk.compose(wish));
+
+  bridge = (): Promise<BridgeView | undefined> => this.#ask(() => this.desk.bridge());
+
+  governance = (): Promise<GovernanceView | undefined> => this.#ask(() => this.desk.governance());
+
+  composeBurn = (
+    nullifiers: readonly Bytes[],
+    feeRate: number,
+    without: readonly string[],
+  ): Promise<BridgeDraft | undefined> =>
+    this.#ask(() => this.desk.composeBurn(nullifiers, feeRate, without));
+
+  composeFees = (coins: readonly string[], feeRate: number): Promise<BridgeDraft | undefined> =>
+    this.#ask(() => this.desk.composeFees(coins, feeRate));
 
   /** Asks the desk; why it gives no answer is told. */
   async #ask<T>(question: () => Promise<T>): Promise<T | undefined> {

@@ -6,6 +6,13 @@ export const requestNewText = {
   way: 'What is to be signed',
   ways: {
     compose: { title: 'A payment from our coins', help: 'Recipients, amounts and a fee rate.' },
+    mint: { title: 'Mints', help: 'Deposits that evidence shows, attested to the bridge.' },
+    burn: { title: 'Withdrawals', help: 'Burns on the bridge, paid in one transaction.' },
+    fees: { title: 'Fees on Bitcoin', help: 'Coins of the fee reservoir, gathered.' },
+    consolidation: {
+      title: 'Fees on the bridge',
+      help: 'Fee UTXOs of the bridge that become one.',
+    },
     psbt: { title: 'A PSBT', help: 'Made by Bitcoin Core from this group’s descriptor.' },
     test: { title: 'A test of the keys', help: 'Both keys sign that nothing is to be done.' },
   },
@@ -69,9 +76,12 @@ export const requestNewText = {
     remove: (purpose: string) => `Leave “${purpose}” out`,
     fee: 'fee',
     change: 'change',
-    hours: 'To be signed within',
-    hour: (count: number) =>
-      count === 1 ? '1 hour' : count < 48 ? `${count} hours` : `${count / 24} days`,
+    within: 'To be signed within',
+    span: (seconds: number) => {
+      if (seconds < 3600) return `${Math.floor(seconds / 60)} minutes`;
+      const hours = Math.floor(seconds / 3600);
+      return hours === 1 ? '1 hour' : hours < 48 ? `${hours} hours` : `${hours / 24} days`;
+    },
     propose: (count: number) =>
       count === 1 ? 'Propose this request' : `Propose ${count} requests`,
     drop: 'Throw the draft away',
