@@ -1,7 +1,18 @@
 import { expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
+import {
+  evidenceFor,
+  mine,
+  newChain,
+  packed,
+  paying,
+  tipOf,
+} from '../../../../tests/support/chain.ts';
 import { propose, spendRequest, withKey } from '../../../../tests/support/desk-requests.ts';
+import { share } from '../../../../tests/support/desks.ts';
+import { scriptOfAddress } from '../../bitcoin/address.ts';
+import { chainEvidenceFile } from '../../bitcoin/evidence-file.ts';
 import type { Desk } from '../../worker/desk.ts';
 import type { ItemView, RequestsView } from '../../worker/requests-view.ts';
 import '../styles/app.css';
@@ -134,4 +145,67 @@ test('of a large batch the outliers and three at random are opened, and drawn on
   await expect
     .element(page.getByText('1 request cannot be accepted. Your answer objects to it for good'))
     .toBeVisible();
+});
+
+/** So many deposits to one recipient, buried, seen by two operators, and proposed as mints. */
+async function proposeMints(count: number): Promise<Uint8Array> {
+  await asha.desk.act({ act: 'issue-address', recipient: new Uint8Array(32).fill(5) });
+  await share(three);
+  for (const { desk } of three) await desk.act({ act: 'receipt' });
+  await share(three);
+  const [deposit] = (await asha.desk.watch())!.deposits;
+  const script = scriptOfAddress('regtest', deposit!.address)!;
+  const chain = newChain();
+  const start = Math.floor(Date.now() / 1000) - 3600;
+  for (let i = 0; i < 3; i++) mine(chain, { time: start + i });
+  const txs = Array.from({ length: count }, (_, i) => paying(i, { amount: 1_000_000 + i, script }));
+  const block = mine(chain, { time: start + 60, txs });
+  for (let i = 0; i < 5; i++) mine(chain, { time: start + 120 + i });
+  const { height, header } = tipOf(chain);
+  const file = chainEvidenceFile({
+    network: 'regtest',
+    checkpoint: undefined,
+    headers: [
+      { after: tipOf(newChain()).header.hash, packed: packed(chain, chain.checkpoint.height) },
+    ],
+    tip: { height, hash: header.hash },
+    inclusions: block.txids
+      .slice(1)
+      .map((txid) => ({ block: block.header.hash, inclusion: evidenceFor(block, txid) })),
+  });
+  for (const { desk } of [asha, ben]) {
+    const taken = await desk.takeEvidence(new TextEncoder().encode(file), 'own node');
+    if (!('took' in taken)) throw new Error(JSON.stringify(taken));
+    await share(three);
+  }
+  const { deposits } = (await asha.desk.bridge())!;
+  const batch = deposits.map(({ mint }, i) => ({
+    ...mint,
+    purpose: `Deposit ${i + 1}`,
+    expires: Date.now() + 86_400_000,
+  }));
+  const fault = await asha.desk.act({ act: 'request', batch, draft: undefined });
+  if (fault) throw new Error(fault.fault);
+  await share(three);
+  return (await asha.desk.requests())!.sessions[0]!.root;
+}
+
+test('fifty mints: four are opened, the device asks twice, one hand-over follows', async () => {
+  const root = await proposeMints(50);
+  await shown(root, seen({}));
+  await expect.element(toOpen).toHaveTextContent('0 of 4 opened');
+  const prompts = ben.device.prompts;
+  for (let left = 4; left > 0; left--)
+    await toOpen.getByRole('button', { name: 'Open the next one' }).click();
+  await acceptAll.click();
+  await page.getByLabelText('Where did you look?').fill('own chain copy');
+  await expect.element(page.getByTestId('to-approve')).toHaveTextContent('CONCLAVE 50 MINTS');
+  await expect.element(button('Approve on the device and sign')).toBeEnabled();
+  await approve();
+  await expect.element(page.getByTestId('now')).toHaveTextContent('Hand over your packets');
+  expect(ben.device.prompts - prompts).toBe(2);
+  const [session] = (await ben.desk.requests())!.sessions;
+  expect(session!.accepted).toHaveLength(50);
+  // Slip, reservation, approval and nonces leave in one packet.
+  expect((await ben.desk.outgoing(false)).packets).toBe(1);
 });
