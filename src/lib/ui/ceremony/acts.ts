@@ -108,7 +108,8 @@ async function withShares(
   return did(then({ custody: replies[0]!, attestation: replies[1]! }));
 }
 
-async function approved(
+/** Lets the device approve a statement, then does what needs the approval. */
+export async function approved(
   find: FindDevice,
   statement: string,
   then: (approval: Uint8Array<ArrayBuffer>) => Promise<ActionFault | undefined>,

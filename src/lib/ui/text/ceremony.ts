@@ -18,6 +18,7 @@ export const ceremonyText = {
       evidence: 'Evidence',
       fees: 'Fees',
       bitcoin: 'Bitcoin',
+      rules: 'Rules',
     },
   },
   now: 'Now',
