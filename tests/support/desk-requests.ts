@@ -2,7 +2,7 @@ import { scriptOfAddress } from '../../src/lib/bitcoin/address.ts';
 import { branches, outputAt } from '../../src/lib/bitcoin/branches.ts';
 import type { Spend } from '../../src/lib/bitcoin/spend.ts';
 import { deviceLabel } from '../../src/lib/ceremony/card.ts';
-import type { RequestOf } from '../../src/lib/ceremony/request.ts';
+import type { Batch, RequestOf } from '../../src/lib/ceremony/request.ts';
 import type { Bytes } from '../../src/lib/crypto/bytes.ts';
 import { isFault } from '../../src/lib/crypto/faults.ts';
 import { isDeviceFault } from '../../src/lib/devices/device.ts';
@@ -65,10 +65,7 @@ async function did(act: Promise<{ readonly fault: string } | undefined>): Promis
 }
 
 /** Proposes and lets everybody know; the batch's root. */
-export async function propose(
-  sitting: readonly Sitting[],
-  batch: readonly RequestOf<'spend'>[],
-): Promise<Bytes> {
+export async function propose(sitting: readonly Sitting[], batch: Batch): Promise<Bytes> {
   await did(sitting[0]!.desk.act({ act: 'request', batch, draft: undefined }));
   await share(sitting);
   return (await sitting[0]!.desk.requests())!.sessions[0]!.root;
@@ -76,16 +73,25 @@ export async function propose(
 
 /** Accepts everything, approves it and gives nonces. */
 export async function reply({ desk, device }: Sitting, root: Bytes, source: string): Promise<void> {
-  const { items } = (await desk.requests())!.sessions[0]!;
+  const { items, suites } = (await desk.requests())!.sessions[0]!;
   const approval = await device.approve(
     (await desk.statement(
       root,
       items.map((_, i) => i),
     ))!,
   );
-  const replies = await device.derive([deviceLabel('custody share', rehearsal)]);
+  const replies = await device.derive(
+    suites.map((suite) => deviceLabel(`${suite} share`, rehearsal)),
+  );
   if (isDeviceFault(approval) || isDeviceFault(replies)) throw new Error('the device refused');
-  await did(desk.act({ act: 'open-for-signing', custody: replies[0]!, attestation: undefined }));
+  const of = (suite: 'custody' | 'attestation') => replies[suites.indexOf(suite)];
+  await did(
+    desk.act({
+      act: 'open-for-signing',
+      custody: of('custody'),
+      attestation: of('attestation'),
+    }),
+  );
   const verdicts = items.map(() => ({ accept: true, because: '' }));
   const findings = { source, verdicts };
   await did(desk.act({ act: 'reply', root, findings, approval: approval.signature }));
