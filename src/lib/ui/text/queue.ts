@@ -68,6 +68,8 @@ export const queueText = {
     barred: (count: number) =>
       `${requests(count)} cannot be accepted. Your answer objects to ${count === 1 ? 'it' : 'them'} for good: where evidence is missing, bring it before you answer.`,
     hold: (count: number) =>
-      `Your device shows the statement for ${requests(count)}, and then you are bound to it.`,
+      `Your device shows the statement for ${requests(count)}. What you approve stays reserved for ${
+        count === 1 ? 'it' : 'them'
+      }.`,
   },
 } as const;
