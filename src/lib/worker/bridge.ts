@@ -225,16 +225,11 @@ function burnsIn({ known, requests, ...here }: Here): BurnCandidate[] {
       }
   const stands = standing({ known, requests, ...here });
   return [...burns.values()].map(({ burn, seenBy }) => {
-    const proof = state.noted('proof').find(({ event }) => {
-      const { nullifier, amount, destination } = event;
-      const means = destinationHash(burn.script);
-      return (
-        equal(nullifier, burn.nullifier) &&
-        amount === burn.amount &&
-        means !== undefined &&
-        equal(destination, means)
-      );
-    })?.event.hash;
+    const means = destinationHash(burn.script);
+    const proof = state.noted('proof').find(
+      ({ event: { nullifier, amount, destination } }) =>
+        equal(nullifier, burn.nullifier) && amount === burn.amount && means !== undefined && equal(destination, means),
+    )?.event.hash;
     return {
       burn,
       seenBy: [...seenBy],
