@@ -181,7 +181,12 @@ describe('fees of the reservoir', async () => {
 describe('fee outputs of the bridge', async () => {
   const players = await withKey(5, 3, 'consolidation');
   const [asha, ben] = players as [Player, Player];
-  const listed = Array.from({ length: 11 }, (_, i) => feeUtxo(i));
+  // Made now, and the chain's time is about now, too.
+  const young = (i: number) => ({ ...feeUtxo(i), timestamp: Math.floor(clock.now / 1000) });
+  const listed = Array.from({ length: 11 }, (_, i) => young(i));
+  const chain = chainNow();
+  bury(chain, 12);
+  await everybodySees(players, evidenceOf(chain));
   await everybodyLists(players, listed);
   const joining = (
     inputs: readonly FeeUtxo[],
@@ -215,35 +220,35 @@ describe('fee outputs of the bridge', async () => {
     ],
     [
       'another amount than listed',
-      [{ ...feeUtxo(10), amount: 1e9 }],
+      [{ ...young(10), amount: 1e9 }],
       ['unproved', 'own-list missing'],
     ],
     [
       'another salt',
-      [{ ...feeUtxo(10), amount: 1e9, salt: new Uint8Array(32) }],
+      [{ ...young(10), amount: 1e9, salt: new Uint8Array(32) }],
       ['unproved', 'own-list missing'],
     ],
     [
       'another origin than listed',
-      [{ ...feeUtxo(10), txid: 'tx-0' }],
+      [{ ...young(10), txid: 'tx-0' }],
       ['unproved', 'own-list fails', 'due missing'],
     ],
     [
       'too little and young, whatever time it claims',
-      [{ ...feeUtxo(10), timestamp: 0 }],
+      [{ ...young(10), timestamp: 0 }],
       ['unproved', 'due missing'],
     ],
     [
       'two owners',
-      [feeUtxo(10), { ...feeUtxo(11), owner: new Uint8Array(32) }],
+      [young(10), { ...feeUtxo(11), owner: new Uint8Array(32) }],
       ['refused', 'fee-owner'],
     ],
     [
       'two assets',
-      [feeUtxo(10), { ...feeUtxo(11), asset: new Uint8Array(32).fill(1) }],
+      [young(10), { ...feeUtxo(11), asset: new Uint8Array(32).fill(1) }],
       ['refused', 'fee-asset'],
     ],
-    ['the same twice', [feeUtxo(10), feeUtxo(10)], ['refused', 'fee-duplicate']],
+    ['the same twice', [young(10), young(10)], ['refused', 'fee-duplicate']],
   ])('%s: refused', async (_, inputs, why) => {
     const found = await refusal(players, joining(inputs));
     expect(found.slice(0, why.length)).toEqual(why);
@@ -257,11 +262,10 @@ describe('fee outputs of the bridge', async () => {
   });
 
   it('little is joined once it is a day old by the chain', async () => {
-    const one = { ...feeUtxo(60), timestamp: Math.floor(clock.now / 1000) - DAY };
+    const one = { ...feeUtxo(60), timestamp: Math.floor(clock.now / 1000) - DAY + 3600 };
     await everybodyLists(players, [one]);
     expect(lacking(ben, joining([one]))).toEqual(['due missing']);
-    const chain = chainNow();
-    for (let i = 0; i < 8; i++) mine(chain, { time: Math.floor(clock.now / 1000) + 60 + i });
+    for (let i = 0; i < 8; i++) mine(chain, { time: Math.floor(clock.now / 1000) + 3700 + i });
     await everybodySees(players, evidenceOf(chain));
     expect(lacking(ben, joining([one]))).toEqual([]);
   });
