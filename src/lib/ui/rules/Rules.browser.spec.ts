@@ -177,7 +177,7 @@ test('a version is made, tried on the past, proposed, approved on the device, an
 
 test('another device approves nothing, and the page says so', async () => {
   await proposal(three[1], { separation: true });
-  render(Rules, { desk: three[0].desk, device: () => Promise.resolve(three[2].device) });
+  await render(Rules, { desk: three[0].desk, device: () => Promise.resolve(three[2].device) });
   await button(proposed.try).click();
   await button(proposed.approve).click();
   await expect
@@ -243,6 +243,6 @@ test('former versions are kept, and nothing sticks out sideways on a small scree
 
 test('before the key may be used there are no rules, and why is said', async () => {
   const [asha] = await sit(terms(3, 2), 2);
-  await shown(asha!);
+  await shown(asha);
   await expect.element(page.getByRole('alert')).toHaveTextContent(rulesText.unavailable.happened);
 });

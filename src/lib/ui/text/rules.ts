@@ -207,7 +207,10 @@ export const rulesText = {
   },
   inForce: (version: number) => `In force: version ${version}`,
   proposed: {
-    heading: (version: number) => `Proposed: version ${version}`,
+    heading: (version: number, place: number, of: number) =>
+      of === 1
+        ? `Proposed: version ${version}`
+        : `Proposed: version ${version}, ${place + 1} of ${of}`,
     by: (name: string) => `Proposed by ${name}.`,
     was: (text: string) => `was: ${text}`,
     changed: 'changed',
