@@ -4,9 +4,10 @@ import { consensusOf, subsidyAt } from '../bitcoin/networks.ts';
 import type { Block } from '../bitcoin/chain.ts';
 import { be32, equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
-import { burnHolds, burnMessage, destinationHash } from '../wire/burn-record.ts';
+import { burnHolds, burnMessage, destinationHash, type Burn } from '../wire/burn-record.ts';
 import { consolidationDue, feeUtxoId } from '../wire/fees.ts';
 import { expiryOf } from '../wire/mint.ts';
+import type { BurnInputs } from '../wire/plonky2/burn-proof.ts';
 import { depthOf, includedIn, type ChainKnown, type Included } from './chain-known.ts';
 import {
   attestationOf,
@@ -273,6 +274,20 @@ export function neededDepth(
 
 // Burn
 
+/** Whether what a proof says is this burn, as far as a proof can say it. */
+export function proofSays(
+  { nullifier, amount, destination }: BurnInputs,
+  burn: Pick<Burn, 'nullifier' | 'amount' | 'script'>,
+): boolean {
+  const means = destinationHash(burn.script);
+  return (
+    equal(nullifier, burn.nullifier) &&
+    amount === burn.amount &&
+    means !== undefined &&
+    equal(destination, means)
+  );
+}
+
 /** What the evidence says of one withdrawal; `proof`: as in a withdrawal. */
 export function findingsOfWithdrawal(
   { known, own }: Pick<Seen, 'known' | 'own'>,
@@ -282,13 +297,6 @@ export function findingsOfWithdrawal(
   const { state, manifest, groups, id } = known;
   const { t } = manifest.terms;
   const verified = state.noted('proof').find(({ event }) => equal(event.hash, proof))?.event;
-  const destination = destinationHash(burn.script);
-  const says =
-    verified !== undefined &&
-    equal(verified.nullifier, burn.nullifier) &&
-    verified.amount === burn.amount &&
-    destination !== undefined &&
-    equal(verified.destination, destination);
   const where = { network: id.network, group: id.group };
   const agree: number[] = [];
   const differ: number[] = [];
@@ -305,7 +313,7 @@ export function findingsOfWithdrawal(
   const observers = new Set(agree);
   return [
     finding('proof', verified ? true : 'missing'),
-    ...(verified ? [finding('proof-says', says)] : []),
+    ...(verified ? [finding('proof-says', proofSays(verified, burn))] : []),
     finding('own-record', observers.has(own) ? true : 'missing'),
     finding('records', observers.size >= t ? true : 'missing', observers.size, t, ...observers),
     ...(differ.length > 0 ? [finding('records-agree', false, ...new Set(differ))] : []),

@@ -4,7 +4,7 @@ import type { Coin } from '../bitcoin/coins.ts';
 import { composeSpend, composeSweep, type ComposeProblem } from '../bitcoin/compose.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
-import { burnHolds, burnMessage, destinationHash, type Burn } from '../wire/burn-record.ts';
+import { burnHolds, burnMessage, type Burn } from '../wire/burn-record.ts';
 import { feeUtxoId, type FeeUtxo } from '../wire/fees.ts';
 import { expiryOf } from '../wire/mint.ts';
 import { depthOf, includedIn } from '../ceremony/chain-known.ts';
@@ -13,6 +13,7 @@ import {
   depositScript,
   findingsOf,
   findingsOfWithdrawal,
+  proofSays,
   type Finding,
 } from '../ceremony/findings.ts';
 import { FEES_TO } from '../ceremony/problems.ts';
@@ -225,11 +226,7 @@ function burnsIn({ known, requests, ...here }: Here): BurnCandidate[] {
       }
   const stands = standing({ known, requests, ...here });
   return [...burns.values()].map(({ burn, seenBy }) => {
-    const means = destinationHash(burn.script);
-    const proof = state.noted('proof').find(
-      ({ event: { nullifier, amount, destination } }) =>
-        equal(nullifier, burn.nullifier) && amount === burn.amount && means !== undefined && equal(destination, means),
-    )?.event.hash;
+    const proof = state.noted('proof').find(({ event }) => proofSays(event, burn))?.event.hash;
     return {
       burn,
       seenBy: [...seenBy],
