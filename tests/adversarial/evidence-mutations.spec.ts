@@ -187,7 +187,7 @@ describe('with one of each', async () => {
           toCbor({
             ...requests['burn'],
             withdrawals: [{ ...withdrawals[0]!, burn: less }],
-          } as never),
+          }),
         ),
       ).toMatch(new RegExp(`^withdrawals\\[0\\]\\.burn\\.${field}`));
     for (const [field, less] of without(utxos[0]!))
