@@ -72,6 +72,7 @@ export const requestBridgeText = {
     purposeHelp: 'Stands in front of each deposit’s output.',
     deep: (have: number, needed: number) => `${have} deep, ${needed} needed`,
     recipient: 'recipient',
+    output: 'output',
     add: (number: number) => `Add ${count(number, 'mint', 'mints')} to the batch`,
     more: (number: number) =>
       `${number} more wait for the next batch: this one would hold too many, or be worth too much.`,
