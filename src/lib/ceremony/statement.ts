@@ -46,9 +46,9 @@ function paymentsOf(network: Under['id']['network'], request: Request): Payment[
     case 'test':
       return [];
     case 'mint':
-      return [{ amount: request.amount, to: toHex(request.recipient) }];
+      return [{ amount: request.amount, to: inFours(request.recipient) }];
     case 'consolidation':
-      return [{ amount: sumOf(request.inputs), to: toHex(request.inputs[0]!.owner) }];
+      return [{ amount: sumOf(request.inputs), to: inFours(request.inputs[0]!.owner) }];
     default:
       return request.transaction.outputs
         .filter(({ path }) => path === null)
@@ -113,7 +113,7 @@ export function requestStatement({ id, keys }: Under, items: readonly Signable[]
   return [
     title,
     where,
-    `${paid.length} payments`,
+    `${paid.length} ${kind === 'mint' ? 'recipients' : 'payments'}`,
     `total ${bitcoin(sumOf(paid))}`,
     `largest ${bitcoin(largest.amount)}\n${largest.to}`,
     ...feeLine,
