@@ -234,7 +234,7 @@ describe('versions that compete', () => {
 
   it('an old proposal that is completed later undoes nothing that was agreed on since', async () => {
     const [, , , dora, emre] = players;
-    const old = next({ limits: [] });
+    const old = next({ limits: limits(5 * BTC) });
     await see();
     await did(proposeRules(players[0].seat, old));
     await everybodyHears(players);
@@ -252,6 +252,26 @@ describe('versions that compete', () => {
     }
     await everybodyHears(players);
     for (const player of players) expect(view(player).rules.rules.limits).toEqual(limits(BTC / 2));
+  });
+
+  it('a version that limits no burns within a window never holds, whoever approves it', async () => {
+    await see();
+    const uncapped = next({ limits: limits(BTC).filter(({ kinds }) => !kinds.includes('burn')) });
+    await did(proposeRules(players[0].seat, uncapped));
+    await everybodyHears(players);
+    const signatures = await Promise.all(
+      players.map((player) => approvalOf(player, rulesStatement(rehearsalId, uncapped))),
+    );
+    expect(await adoptRules(players[1].seat, rulesHash(uncapped), signatures[1]!)).toEqual(notNow);
+    for (const [i, signature] of signatures.entries())
+      await lie(players[i]!, { kind: 'adopt', rules: rulesHash(uncapped), signature });
+    await everybodyHears(players);
+    for (const player of players) {
+      const [version] = view(player).rules.proposed;
+      expect(version!.approved).toEqual([0, 1, 2, 3, 4]);
+      expect(version!.problem).toBe('burns-uncapped');
+      expect(view(player).rules.rules.version).toBe(1);
+    }
   });
 
   it('what tightens at once is not undone by what waited', async () => {

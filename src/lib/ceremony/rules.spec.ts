@@ -212,6 +212,22 @@ describe('an honest seat approves', () => {
     expect(problem({ previous: new Uint8Array(32) })).toBe('not-next');
   });
 
+  it('only what limits burns within a window, whatever else it says', () => {
+    const [each, day] = before.limits as [Rules['limits'][number], Rules['limits'][number]];
+    const uncapped: Rules['limits'][] = [
+      [],
+      [each],
+      [each, { ...day, kinds: ['spend'] }],
+      [
+        { ...each, amount: 0 },
+        { ...day, kinds: ['mint', 'spend'] },
+      ],
+    ];
+    for (const limits of uncapped)
+      expect(problem({ limits, from: NOW + DAY })).toBe('burns-uncapped');
+    expect(problem({ limits: [{ ...day, kinds: ['burn'] }], from: NOW + DAY })).toBeUndefined();
+  });
+
   it('what tightens, at once, also without a time that is agreed on', () => {
     expect(problem({ organisations: 3, frozen: [...moving] })).toBeUndefined();
     expect(problem({ organisations: 3 }, 0)).toBeUndefined();

@@ -25,7 +25,8 @@ import type { Known } from './session.ts';
  * holds once r operators' devices approved it. Where two versions follow the same one and both got
  * there, the one that others follow holds, so that an old proposal undoes nothing later; then the one
  * that was to hold first, then the one with more approvals, then the smaller hash. What loosens a rule
- * waits for the cool-off.
+ * waits for the cool-off. A version that puts no limit on what burns pay in a window never holds: proof
+ * and records of burns can be wrong in ways that nobody here sees.
  */
 
 const seconds = integer(0, 0xffff_ffff);
@@ -156,7 +157,7 @@ function readRules(known: Told): InForce {
   const first = firstRules(manifest.terms.limits);
   const adopted = versions.filter(
     ({ approved, rules }) =>
-      approved.length >= manifest.terms.reservationQuorum && rules.from <= time,
+      approved.length >= manifest.terms.reservationQuorum && rules.from <= time && capsBurns(rules),
   );
   const held = [{ rules: first, hash: rulesHash(first) }, ...longest(adopted, first)];
   const last = held.at(-1)!;
@@ -182,6 +183,10 @@ function longest(adopted: readonly Version[], rules: Rules, hash = rulesHash(rul
   );
   return best ?? [];
 }
+
+/** Whether a limit is on all burns within a window. */
+const capsBurns = ({ limits }: Rules): boolean =>
+  limits.some(({ kinds, window }) => window !== null && kinds.includes('burn'));
 
 const byHash = (a: Version, b: Version): number => (toHex(a.hash) < toHex(b.hash) ? -1 : 1);
 
@@ -273,8 +278,9 @@ export function rulesProblem(
   after: Rules,
   time: number,
   now: number,
-): 'not-next' | 'too-soon' | 'destination-too-soon' | undefined {
+): 'not-next' | 'burns-uncapped' | 'too-soon' | 'destination-too-soon' | undefined {
   if (!follows(after, before, hash)) return 'not-next';
+  if (!capsBurns(after)) return 'burns-uncapped';
   const earliest = Math.max(time, now) + before.coolOff;
   const known = before.destinations?.allowed ?? [];
   const fresh = (after.destinations?.allowed ?? []).filter(

@@ -153,6 +153,13 @@ export const rulesProblemText = (
       means: 'It can never hold.',
       next: 'Propose it again, from what holds now.',
     };
+  if (problem === 'burns-uncapped')
+    return {
+      happened: 'This version puts no limit on what burns pay within a time.',
+      cause: 'The limit was left out, or counts each burn alone.',
+      means: 'It can never hold, whoever approves it. The rules in force stay.',
+      next: 'Propose it again with a limit on burns and a time that it is for.',
+    };
   const what = problem === 'too-soon' ? 'What it loosens' : 'A new destination in it';
   return agreed
     ? {
