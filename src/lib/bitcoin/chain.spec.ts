@@ -12,8 +12,9 @@ import {
 } from '../../../tests/support/chain.ts';
 import { concat } from '../crypto/bytes.ts';
 import { checkpointProblem, HeaderTree, type Checkpoint } from './chain.ts';
-import { bitsOf, targetOf, workOf } from './header.ts';
+import { bitsOf, readHeader, targetOf, workOf } from './header.ts';
 import { consensusOf, type Consensus } from './networks.ts';
+import { le32 } from './serial.ts';
 
 /** Eight blocks to a period, 10 s apart, and a difficulty that changes. */
 const quick: Consensus = { ...consensusOf.regtest, period: 8, spacing: 10, retargets: true };
@@ -235,6 +236,25 @@ describe('branches', () => {
 });
 
 describe('checkpoints', () => {
+  it('with the smallest target are followed by no block, whatever its bits are', () => {
+    const known = checkpointAt(newChain(test));
+    const { hash, time } = readHeader(known.header)!;
+    const checkpoint: Checkpoint = {
+      ...known,
+      height: 15,
+      chainwork: hash,
+      periodStart: time,
+      periodBits: 0x0101_0000,
+      times: new Array<number>(11).fill(time),
+    };
+    expect(checkpointProblem(test, checkpoint)).toBeUndefined();
+    const next = concat(new Uint8Array(36), le32(time + 1), le32(bitsOf(0n)), le32(0));
+    expect(new HeaderTree(test, [checkpoint]).add(hash, next)).toMatchObject({
+      fault: 'proof-of-work',
+      height: 16,
+    });
+  });
+
   const chain = grown(test, [
     ...evenly(7, 4),
     ...evenly(8, 3),
