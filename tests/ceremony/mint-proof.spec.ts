@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { checkpointsOf } from '../../src/lib/bitcoin/checkpoints.ts';
+import { readHeader } from '../../src/lib/bitcoin/header.ts';
 import { checkMintProof } from '../../src/lib/ceremony/mint-proof.ts';
 import { fromCbor, toCbor, type Cbor } from '../../src/lib/crypto/cbor.ts';
 import { mintedOf } from '../../src/lib/worker/handed.ts';
@@ -62,6 +64,31 @@ describe('a mint proof', () => {
   it.each(Object.keys(fields))('does not read without %s', (name) => {
     const rest = Object.entries(fields).filter(([field]) => field !== name);
     expect(checkMintProof(groups, toCbor(Object.fromEntries(rest)))).toContain(name);
+  });
+
+  it('says where a checkpoint is not the one that came with the app, in any figure', () => {
+    const checkpoint = fields['checkpoint'] as Record<string, Cbor>;
+    const more = changed('checkpoint', { ...checkpoint, chainwork: new Uint8Array(32).fill(1) });
+    expect(more).toMatchObject({ wrong: [], shipped: false });
+  });
+
+  it('names a chain with less work than the best one has long had', () => {
+    const checkpoint = checkpointsOf.mainnet[0]!;
+    const alone = {
+      ...fields,
+      id: { ...(fields['id'] as Record<string, Cbor>), network: 'mainnet' },
+      block: readHeader(checkpoint.header)!.hash,
+      headers: new Uint8Array(0),
+    };
+    const wrongWith = (chainwork: Uint8Array) => {
+      const audit = checkMintProof(
+        groups,
+        toCbor({ ...alone, checkpoint: { ...checkpoint, chainwork } }),
+      );
+      return typeof audit === 'string' ? audit : audit.wrong;
+    };
+    expect(wrongWith(checkpoint.chainwork)).toContain('work');
+    expect(wrongWith(new Uint8Array(32).fill(1))).not.toContain('work');
   });
 
   it('does not take a block, a key or a checkpoint that are none', () => {

@@ -9,7 +9,7 @@ import {
 } from '../bitcoin/chain.ts';
 import { checkpointsOf } from '../bitcoin/checkpoints.ts';
 import { depositPath } from '../bitcoin/deposit.ts';
-import { packHeaders, readHeader } from '../bitcoin/header.ts';
+import { packHeaders, readHeader, unpackHeaders } from '../bitcoin/header.ts';
 import { checkInclusion, inclusionReader } from '../bitcoin/inclusion.ts';
 import { consensusOf } from '../bitcoin/networks.ts';
 import { concat, equal, fromHex, type Bytes } from '../crypto/bytes.ts';
@@ -128,6 +128,7 @@ function wayBack(
 export const mintChecks = [
   'signature',
   'chain',
+  'work',
   'inclusion',
   'address',
   'amount',
@@ -148,7 +149,7 @@ export interface MintAudit {
   /** How deep the headers bury it; 1 at their end. */
   readonly depth: number;
   readonly checkpoint: { readonly height: number; readonly hash: Bytes };
-  /** Whether the checkpoint came with the app: otherwise its reader must know it. */
+  /** Whether the checkpoint, with all its figures, came with the app: otherwise its reader must know it. */
   readonly shipped: boolean;
   /** Empty where all of it holds. */
   readonly wrong: readonly MintCheck[];
@@ -181,6 +182,8 @@ export function checkMintProof(groups: Groups, file: Uint8Array): MintAudit | st
   const block = tree.block(proof.block);
   check('chain', broken === undefined && block !== undefined);
   if (!block) return 'block: not among the headers';
+  const last = unpackHeaders(hash, proof.headers)?.at(-1)?.hash ?? hash;
+  check('work', (tree.block(last)?.work ?? 0n) >= consensus.minimumWork);
 
   const found = checkInclusion(consensus, block, proof.inclusion);
   const tx = 'tx' in found ? found.tx : undefined;
@@ -208,7 +211,9 @@ export function checkMintProof(groups: Groups, file: Uint8Array): MintAudit | st
     height: block.height,
     depth: checkpoint.height + proof.headers.length / 48 - block.height + 1,
     checkpoint: { height: checkpoint.height, hash },
-    shipped: checkpointsOf[id.network].some(({ header }) => equal(header, checkpoint.header)),
+    shipped: checkpointsOf[id.network].some((one) =>
+      equal(toCbor({ ...one }), toCbor({ ...checkpoint })),
+    ),
     wrong,
   };
 }

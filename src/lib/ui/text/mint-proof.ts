@@ -10,6 +10,11 @@ const checks: Record<MintCheck, { readonly what: string; readonly wrong: string 
     what: 'The headers follow from the checkpoint with the proof of work that the rules demand.',
     wrong: 'A header does not follow, or lacks proof of work.',
   },
+  work: {
+    what: 'As much work stands in this chain as the best one had when this app was made.',
+    wrong:
+      'The chain has less work than the best one had when this app was made: it is another one.',
+  },
   inclusion: {
     what: 'The transaction named in the attestation is in a block of these headers.',
     wrong: 'The transaction is not shown to be in the block, or is another one.',
@@ -57,7 +62,7 @@ export const mintProofText = {
   checkpoint: (height: number, shipped: boolean) =>
     shipped
       ? `Counted from block ${height}, which comes with this app.`
-      : `Counted from block ${height}, which does not come with this app: ask your own node whether it has this block.`,
+      : `Counted from block ${height} with figures that do not come with this app: ask your own node whether it has this block at this height, and the block of the deposit.`,
   not: [
     'It does not show that these keys are the group’s: compare them.',
     'It does not show that no other chain has more work: ask your own node for the block.',
