@@ -57,3 +57,8 @@ it('nests as deeply as a hostile text likes', () => {
   const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
   expect(readJson(list(u53, 1), deep, 2 * depth)).toBeTypeOf('string');
 });
+
+it('reads strings longer than any file has', () => {
+  const long = '0'.repeat(9_000_000);
+  expect(readJson(text(10_000_000), `"${long}"`, 10_000_000)).toEqual({ value: long });
+});

@@ -34,7 +34,7 @@ export function readJson<T>(reader: Reader<T>, text: string, max: number): { val
   const value = fit(reader, json);
   if (typeof value === 'string') return value;
   // Strings as they are, white space elsewhere gone.
-  const dense = text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
+  const dense = text.replace(/("(?:[^"\\]+|\\.)*")|\s+/g, '$1');
   return again === dense
     ? value
     : 'not plain JSON: a name stands twice, or a value is written oddly';
