@@ -5,7 +5,7 @@ import type { Block } from '../bitcoin/chain.ts';
 import { be32, equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
 import { burnHolds, burnMessage, destinationHash, type Burn } from '../wire/burn-record.ts';
-import { consolidationDue, feeUtxoId } from '../wire/fees.ts';
+import { consolidationDue, feeUtxoId, inOrder } from '../wire/fees.ts';
 import { expiryOf } from '../wire/mint.ts';
 import type { BurnInputs } from '../wire/plonky2/burn-proof.ts';
 import { depthOf, includedIn, type ChainKnown, type Included } from './chain-known.ts';
@@ -358,7 +358,8 @@ function ofConsolidation(
     ),
   );
   let oldest = Infinity;
-  const inputs = request.inputs.map((input, of): Finding => {
+  // Numbered as the bytes that are signed have them, and so the figures of a review.
+  const inputs = inOrder(request.inputs).map((input, of): Finding => {
     const mine = listed.get(toHex(feeUtxoId(input)));
     // The id does not bind the time: what the request says of it could be any.
     if (mine) oldest = Math.min(oldest, mine.timestamp);

@@ -156,10 +156,14 @@ const texts: Record<FindingName, (said: Said) => Told> = {
     `It is too early: ${amount(figure(0))} of ${amount(CONSOLIDATION_AMOUNT)}, and the oldest is not known to be a day old.`,
     newer,
   ],
-  'own-list': () => [
+  'own-list': ({ state }) => [
     'It is in the list of your own node of the bridge.',
-    'It is not in the list that you brought last.',
-    'Bring the list of your own node of the bridge on the page “Evidence”. If it is not in there, object.',
+    state === 'fails'
+      ? 'Your own node’s list names something else that made it.'
+      : 'It is not in the list that you brought last.',
+    state === 'fails'
+      ? object
+      : 'Bring the list of your own node of the bridge on the page “Evidence”. If it is not in there, object.',
   ],
 };
 
