@@ -6,7 +6,7 @@ import { jsGroups } from '../../../../tests/support/groups.ts';
 import { scriptOfAddress } from '../../bitcoin/address.ts';
 import { branches } from '../../bitcoin/branches.ts';
 import { bundleOf } from '../../ceremony/packet.ts';
-import type { RequestOf } from '../../ceremony/request.ts';
+import type { Batch, RequestOf } from '../../ceremony/request.ts';
 import { toFile } from '../../courier/file.ts';
 import { pack } from '../../courier/transport.ts';
 import type { Bytes } from '../../crypto/bytes.ts';
@@ -42,8 +42,10 @@ const spend = (purpose: string, vout: number): RequestOf<'spend'> => ({
   },
 });
 
-/** Two operators with a complete key; the first proposed two spends. */
-async function group(): Promise<{ asha: Sitting; record: Bytes; packet: Bytes; root: Bytes }> {
+/** Two operators with a complete key; the first proposed a batch. */
+async function group(
+  batch: Batch = [spend('Withdrawal 17', 1), spend('Withdrawal 18', 2)],
+): Promise<{ asha: Sitting; record: Bytes; packet: Bytes; root: Bytes }> {
   const two = await sit(terms(2, 2), 1);
   const [asha] = two as [Sitting, Sitting];
   for (let round = 0; round < 12 && two.some(({ seat }) => seat.next().act !== 'done'); round++) {
@@ -51,7 +53,7 @@ async function group(): Promise<{ asha: Sitting; record: Bytes; packet: Bytes; r
     await share(two);
   }
   const record = asha.seat.log.record();
-  const fault = await asha.seat.request([spend('Withdrawal 17', 1), spend('Withdrawal 18', 2)]);
+  const fault = await asha.seat.request(batch);
   if (fault) throw new Error(fault.fault);
   const last = asha.seat.state.packetsFrom(asha.seat.state.me).at(-1)!;
   const packet = toFile(await pack(bundleOf([last.bytes])));
@@ -111,6 +113,35 @@ test('packets wait for a record; then every request, and what a device shows for
 
   await page.getByRole('button', { name: text.again }).click();
   await expect.element(page.getByTestId('recomputed-batch')).not.toBeInTheDocument();
+}, 60_000);
+
+test('a mint is shown with the bytes that are attested, and each figure of them', async () => {
+  const mint: RequestOf<'mint'> = {
+    kind: 'mint',
+    purpose: 'Deposit of today',
+    expires: Date.now() + 3_600_000,
+    txid: new Uint8Array(32).fill(0xd0),
+    vout: 1,
+    recipient: new Uint8Array(32).fill(0x42),
+    index: 0,
+    amount: 50_000_000,
+    mined: 1_790_000_000,
+    validity: 604_800,
+    issue: 0,
+  };
+  const { asha, record, packet } = await group([mint]);
+  await shown();
+  await choose('asha.record', record);
+  await choose('sent.conclave', packet);
+  const first = page.getByTestId('recomputed-request');
+  await expect.element(first).toHaveTextContent('0.50000000 BTC');
+  const [item] = asha.seat.requests()!.sessions[0]!.items;
+  const bytes = page.getByTestId('attested-bytes').element().textContent.replace(/\s/g, '');
+  expect(bytes).toBe(hexOf(item!.units[0]!.message));
+  expect(bytes).toHaveLength(300);
+  const told = first.element().textContent.replace(/\s+/g, '');
+  expect(told).toContain('42'.repeat(32));
+  expect(told).toContain('d0'.repeat(32));
 }, 60_000);
 
 test('a file that is neither is named, and so is one that is damaged', async () => {
