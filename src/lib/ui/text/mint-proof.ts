@@ -41,7 +41,7 @@ const checks: Record<MintCheck, { readonly what: string; readonly wrong: string 
 export const mintProofText = {
   heading: 'Check a mint proof',
   lead: 'A mint proof holds a signed attestation and the deposit that it is for. It is checked here alone, without a workspace and without a network.',
-  choose: 'Mint proof (a .conclave-mint file)',
+  choose: 'Mint proof, as it was saved from a request (mint-….proof)',
   working: 'Checking…',
   good: 'All of it holds',
   bad: 'It does not hold',
