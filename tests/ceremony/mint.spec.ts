@@ -2,6 +2,7 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { describe, expect, it } from 'vitest';
 import { depositScript } from '../../src/lib/ceremony/findings.ts';
 import { attestationBytes, expiryOf, readAttestationJson } from '../../src/lib/wire/mint.ts';
+import { toHex } from '../../src/lib/crypto/bytes.ts';
 import { mintedOf } from '../../src/lib/worker/handed.ts';
 import { requestsViewOf } from '../../src/lib/worker/requests-view.ts';
 import { clock, reload, type Player } from '../support/seats.ts';
@@ -300,7 +301,7 @@ describe('the schedule', async () => {
     await everybodyHears(players);
     for (const player of [asha, ben]) await did(player.seat.sign(root));
     await everybodyHears(players);
-    const [{ message }] = itemAt(asha, root).units as [{ message: Uint8Array }];
+    const { message } = itemAt(asha, root).units[0]!;
     // The third one’s machine stops: the nonces are gone, and it never gave a share.
     await reload(players[2]!);
     await pursue(players, root);
@@ -326,6 +327,14 @@ describe('the schedule', async () => {
     const [again] = await depositsOf(asha);
     expect(again).toMatchObject({ attested: false, mint: { issue: 1 } });
     const root = await proposed(players, [mintRequest(again!, { purpose: 'Once more' })]);
+    // Under rules with another validity, its first issue would be a second attestation, too.
+    const other = await forced(players, [{ ...first, validity: first.validity + 86_400 }]);
+    const marked = requestsViewOf(ben.seat)!.sessions.flatMap((session) =>
+      session.items.flatMap((item) => (item.again ? [toHex(session.root)] : [])),
+    );
+    expect(marked).toEqual(expect.arrayContaining([toHex(root), toHex(other)]));
+    const once = requestsViewOf(ben.seat)!.sessions.at(-1)!;
+    expect(once.items[0]).toMatchObject({ again: false, request: first });
     await pursue(players, root);
     const item = itemAt(asha, root);
     const handed = readAttestationJson(mintedOf(asha.seat, item.digest)!.json);
@@ -333,11 +342,11 @@ describe('the schedule', async () => {
     const before = [...ben.seat.requests()!.items.values()].find(
       ({ request, signatures }) => signatures && (request as typeof first).issue === 0,
     )!;
-    const once = readAttestationJson(mintedOf(asha.seat, before.digest)!.json);
-    if (typeof once === 'string') throw new Error(once);
+    const former = readAttestationJson(mintedOf(asha.seat, before.digest)!.json);
+    if (typeof former === 'string') throw new Error(former);
     expect(handed.attestation).toEqual({
-      ...once.attestation,
-      expiry: once.attestation.expiry + first.validity,
+      ...former.attestation,
+      expiry: former.attestation.expiry + first.validity,
     });
     expect(ben.seat.requests()!.faults).toEqual([]);
   });

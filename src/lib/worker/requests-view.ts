@@ -30,6 +30,7 @@ import {
 } from '../ceremony/request.ts';
 import type {
   BatchProblem,
+  Item,
   Known,
   Package,
   PackageProblem,
@@ -61,6 +62,8 @@ export interface ItemView {
   readonly nearLimit: NearLimit | undefined;
   /** It pays or mints to somebody to whom no signed request of this group did. */
   readonly newRecipient: boolean;
+  /** A mint of a deposit that may have been attested before: the bridge may have minted for it. */
+  readonly again: boolean;
   readonly accepted: readonly number[];
   readonly reserved: readonly number[];
   readonly objections: readonly { readonly operator: number; readonly because: string }[];
@@ -243,6 +246,20 @@ const recipientsServed = ({ items }: Requests): ReadonlySet<string> =>
     ),
   );
 
+/**
+ * Whether a mint is of a later issue, or shares are out for another attestation of its deposit. That
+ * one may have ended; whether the bridge took it in time is not in the log.
+ */
+const mayBeAgain = ({ items }: Requests, { request, claim }: Item): boolean =>
+  request.kind === 'mint' &&
+  (request.issue > 0 ||
+    [...items.values()].some(
+      (other) =>
+        other.shared.size > 0 &&
+        other.claim!.digest !== claim!.digest &&
+        [...other.claim!.answers].some((name) => claim!.answers.has(name)),
+    ));
+
 function itemView(
   known: Known,
   here: Here,
@@ -270,6 +287,7 @@ function itemView(
     decision: decide(asked(here), session, position),
     nearLimit: nearest(asked(here), session, position),
     newRecipient: recipientsOf(request).some((one) => !served.has(one)),
+    again: mayBeAgain(here.requests, item),
     accepted: shown.filter((number) => session.replies[number]!.accepts.has(position)),
     reserved: shown.filter((number) => reserved.has(number)),
     objections: shown.flatMap((operator) => {

@@ -24,6 +24,7 @@ const plain = (amount = 1000): Looked => ({
   problems: [],
   nearLimit: undefined,
   newRecipient: false,
+  again: false,
 });
 
 /** A batch of 20 like ones, of which some are other. */
@@ -50,10 +51,11 @@ describe('what is opened of a batch', () => {
     expect(reasonsAt(batch({ 7: other }), 7)).toEqual(['check']);
   });
 
-  it('who was never paid, the largest, what is near a limit; each with all of its reasons', () => {
+  it('who was never paid, what may be a second time, the largest, what is near a limit; each with all of its reasons', () => {
     const nearLimit = { most: 10, used: 9, window: null };
     const items = batch({
       3: { newRecipient: true },
+      4: { again: true },
       5: { nearLimit },
       9: { request: mint(1001), newRecipient: true, nearLimit },
     });
@@ -61,6 +63,7 @@ describe('what is opened of a batch', () => {
       outliersOf(items, []).flatMap((reasons, i) => (reasons.length > 0 ? [[i, ...reasons]] : [])),
     ).toEqual([
       [3, 'new-recipient'],
+      [4, 'again'],
       [5, 'near-limit'],
       [9, 'new-recipient', 'largest', 'near-limit'],
     ]);

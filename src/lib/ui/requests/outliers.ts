@@ -6,6 +6,7 @@ import type { ItemView } from '../../worker/requests-view.ts';
 export const outlierReasons = [
   'few',
   'check',
+  'again',
   'new-recipient',
   'largest',
   'near-limit',
@@ -23,7 +24,7 @@ export const AT_RANDOM = 3;
 /** What decides. */
 export type Looked = Pick<
   ItemView,
-  'request' | 'findings' | 'decision' | 'problems' | 'nearLimit' | 'newRecipient'
+  'request' | 'findings' | 'decision' | 'problems' | 'nearLimit' | 'newRecipient' | 'again'
 >;
 
 /**
@@ -37,11 +38,12 @@ export function outliersOf(
   const amounts = items.map(({ request }) => amountOf(request));
   const largest = Math.max(...amounts);
   const standing = items.map((item, position): OutlierReason[] => {
-    const { findings, decision, problems, nearLimit, newRecipient } = item;
+    const { findings, decision, problems, nearLimit, newRecipient, again } = item;
     const holds = problems.length === 0 && proven(findings) && decision.rule === undefined;
     return [
       ...(items.length <= FEW ? ['few' as const] : []),
       ...(holds ? [] : ['check' as const]),
+      ...(again ? ['again' as const] : []),
       ...(newRecipient ? ['new-recipient' as const] : []),
       // Of equal ones none is larger than the others, and one stands for them.
       ...(largest > 0 && position === amounts.indexOf(largest) ? ['largest' as const] : []),

@@ -20,6 +20,7 @@ type Near = NearLimit | undefined;
 const reasons: Readonly<Record<OutlierReason, (near: Near) => string>> = {
   few: () => 'the batch is small',
   check: () => 'a check does not hold, or a rule keeps it back',
+  again: () => 'the deposit may have been attested before',
   'new-recipient': () => 'no signed request went to this recipient before',
   largest: () => 'it is the largest',
   'near-limit': (near) =>

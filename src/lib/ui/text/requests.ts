@@ -271,6 +271,13 @@ export const requestsText = {
       means: 'What it attests stays reserved for it. Signing it again signs the same bytes.',
       next: 'Finish it. A deposit is attested anew only once this attestation has expired.',
     },
+    again: {
+      happened: 'This deposit may have been attested before.',
+      cause: 'It is asked for a later issue, or shares for an earlier attestation are out.',
+      means:
+        'If the bridge minted for an earlier one, this one lets it mint for one deposit twice.',
+      next: 'Ask the recipient and look at the bridge yourself. Accept it only if nothing was minted.',
+    },
     excludes: (purpose: string) =>
       `Only one of the two can be confirmed, this one or “${purpose}”:`,
     heldBy: {
