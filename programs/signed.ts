@@ -3,14 +3,13 @@
  * before the signature that it is of leaves, and none is ever changed.
  */
 import {
+  appendFileSync,
   closeSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
   unlinkSync,
-  writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { toHex } from '../src/lib/crypto/bytes.ts';
@@ -43,7 +42,7 @@ export class Signed {
         codeOf(error) === 'EEXIST'
           ? `${lockOf(path)} is there: another run is at work, or one was cut off. Nothing was signed. ` +
               'See that none is running, delete that file, then try again.'
-          : `${path} cannot be written (${codeOf(error)}). Nothing was signed. Give another --state.`,
+          : unusable(path, error),
       );
     }
     try {
@@ -54,7 +53,7 @@ export class Signed {
       );
     } catch (error) {
       unlinkSync(lockOf(path));
-      throw error;
+      throw error instanceof Trouble ? error : new Trouble(unusable(path, error));
     }
   }
 
@@ -73,16 +72,23 @@ export class Signed {
     const isNew = !existsSync(this.#path);
     const fresh = all.filter(({ nullifier }) => !this.#messages.has(toHex(nullifier)));
     const lines = fresh.map(({ nullifier, message }) => `${toHex(nullifier)} ${toHex(message)}\n`);
-    const file = openSync(this.#path, 'a', 0o600);
-    writeSync(file, (isNew ? `${this.#first}\n` : '') + lines.join(''));
-    fsyncSync(file);
-    closeSync(file);
+    const text = (isNew ? `${this.#first}\n` : '') + lines.join('');
+    try {
+      // All of it, or an error: a single write may stop half way on a full disk and say nothing.
+      appendFileSync(this.#path, text, { mode: 0o600, flush: true });
+    } catch (error) {
+      throw new Trouble(unusable(this.#path, error));
+    }
     for (const { nullifier, message } of fresh)
       this.#messages.set(toHex(nullifier), toHex(message));
   }
 }
 
 const lockOf = (path: string): string => `${path}.lock`;
+
+const unusable = (path: string, error: unknown): string =>
+  `${path} cannot be read or written (${codeOf(error)}). Nothing was signed. ` +
+  'See that there is room and that it is a file; or give another --state.';
 
 function linesOf(path: string, first: string): Map<string, string> {
   const [head, ...lines] = readFileSync(path, 'utf8').split('\n');

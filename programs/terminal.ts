@@ -1,10 +1,13 @@
 /** How both programs speak, ask for a secret and write their file. */
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
+import { printable } from '../src/lib/crypto/schema.ts';
 
 /** Ends a program. Its text says the cause, what follows from it and what to do now. */
 export class Trouble extends Error {}
 
+/** The longest line of an error that is shown, in UTF-16 units. */
+const MAX_LINE = 4000;
 /** The longest secret that is asked for, in bytes. */
 const MAX_SECRET = 4096;
 const [INTERRUPT, BACKSPACE, DELETE] = [3, 8, 127];
@@ -14,7 +17,11 @@ export async function run(usage: string, main: () => Promise<void>): Promise<voi
   try {
     await main();
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    // Text that a program was given may stand in it: none of it may steer the terminal.
+    const said = (error instanceof Error ? error.message : String(error))
+      .split('\n')
+      .map((line) => printable(line, MAX_LINE))
+      .join('\n');
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const misused = code.startsWith('ERR_PARSE_ARGS');
     console.error(misused ? `${said}\n\n${usage}` : said);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -221,6 +221,17 @@ describe('one nullifier, one record', () => {
     expectStopped(await observe(listOf([seen])), text);
   });
 
+  it.each([
+    ['is a folder', () => at('.'), /EISDIR/],
+    ['leads nowhere', () => at('astray.txt'), /ENOENT/],
+  ])('signs nothing where its file %s', async (_, path, code) => {
+    symlinkSync(at('nowhere/at-all.txt'), at('astray.txt'));
+    const said = await observe(listOf([seen]), ['--state', path()]);
+    rmSync(at('astray.txt'));
+    expectStopped(said, /cannot be read or written/);
+    expect(said.err).toMatch(code);
+  });
+
   const statePath = () => at(`settings/conclave/observed-${group}-${toHex(observer)}.txt`);
   const stateOf = () => readFileSync(statePath(), 'utf8');
 });
@@ -295,6 +306,12 @@ describe('a list of burns that is refused', () => {
     ['brackets without end', '['.repeat(100_000)],
   ])('for it has %s', async (_, list) => {
     expectStopped(await observe(list), /is no list of burns/);
+  });
+
+  it('and what stands in it does not steer the terminal', async () => {
+    const said = await observe(listOf([{ ...seen, '\u001b[2J\u009b': 1 }]));
+    expectStopped(said, /unknown field “ \[2J/);
+    expect(said.err).not.toMatch(/[^\P{Cc}\n]/u);
   });
 
   it('and one that its source does not give', async () => {
