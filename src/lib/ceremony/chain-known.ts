@@ -128,8 +128,10 @@ function readChain(state: State, manifest: Manifest): ChainKnown {
   for (const { part } of all) {
     if (headers.has(part)) continue;
     const after = toHex(part.after);
+    const others = waiting.get(after);
     if (tree.block(part.after)) ready.push(part);
-    else waiting.set(after, [...(waiting.get(after) ?? []), part]);
+    else if (others) others.push(part);
+    else waiting.set(after, [part]);
   }
   for (const part of ready) {
     headers.set(part, tree.add(part.after, part.packed));
