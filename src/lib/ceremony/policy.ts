@@ -4,7 +4,7 @@ import type { ChainKnown } from './chain-known.ts';
 import { conflict } from './claims.ts';
 import { reservationTolerates } from './manifest.ts';
 import type { Request } from './request.ts';
-import type { InForce, Moving, Rules } from './rules.ts';
+import type { InForce, Rules } from './rules.ts';
 import { signable, type Item, type Requests, type Session } from './session.ts';
 
 /*
@@ -133,9 +133,13 @@ function* limitsOn(asked: Asked, item: Item, before: readonly Item[]): Generator
   );
   for (const { amount: most, window } of limits)
     if (window === null) yield { most, used: 0, window };
-  for (const { kinds, amount: most, window } of limits)
-    if (window !== null)
-      yield { most, used: usedWithin(asked, item, before, kinds, window), window };
+  for (const limit of limits)
+    if (limit.window !== null)
+      yield {
+        most: limit.amount,
+        used: usedWithin(asked, item, before, limit),
+        window: limit.window,
+      };
 }
 
 /** A limit that a request comes near to: what it allows, and what would then be used of it, in sat. */
@@ -173,39 +177,58 @@ function destinations(rules: Rules, time: number, request: Request): Decision | 
   return undefined;
 }
 
+type Limit = Rules['limits'][number];
+
 /**
- * What other requests of these kinds use of a window, in sat: those within it that the operator here
- * reserved, that enough reserved, or that anybody gave shares for; and those of the same batch. One that
- * this one excludes is not counted.
+ * What other requests use of a limit on a window, in sat: those that `standing` names, and those of the
+ * same batch. One that this one excludes is not counted.
  */
-function usedWithin(
-  asked: Asked,
-  { claim }: Item,
-  before: readonly Item[],
-  kinds: readonly Moving[],
-  window: number,
-): number {
-  const { chain, requests, own, terms } = asked;
-  const counted = new Set(before);
-  for (const other of requests.items.values()) {
-    const { reserved, shared, signatures } = other;
-    const stands =
-      reserved.has(own) ||
-      reserved.size >= terms.reservationQuorum ||
-      shared.size > 0 ||
-      signatures !== undefined;
-    if (stands && usedAt(asked, other) > chain.time - window) counted.add(other);
-  }
+function usedWithin(asked: Asked, { claim }: Item, before: readonly Item[], limit: Limit): number {
+  const counted = new Set([...standing(asked, limit), ...before]);
   return mostPayable(
     [...counted].filter(
       (other) =>
-        (kinds as readonly string[]).includes(other.request.kind) &&
+        (limit.kinds as readonly string[]).includes(other.request.kind) &&
         other.claim !== undefined &&
         other.claim.digest !== claim?.digest &&
         !(claim && conflict(other.claim, claim)),
     ),
   );
 }
+
+/**
+ * Requests of a limit's kinds within its window that the operator here reserved, that enough reserved,
+ * or that anybody gave shares for. Computed once while nothing changes.
+ */
+function standing(asked: Asked, limit: Limit): readonly Item[] {
+  const { chain, requests, own, terms } = asked;
+  const { time } = chain;
+  const known = stood.get(requests) ?? new Map<Limit, Stood>();
+  stood.set(requests, known);
+  const before = known.get(limit);
+  if (before?.time === time && before.own === own) return before.items;
+  const items = [...requests.items.values()].filter((other) => {
+    const { reserved, shared, signatures, request } = other;
+    const stands =
+      reserved.has(own) ||
+      reserved.size >= terms.reservationQuorum ||
+      shared.size > 0 ||
+      signatures !== undefined;
+    return (
+      stands &&
+      (limit.kinds as readonly string[]).includes(request.kind) &&
+      usedAt(asked, other) > time - limit.window!
+    );
+  });
+  known.set(limit, { time, own, items });
+  return items;
+}
+interface Stood {
+  readonly time: number;
+  readonly own: number;
+  readonly items: readonly Item[];
+}
+const stood = new WeakMap<Asked['requests'], Map<Limit, Stood>>();
 
 /**
  * What these move at most, in sat. Of all that spend one output only one can be confirmed, so the

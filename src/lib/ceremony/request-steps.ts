@@ -97,11 +97,24 @@ export function stageOf(terms: Terms, session: Session, position: number): Stage
   return session.replies.some(({ slip }) => slip) ? 'validating' : 'proposed';
 }
 
-/** Why a request does not go on here; undefined where it does, or is signed. */
+const halts = new WeakMap<Here, Map<Session, (Halt | undefined)[]>>();
+
+/**
+ * Why a request does not go on here; undefined where it does, or is signed. Computed once for one
+ * `here`.
+ */
 export function haltOf(here: Here, session: Session, position: number): Halt | undefined {
+  const before = halts.get(here) ?? new Map<Session, (Halt | undefined)[]>();
+  halts.set(here, before);
+  const known = before.get(session) ?? session.items.map((_, i) => haltNow(here, session, i));
+  before.set(session, known);
+  return known[position];
+}
+
+function haltNow(here: Here, session: Session, position: number): Halt | undefined {
   const { terms, requests } = here;
   const item = session.items[position]!;
-  if (impossible(item, requests.items.values())) return 'replaced';
+  if (impossible(item, requests.items)) return 'replaced';
   if (item.signatures) return undefined;
   if (session.problems.length > 0 || !signable(item)) return 'refused';
   const needed = item.claim ? terms.reservationQuorum : terms.t;
@@ -137,7 +150,7 @@ export const asked = ({ requests, terms, own, now }: Here) => ({
 export const held = ({ terms, requests, own }: Here, item: Item) =>
   collisions(
     item,
-    requests.items.values(),
+    requests.items,
     requests.chain.time,
     ({ reserved, signatures, depth }) =>
       reserved.has(own) ||

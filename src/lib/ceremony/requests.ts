@@ -162,16 +162,40 @@ function sightings(
   }
 }
 
+/** Requests by what they claim, so that none is compared with all others. */
+type ByDigest = ReadonlyMap<string, Item>;
+const claimants = new WeakMap<ByDigest, ReadonlyMap<string, readonly Item[]>>();
+
+/** Those that claim anything that this one claims. */
+function alike({ claim }: Pick<Item, 'claim'>, items: ByDigest): readonly Item[] {
+  let known = claimants.get(items);
+  if (!known) {
+    const made = new Map<string, Item[]>();
+    for (const item of items.values())
+      for (const name of namesOf(item)) {
+        const there = made.get(name);
+        if (there) there.push(item);
+        else made.set(name, [item]);
+      }
+    claimants.set(items, (known = made));
+  }
+  const all = new Set(namesOf({ claim }).flatMap((name) => known.get(name) ?? []));
+  return [...all];
+}
+
+const namesOf = ({ claim }: Pick<Item, 'claim'>): string[] =>
+  claim ? [...claim.answers, ...claim.outpoints] : [];
+
 const isFinal = ({ depth }: Item): boolean => depth !== undefined && depth >= FINAL_DEPTH;
 
 /** Whether a request can never be confirmed any more: another one that excludes it is deep enough. */
 export const impossible = (
   { claim }: Pick<Item, 'claim'>,
-  items: Iterable<Item>,
+  items: ByDigest,
   final: (item: Item) => boolean = isFinal,
 ): boolean =>
   claim !== undefined &&
-  [...items].some(
+  alike({ claim }, items).some(
     (other) =>
       final(other) &&
       other.claim !== undefined &&
@@ -189,18 +213,16 @@ const lapsed = ({ claim }: Pick<Item, 'claim'>, time: number): boolean =>
  */
 export const collisions = (
   { claim }: Pick<Item, 'claim'>,
-  items: Iterable<Item>,
+  items: ByDigest,
   time: number,
   stands: (item: Item) => boolean,
   final?: (item: Item) => boolean,
-): { readonly item: Item; readonly over: Thing }[] => {
-  const all = [...items];
-  return all.flatMap((item) => {
+): { readonly item: Item; readonly over: Thing }[] =>
+  alike({ claim }, items).flatMap((item) => {
     const over = claim && item.claim && collision(item.claim, claim);
-    if (!over || !stands(item) || lapsed(item, time) || impossible(item, all, final)) return [];
+    if (!over || !stands(item) || lapsed(item, time) || impossible(item, items, final)) return [];
     return [{ item, over }];
   });
-};
 
 /**
  * Who reserved what, each operator's packets in order: a second claim on the same thing is proof. It
@@ -221,7 +243,7 @@ function reservations(
         if (!item) continue;
         const twice = collisions(
           item,
-          items.values(),
+          items,
           time,
           ({ reserved }) => reserved.has(number),
           ({ wasFinal }) => wasFinal,
