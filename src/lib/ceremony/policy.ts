@@ -240,6 +240,10 @@ function mostPayable(items: readonly Item[]): number {
   for (const { request, claim } of items) {
     const { outpoints } = claim!;
     const amount = amountOf(request);
+    if (outpoints.size === 0) {
+      total += amount;
+      continue;
+    }
     const shared = [...outpoints].find((name) => spending.has(name));
     if (shared === undefined) {
       const alone = { common: [...outpoints], most: amount };

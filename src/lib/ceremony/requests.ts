@@ -167,7 +167,7 @@ type ByDigest = ReadonlyMap<string, Item>;
 const claimants = new WeakMap<ByDigest, ReadonlyMap<string, readonly Item[]>>();
 
 /** Those that claim anything that this one claims. */
-function alike({ claim }: Pick<Item, 'claim'>, items: ByDigest): readonly Item[] {
+export function alike({ claim }: Pick<Item, 'claim'>, items: ByDigest): readonly Item[] {
   let known = claimants.get(items);
   if (!known) {
     const made = new Map<string, Item[]>();

@@ -28,6 +28,7 @@ import {
   type Kind,
   type Request,
 } from '../ceremony/request.ts';
+import { alike } from '../ceremony/requests.ts';
 import type {
   BatchProblem,
   Item,
@@ -253,11 +254,8 @@ const recipientsServed = ({ items }: Requests): ReadonlySet<string> =>
 const mayBeAgain = ({ items }: Requests, { request, claim }: Item): boolean =>
   request.kind === 'mint' &&
   (request.issue > 0 ||
-    [...items.values()].some(
-      (other) =>
-        other.shared.size > 0 &&
-        other.claim!.digest !== claim!.digest &&
-        [...other.claim!.answers].some((name) => claim!.answers.has(name)),
+    alike({ claim }, items).some(
+      (other) => other.shared.size > 0 && other.claim!.digest !== claim!.digest,
     ));
 
 function itemView(
@@ -295,7 +293,7 @@ function itemView(
       return because === undefined ? [] : [{ operator, because }];
     }),
     heldBy: held(here, item).map(({ item: other, over }) => ({ digest: other.digest, over })),
-    excludes: [...here.requests.items.values()].flatMap((other) =>
+    excludes: alike(item, here.requests.items).flatMap((other) =>
       item.claim &&
       other.claim &&
       other.claim.digest !== item.claim.digest &&
