@@ -121,7 +121,7 @@ export async function bridgeViewOf(seat: Signer): Promise<BridgeView | undefined
 }
 
 /** Halts that end a request for which nobody reserved anything. */
-const ends: readonly unknown[] = ['refused', 'objected', 'expired', 'replaced'];
+const ends: readonly unknown[] = ['refused', 'unproved', 'objected', 'expired', 'replaced'];
 
 /**
  * The requests that stand: they can still be signed, or what was signed can be used. One that nobody
