@@ -1,8 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { initEccLib, Psbt, Transaction } from 'bitcoinjs-lib';
 import * as ecc from 'tiny-secp256k1';
 import { jsGroup } from '../../src/lib/wasm/js-group.ts';
+import { expectAxeSilent } from '../support/axe.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { value } from '../support/hex.ts';
 import { makeKey, Operator } from '../support/operator.ts';
@@ -18,13 +17,6 @@ const MOST_PROMPTS = 4;
 const MOST_TRANSFERS_TO_SIGN = 4;
 
 initEccLib(ecc);
-
-async function expectAxeSilent(page: Page) {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-}
 
 test('from five empty browsers to an active key and signed transactions', async ({
   browser,

@@ -2,7 +2,10 @@ import { concat, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import type { Part } from '../../src/lib/ceremony/parts.ts';
 import { signPacket, type Body, type Packet } from '../../src/lib/ceremony/packet.ts';
 import { edit, type Run } from './attacks.ts';
+import { sayOtherwise } from './otherwise.ts';
 import { groups, type Player } from './seats.ts';
+
+export { sayOtherwise };
 
 /* Dishonest operators: everything they send is signed with their own packet key, as an attacker's is. */
 
@@ -32,12 +35,6 @@ export function lieInShare(player: Player, run: Run, to: number): void {
         }
       : part,
   );
-}
-
-/** Changes the parts of everything this operator says from now on. */
-export function sayOtherwise({ seat }: Player, change: (part: Part) => Part): void {
-  const say = seat.log.say.bind(seat.log);
-  seat.log.say = (parts, ...rest) => say(parts.map(change), ...rest);
 }
 
 /** Another packet of this operator under the number of `packet`, with these parts and fields. */

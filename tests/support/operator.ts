@@ -187,8 +187,11 @@ export class Operator {
     await this.choose(this.page.getByRole('radio', { name: choice.simulated, exact: false }));
   }
 
-  /** Begins a group on regtest: a rehearsal where the device is a simulated one. */
-  async begin(n: number, t: number): Promise<void> {
+  /**
+   * Begins a group on regtest: a rehearsal where the device is a simulated one. `most`: what a request,
+   * and a batch, pays at most, in BTC; else what is proposed.
+   */
+  async begin(n: number, t: number, most?: string): Promise<void> {
     await this.press(this.link(groups.begin));
     const which = this.simulated ? kind.rehearsal : kind.real;
     await this.choose(this.page.getByRole('radio', { name: which }));
@@ -197,6 +200,7 @@ export class Operator {
     await this.page.getByLabel(begin.network).selectOption('regtest');
     await this.fill(this.field(begin.n), String(n));
     await this.fill(this.field(begin.t), String(t));
+    if (most) for (const of of [begin.batch, begin.item]) await this.fill(this.field(of), most);
     await this.introduce();
     await this.chooseDevice();
     await this.press(this.button(begin.action));
