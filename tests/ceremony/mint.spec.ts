@@ -2,7 +2,7 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { describe, expect, it } from 'vitest';
 import { depositScript } from '../../src/lib/ceremony/findings.ts';
 import { attestationBytes, expiryOf, readAttestationJson } from '../../src/lib/wire/mint.ts';
-import { toHex } from '../../src/lib/crypto/bytes.ts';
+import { equal, toHex } from '../../src/lib/crypto/bytes.ts';
 import { mintedOf } from '../../src/lib/worker/handed.ts';
 import { requestsViewOf } from '../../src/lib/worker/requests-view.ts';
 import { clock, reload, type Player } from '../support/seats.ts';
@@ -349,5 +349,39 @@ describe('the schedule', async () => {
       expiry: former.attestation.expiry + first.validity,
     });
     expect(ben.seat.requests()!.faults).toEqual([]);
+  });
+});
+
+describe('a request that ended', async () => {
+  const players = await withKey(5, 3, 'late mints');
+  const [asha] = players as [Player, ...Player[]];
+  await deposited(players, [{ recipient: recipient(1), index: 0, amount: AMOUNT }]);
+  const then = clock.now;
+
+  it('one that was not finished in time is proposed anew, and signs identical bytes', async () => {
+    const now = clock.now;
+    clock.now = then;
+    const [candidate] = await depositsOf(asha);
+    const late = mintRequest(candidate!, { purpose: 'Late', expires: clock.now + 600_000 });
+    const anew = mintRequest(candidate!, { purpose: 'Anew' });
+    const root = await proposed(players, [late]);
+    for (const player of players) await reply(player, root);
+    await everybodyHears(players);
+    await did(asha.seat.freeze(root, [0, 1, 2]));
+    await everybodyHears(players);
+    await did(asha.seat.sign(root));
+    await everybodyHears(players);
+    const again = await proposed(players, [anew]);
+    for (const { seat } of players) {
+      const view = requestsViewOf(seat)!.sessions.find((one) => equal(one.root, again))!;
+      expect(view.items[0]).toMatchObject({ halt: 'held', heldBy: [{ over: 'deposit' }] });
+    }
+    clock.now = late.expires + 1;
+    await pursue(players, again);
+    const item = itemAt(asha, again);
+    expect(item.signatures).toHaveLength(1);
+    expect(item.units[0]!.message).toEqual(itemAt(asha, root).units[0]!.message);
+    expect(asha.seat.requests()!.faults).toEqual([]);
+    clock.now = now;
   });
 });

@@ -45,7 +45,7 @@ function spend(amount: number, { coin = `${made}`, script = recipient } = {}): R
   const inputs = plain.transaction.inputs.slice(0, 1).map((one) => ({ ...one, txid }));
   return {
     ...plain,
-    payment: new Uint8Array(16).fill(made),
+    payment: Uint8Array.from([...new Uint8Array(12), ...be32(made)]),
     expires: NOW + DAY * 1000,
     transaction: { ...plain.transaction, inputs },
   };

@@ -1,7 +1,7 @@
 import { paidOut } from '../bitcoin/spend.ts';
 import { equal } from '../crypto/bytes.ts';
 import type { ChainKnown } from './chain-known.ts';
-import { conflict } from './claims.ts';
+import { conflict, type Claim } from './claims.ts';
 import { reservationTolerates } from './manifest.ts';
 import type { Request } from './request.ts';
 import type { InForce, Rules } from './rules.ts';
@@ -191,10 +191,14 @@ function usedWithin(asked: Asked, { claim }: Item, before: readonly Item[], limi
         (limit.kinds as readonly string[]).includes(other.request.kind) &&
         other.claim !== undefined &&
         other.claim.digest !== claim?.digest &&
-        !(claim && conflict(other.claim, claim)),
+        !(claim && (conflict(other.claim, claim) || sameAnswer(other.claim, claim))),
     ),
   );
 }
+
+/** Whether both answer for one thing: only one of them can, or both attest the same. */
+const sameAnswer = (a: Claim, b: Claim): boolean =>
+  [...a.answers].some((name) => b.answers.has(name));
 
 /**
  * Requests of a limit's kinds within its window that the operator here reserved, that enough reserved,

@@ -1,7 +1,7 @@
 import { equal, type Bytes } from '../crypto/bytes.ts';
 import { findingsOf, proven } from './findings.ts';
 import type { Terms } from './manifest.ts';
-import { collisions, impossible } from './requests.ts';
+import { collisions, impossible, sameAttested } from './requests.ts';
 import { signerProblems } from './packages.ts';
 import { decide } from './policy.ts';
 import {
@@ -145,19 +145,21 @@ export const asked = ({ requests, terms, own, now }: Here) => ({
 /**
  * The requests that keep this one from being signed: what it claims is reserved for them here, or by
  * so many that it cannot be reserved for this one any more; or they are signed, or t operators saw
- * them, whoever reserved what.
+ * them, whoever reserved what. An attestation that was not finished in time does not keep the same
+ * bytes from being signed.
  */
-export const held = ({ terms, requests, own }: Here, item: Item) =>
-  collisions(
-    item,
-    requests.items,
-    requests.chain.time,
-    ({ reserved, signatures, depth }) =>
-      reserved.has(own) ||
-      reserved.size > terms.n - terms.reservationQuorum ||
-      signatures !== undefined ||
-      depth !== undefined,
-  );
+export const held = ({ terms, requests, own, now }: Here, item: Item) =>
+  collisions(item, requests.items, requests.chain.time, (other) => {
+    const { reserved, signatures, depth, request } = other;
+    const retried = !signatures && request.expires < now && sameAttested(other, item);
+    return (
+      !retried &&
+      (reserved.has(own) ||
+        reserved.size > terms.n - terms.reservationQuorum ||
+        signatures !== undefined ||
+        depth !== undefined)
+    );
+  });
 
 /** Whether a request can still be signed here. */
 export const open = (here: Here, session: Session, position: number): boolean => {

@@ -207,6 +207,14 @@ export const impossible = (
 const lapsed = ({ claim }: Pick<Item, 'claim'>, time: number): boolean =>
   claim?.lapses !== undefined && claim.lapses < time;
 
+/** Whether both would have the attestation key sign the same bytes: twice is no more than once. */
+export const sameAttested = ({ units: a }: Item, { units: b }: Item): boolean =>
+  a.length === 1 &&
+  b.length === 1 &&
+  a[0]!.suite === 'attestation' &&
+  b[0]!.suite === 'attestation' &&
+  equal(a[0]!.message, b[0]!.message);
+
 /**
  * Requests that `stand`, beside which another one must not be reserved. `time`: the median time past
  * that t operators agreed on, in s.
@@ -245,7 +253,10 @@ function reservations(
           item,
           items,
           time,
-          ({ reserved }) => reserved.has(number),
+          // Whoever reserves the same bytes again, once they could not be signed in time, may.
+          (other) =>
+            other.reserved.has(number) &&
+            !(other.request.expires < packet.at && sameAttested(other, item)),
           ({ wasFinal }) => wasFinal,
         );
         if (twice.length === 0) {
