@@ -49,7 +49,9 @@ function paymentsOf(network: Under['id']['network'], request: Request): Payment[
       return [{ amount: request.amount, to: inFours(request.recipient) }];
     case 'consolidation':
       return [{ amount: sumOf(request.inputs), to: inFours(request.inputs[0]!.owner) }];
-    default:
+    case 'spend':
+    case 'burn':
+    case 'fees':
       return request.transaction.outputs
         .filter(({ path }) => path === null)
         .map(({ amount, script }) => ({
