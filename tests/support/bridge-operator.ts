@@ -41,14 +41,16 @@ const hashOf = ({ page }: Operator, place: string): string => {
 export async function visit(operator: Operator, place: string): Promise<void> {
   const { page } = operator;
   const hash = hashOf(operator, place);
+  if (new URL(page.url()).hash === hash) return;
   await page.evaluate((to) => {
+    for (const heading of document.querySelectorAll('h1')) heading.classList.add('left');
     const link = document.createElement('a');
     link.href = to;
     document.body.append(link);
     link.click();
     link.remove();
   }, hash);
-  await page.waitForURL((url) => url.hash === hash);
+  await expect(page.locator('h1:not(.left)')).toBeVisible();
 }
 
 // Packets: everybody's go to the first, and from there to all.
@@ -298,17 +300,6 @@ export async function cannotAccept({ page }: Operator): Promise<void> {
   await expect(page.getByRole('radio', { name: requestsText.answer.accept })).toHaveCount(0);
 }
 
-/** Objects to the one request that is open. */
-export async function objectTo(operator: Operator, because: string): Promise<void> {
-  const { answer: text } = requestsText;
-  const { page } = operator;
-  await operator.choose(page.getByRole('radio', { name: text.object }));
-  await operator.fill(operator.field(text.because), because);
-  await operator.fill(operator.field(text.source), `${operator.name}’s own node`);
-  await operator.press(operator.button(text.send));
-  await expect(page.getByTestId('now')).not.toHaveAttribute('data-act', 'answer');
-}
-
 /** Freezes a package of these signers, by name. */
 export async function freeze(operator: Operator, signers: readonly string[]): Promise<void> {
   const { now: text } = requestsText;
@@ -393,8 +384,9 @@ export async function adoptRules(operator: Operator): Promise<void> {
   const { proposed: text } = rulesText;
   const waits = operator.page.getByTestId('proposed');
   await waits.getByRole('button', { name: text.try }).click();
-  await waits.getByRole('button', { name: text.approve }).click();
-  await expect(waits.getByText(text.own)).toBeVisible();
+  const approve = waits.getByRole('button', { name: text.approve });
+  await approve.click();
+  await expect(approve).toHaveCount(0);
 }
 
 // Lies
@@ -414,5 +406,9 @@ export async function acceptAnyway(peer: Peer, root: string, reserves: boolean):
 /** Proposes a batch, whatever is wrong with it; its root in hex. */
 export async function force(peer: Peer, batch: Batch): Promise<string> {
   await peer.lie({ kind: 'request', batch });
-  return hexOf(peer.player.seat.requests()!.sessions.at(-1)!.root);
+  return rootOf(peer);
 }
+
+/** The batch that came last here; its root in hex. */
+export const rootOf = ({ player }: Peer): string =>
+  hexOf(player.seat.requests()!.sessions.at(-1)!.root);

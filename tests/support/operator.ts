@@ -280,9 +280,11 @@ export class Operator {
   async take(given: string[], counts = true): Promise<void> {
     if (counts) this.transfers += 1;
     const receive = this.page.getByRole('radio', { name: transfer.receive, exact: true });
+    const input = this.page.locator('.receive input[type=file]');
+    await expect(receive.or(input).first()).toBeAttached();
     if ((await receive.count()) > 0) await this.choose(receive);
     const before = await this.told();
-    await this.chooseFiles(this.page.locator('.receive input[type=file]'), given);
+    await this.chooseFiles(input, given);
     const terms = this.page.getByTestId('terms');
     await expect
       .poll(async () => (await this.told()) !== before || (await terms.count()) > 0)
