@@ -367,7 +367,7 @@ test('a burn is paid while Dora is absent; without proof or records, or to anoth
 });
 
 /** A coin as Bitcoin Core lists it. */
-const listed = (script: Uint8Array, amount: number, txid = recipient(77), vout = 0) => ({
+const listed = (script: Uint8Array, amount: number, txid = recipient(78), vout = 0) => ({
   txid: hexOf(txid.toReversed()),
   vout,
   address: addressOfScript('regtest', script),
