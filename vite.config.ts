@@ -72,7 +72,12 @@ export default defineConfig({
               extends: true as const,
               // Bundled before the tests: the test page would be loaded anew once these were met.
               optimizeDeps: {
-                include: ['@ledgerhq/hw-transport-webhid', '@ledgerhq/ledger-bitcoin', 'buffer'],
+                include: [
+                  '@ledgerhq/hw-transport-webhid',
+                  '@ledgerhq/ledger-bitcoin',
+                  'buffer',
+                  'zxing-wasm/reader',
+                ],
               },
               server: { fs: { allow: [top, ...(vectors ? [vectors] : [])] } },
               test: {

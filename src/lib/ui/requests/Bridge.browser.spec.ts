@@ -161,11 +161,11 @@ test('withdrawals stand beside their outputs; the proof that is missing here is 
   const root = await propose(three, [burnRequest(asha, burns)]);
   await shown(root);
   await expect.element(page.getByTestId('item')).toHaveTextContent('2 withdrawals, 0.14998000 BTC');
-  const rows = page.getByTestId('withdrawals').getByRole('row');
-  await expect.element(rows.nth(1)).toHaveTextContent('0101010101010101');
-  await expect.element(rows.nth(1)).toHaveTextContent('0.04999000 BTC');
-  await expect.element(rows.nth(1)).toHaveTextContent('2: pays exactly this');
-  await expect.element(rows.nth(2)).toHaveTextContent('1: pays exactly this');
+  const rows = page.getByTestId('withdrawal');
+  await expect.element(rows.nth(0)).toHaveTextContent('0101010101010101');
+  await expect.element(rows.nth(0)).toHaveTextContent('0.04999000 BTC');
+  await expect.element(rows.nth(0)).toHaveTextContent('2: pays exactly this');
+  await expect.element(rows.nth(1)).toHaveTextContent('1: pays exactly this');
   await expect
     .element(page.getByTestId('withdrawals'))
     .toHaveTextContent('Output 3, 0.99998000 BTC (99 998 000 sat): change');

@@ -63,7 +63,6 @@ export const reviewText = {
     `valid for ${validity} from the hour of its block${issue === 0 ? '' : `, issued for the ${issue + 1}. time`}`,
   withdrawals: {
     heading: 'Withdrawals and their outputs',
-    caption: 'Each withdrawal, and the one output that pays it',
     nullifier: 'Burn (nullifier)',
     burned: 'Burned',
     fee: 'Kept as fee',
