@@ -5,7 +5,8 @@ import { addressOfScript, scriptOfAddress } from '../../src/lib/bitcoin/address.
 import { toHex } from '../../src/lib/crypto/bytes.ts';
 import { readBurnFile } from '../../src/lib/wire/burn-record.ts';
 import { checkBurnProof } from '../../src/lib/wire/plonky2/burn-proof.ts';
-import { bridgeViewOf, composeBurn } from '../../src/lib/worker/bridge.ts';
+import { bridgeViewOf } from '../../src/lib/worker/bridge.ts';
+import { composeBurn } from '../../src/lib/worker/bridge-draft.ts';
 import { takeEvidence } from '../../src/lib/worker/evidence.ts';
 import { requestsViewOf } from '../../src/lib/worker/requests-view.ts';
 import { finishedOf, importCoins } from '../../src/lib/worker/watch.ts';

@@ -5,7 +5,8 @@ import { addressOfScript } from '../../src/lib/bitcoin/address.ts';
 import { branches } from '../../src/lib/bitcoin/branches.ts';
 import { toHex } from '../../src/lib/crypto/bytes.ts';
 import { consolidationBytes, type FeeUtxo } from '../../src/lib/wire/fees.ts';
-import { bridgeViewOf, composeFees } from '../../src/lib/worker/bridge.ts';
+import { bridgeViewOf } from '../../src/lib/worker/bridge.ts';
+import { composeFees } from '../../src/lib/worker/bridge-draft.ts';
 import { importCoins } from '../../src/lib/worker/watch.ts';
 import type { RequestOf } from '../../src/lib/ceremony/request.ts';
 import {

@@ -135,6 +135,21 @@ function feeFor(feeRate: number, inputs: number, outputs: Spend['outputs']): num
   return Math.ceil((Math.ceil(weight / 4) * Math.round(feeRate * 1000)) / 1000);
 }
 
+it('what is spent in any case comes first, and others only where it does not suffice', () => {
+  const [a, b] = [coin(8, 40_000), coin(9, 35_000)];
+  const amounts = (changes: Partial<SpendPlan>) =>
+    composed(changes).inputs.map((one) => one.amount);
+  expect(amounts({ always: [a, b] })).toEqual([40_000, 35_000]);
+  expect(amounts({ always: [a] })).toEqual([50_000, 40_000]);
+  // Both, although one alone would do.
+  const payments = [{ to: alice, amount: 10_000 }];
+  expect(amounts({ always: [a, b], payments })).toEqual([40_000, 35_000]);
+  expect(composeSpend({ ...plan, coins: [], always: [a] })).toEqual({
+    problem: 'not-enough',
+    detail: '30198',
+  });
+});
+
 it('any plan that succeeds is a spend without problems, pays exactly, and needs all its inputs', () => {
   const coins = fc
     .uniqueArray(fc.nat(255), { minLength: 1, maxLength: 12 })

@@ -32,6 +32,8 @@ export interface SpendPlan {
   readonly threshPk: Uint8Array;
   /** What may be spent; which branches are in it is the caller's choice. */
   readonly coins: readonly Coin[];
+  /** What is spent in any case, beside them; none where undefined. */
+  readonly always?: readonly Coin[];
   readonly payments: readonly Payment[];
   /** sat for each vB, to three decimals. */
   readonly feeRate: number;
@@ -70,8 +72,8 @@ const networks: readonly AddressNetwork[] = ['mainnet', 'testnet4', 'signet', 'r
  * A spend that makes the payments, by a rule without chance, so that the same coins give the same
  * spend whatever their order:
  *
- * - Coins are taken from the largest down until they pay for everything: the fewest inputs, and each
- *   input is one signature of the group's. Of equal ones the older comes first.
+ * - Beside those of `always`, coins are taken from the largest down until they pay for everything: the
+ *   fewest inputs, and each input is one signature of the group's. Of equal ones the older comes first.
  * - The fee is feeRate × size, rounded up to whole sat; each input is 57.5 vB.
  * - What is left comes back as change, unless it would be dust after the larger fee: then it is part
  *   of the fee.
@@ -80,7 +82,8 @@ const networks: readonly AddressNetwork[] = ['mainnet', 'testnet4', 'signet', 'r
  * Limits and dust are judged on the result, by `spendProblems`. Faults: those of `outputAt`.
  */
 export function composeSpend(plan: SpendPlan): Spend | ComposeProblem | Fault {
-  const { group, network, threshPk, coins, payments, feeRate, changeIndex, locktime } = plan;
+  const { group, network, threshPk, coins, always = [], payments, feeRate } = plan;
+  const { changeIndex, locktime } = plan;
   if (!(feeRate >= 1 && feeRate <= MAX_FEE_RATE)) return { problem: 'fee-rate', detail: '' };
   if (!(Number.isInteger(locktime) && locktime >= 0 && locktime <= 0xffff_ffff))
     return { problem: 'locktime', detail: '' };
@@ -98,9 +101,10 @@ export function composeSpend(plan: SpendPlan): Spend | ComposeProblem | Fault {
   });
   const inputs: SpendInput[] = [];
   let missing = Infinity;
-  for (const { txid, vout, amount, path: from } of coins.toSorted(byPreference)) {
+  for (const { txid, vout, amount, path: from } of [...always, ...coins.toSorted(byPreference)]) {
     if (inputs.length === MAX_INPUTS) return { problem: 'too-many-inputs', detail: `${missing}` };
     inputs.push({ txid, vout, sequence: SEQUENCE, amount, path: from });
+    if (inputs.length < always.length) continue;
     const without = spend(inputs, paid);
     const left = sumOf(inputs) - sumOf(paid);
     missing = Math.min(missing, feeAt(feeRate, without) - left);
@@ -110,7 +114,7 @@ export function composeSpend(plan: SpendPlan): Spend | ComposeProblem | Fault {
     const rest = left - feeAt(feeRate, back(0));
     return rest < dustOf(change.script) ? without : back(rest);
   }
-  return { problem: 'not-enough', detail: coins.length > 0 ? `${missing}` : `${sumOf(paid)}` };
+  return { problem: 'not-enough', detail: inputs.length > 0 ? `${missing}` : `${sumOf(paid)}` };
 }
 
 /**

@@ -35,6 +35,9 @@ export interface Claim {
 export const outpointName = ({ txid, vout }: { txid: Uint8Array; vout: number }): string =>
   `${toHex(txid)}:${vout}`;
 
+/** What a burn is answered for by name. */
+export const nullifierName = (nullifier: Uint8Array): string => `nullifier:${toHex(nullifier)}`;
+
 function answersOf(request: Request): string[] {
   switch (request.kind) {
     case 'test':
@@ -45,7 +48,7 @@ function answersOf(request: Request): string[] {
     case 'mint':
       return [`deposit:${outpointName(request)}`];
     case 'burn':
-      return request.withdrawals.map(({ burn }) => `nullifier:${toHex(burn.nullifier)}`);
+      return request.withdrawals.map(({ burn }) => nullifierName(burn.nullifier));
     case 'consolidation':
       return request.inputs.map((input) => `fee:${toHex(feeUtxoId(input))}`);
   }

@@ -1,14 +1,12 @@
-/** What the evidence in the log offers to be requested: deposits, burns and fees, and drafts of them. */
-import { branchOf, outputAt, pathText } from '../bitcoin/branches.ts';
+/** What the evidence in the log offers to be requested: deposits, burns and fees. */
+import { branchOf, pathText } from '../bitcoin/branches.ts';
 import type { Coin } from '../bitcoin/coins.ts';
-import { composeSpend, composeSweep, type ComposeProblem } from '../bitcoin/compose.ts';
-import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
-import { isFault } from '../crypto/faults.ts';
+import { toHex, type Bytes } from '../crypto/bytes.ts';
 import { burnHolds, burnMessage, type Burn } from '../wire/burn-record.ts';
 import { feeUtxoId, type FeeUtxo } from '../wire/fees.ts';
 import { expiryOf } from '../wire/mint.ts';
 import { depthOf, includedIn } from '../ceremony/chain-known.ts';
-import { outpointName } from '../ceremony/claims.ts';
+import { nullifierName, outpointName } from '../ceremony/claims.ts';
 import {
   depositScript,
   findingsOf,
@@ -16,18 +14,12 @@ import {
   proofSays,
   type Finding,
 } from '../ceremony/findings.ts';
-import { FEES_TO } from '../ceremony/problems.ts';
 import { haltOf, type Here } from '../ceremony/request-steps.ts';
-import {
-  MAX_WITHDRAWALS,
-  type Request,
-  type RequestOf,
-  type Withdrawal,
-} from '../ceremony/request.ts';
+import type { Request, RequestOf } from '../ceremony/request.ts';
 import type { Item } from '../ceremony/session.ts';
-import { reviewOf, txidText, type Spending, type SpendReview } from './review.ts';
+import { txidText } from './review.ts';
 import type { Signer } from './signer.ts';
-import { nextChange, storedCoins } from './watch.ts';
+import { storedCoins } from './watch.ts';
 
 /** A deposit that the evidence shows, and where a mint of it stands. */
 export interface DepositCandidate {
@@ -208,7 +200,7 @@ function depositsIn(here: Here): DepositCandidate[] {
   });
 }
 
-function burnsIn({ known, requests, ...here }: Here): BurnCandidate[] {
+export function burnsIn({ known, requests, ...here }: Here): BurnCandidate[] {
   const { manifest, state, groups, id } = known;
   const where = { network: id.network, group: id.group };
   const burns = new Map<string, { burn: Burn; seenBy: Set<number> }>();
@@ -236,15 +228,13 @@ function burnsIn({ known, requests, ...here }: Here): BurnCandidate[] {
         { burn, proof: proof ?? new Uint8Array(32) },
         0,
       ),
-      requested: answering(stands, `nullifier:${toHex(burn.nullifier)}`).map(
-        ({ digest }) => digest,
-      ),
+      requested: answering(stands, nullifierName(burn.nullifier)).map(({ digest }) => digest),
     };
   });
 }
 
 /** Names of the coins that requests which stand spend. */
-const spentIn = (here: Here): ReadonlySet<string> =>
+export const spentIn = (here: Here): ReadonlySet<string> =>
   new Set(standing(here).flatMap(({ claim }) => [...claim!.outpoints]));
 
 function feeCoinsIn(here: Here, coins: readonly Coin[]): FeeCoin[] {
@@ -285,111 +275,5 @@ export type Unsent<R extends Request = Request> = R extends Request
   ? Omit<R, 'purpose' | 'expires'>
   : never;
 
-/** A request to be proposed, how it is reviewed, and what the evidence says of it. */
-export type BridgeDraft =
-  | {
-      readonly request: Unsent<RequestOf<'burn' | 'fees'>>;
-      readonly review: SpendReview;
-      readonly findings: readonly Finding[];
-    }
-  | { readonly compose: ComposeProblem }
-  /** These burns are not there, have no proof, or are too many. */
-  | { readonly burns: 'unknown' | 'no-proof' | 'too-many' };
-
 /** A request as evidence and review see it. */
-const drawn = (request: Unsent): Request => ({ ...request, purpose: '-', expires: 0 });
-
-function draftOf(here: Here, request: Unsent<RequestOf<'burn' | 'fees'>>): BridgeDraft {
-  const whole = drawn(request) as Spending;
-  return {
-    request,
-    review: reviewOf(here.known, whole, []),
-    findings: findingsOf(here, { request: whole }),
-  };
-}
-
-/**
- * The transaction that pays these burns, by their nullifiers, each with an output of its own.
- * `feeRate` in sat/vB; `without`: coins (`txid:vout`) that other requests of the batch spend.
- */
-export async function composeBurn(
-  seat: Signer,
-  nullifiers: readonly Bytes[],
-  feeRate: number,
-  without: readonly string[],
-): Promise<BridgeDraft | undefined> {
-  const requests = seat.requests();
-  if (!requests) return undefined;
-  const here = seat.here(requests);
-  const { groups, id, keys } = here.known;
-  if (nullifiers.length > MAX_WITHDRAWALS) return { burns: 'too-many' };
-  const all = burnsIn(here);
-  const burns: { burn: Burn; proof: Bytes }[] = [];
-  for (const nullifier of nullifiers) {
-    // Where records differ, what most observers say is proposed.
-    const [found] = all
-      .filter(({ burn }) => equal(burn.nullifier, nullifier))
-      .sort((a, b) => b.seenBy.length - a.seenBy.length);
-    if (!found) return { burns: 'unknown' };
-    if (!found.proof) return { burns: 'no-proof' };
-    burns.push({ burn: found.burn, proof: found.proof });
-  }
-  const { coins } = await storedCoins(seat);
-  const spent = spentIn(here);
-  const made = composeSpend({
-    group: groups.secp256k1,
-    network: id.network,
-    threshPk: keys.custody.threshPk,
-    coins: coins.filter(
-      (coin) =>
-        coin.confirmations > 0 &&
-        branchOf(coin.path) !== 'fees' &&
-        !spent.has(outpointName(coin)) &&
-        !without.includes(coinName(coin)),
-    ),
-    payments: burns.map(({ burn }) => ({ to: burn.script, amount: burn.amount - burn.fee })),
-    feeRate,
-    changeIndex: nextChange(seat, coins, requests),
-    locktime: 0,
-  });
-  if (isFault(made)) throw new Error(made.proves);
-  if ('problem' in made) return { compose: made };
-  const taken = new Set<number>();
-  const withdrawals = burns.map(({ burn, proof }): Withdrawal => {
-    const output = made.outputs.findIndex(
-      ({ amount, script, path }, i) =>
-        path === null &&
-        !taken.has(i) &&
-        amount === burn.amount - burn.fee &&
-        equal(script, burn.script),
-    );
-    taken.add(output);
-    return { burn, proof, output };
-  });
-  return draftOf(here, { kind: 'burn', replaces: null, withdrawals, transaction: made });
-}
-
-/** The transaction that gathers these coins of the fee reservoir (`txid:vout`, as they are written). */
-export async function composeFees(
-  seat: Signer,
-  names: readonly string[],
-  feeRate: number,
-): Promise<BridgeDraft | undefined> {
-  const requests = seat.requests();
-  if (!requests) return undefined;
-  const here = seat.here(requests);
-  const { groups, keys } = here.known;
-  const { threshPk } = keys.custody;
-  const { coins } = await storedCoins(seat);
-  const to = outputAt(groups.secp256k1, threshPk, FEES_TO);
-  if (isFault(to)) throw new Error(to.proves);
-  const chosen = coins.filter(
-    (coin) => branchOf(coin.path) === 'fees' && names.includes(coinName(coin)),
-  );
-  const made = composeSweep(chosen, to.script, feeRate);
-  if ('problem' in made) return { compose: made };
-  return draftOf(here, { kind: 'fees', replaces: null, transaction: made });
-}
-
-/** A coin as it is written. */
-const coinName = ({ txid, vout }: Coin): string => `${txidText(txid)}:${vout}`;
+export const drawn = (request: Unsent): Request => ({ ...request, purpose: '-', expires: 0 });

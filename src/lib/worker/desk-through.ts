@@ -18,9 +18,10 @@ export const deskThrough = (reach: <T>(use: (desk: Desk) => Promise<T>) => Promi
   finished: (digest) => reach((desk) => desk.finished(digest)),
   minted: (digest) => reach((desk) => desk.minted(digest)),
   bridge: () => reach((desk) => desk.bridge()),
-  composeBurn: (nullifiers, feeRate, without) =>
-    reach((desk) => desk.composeBurn(nullifiers, feeRate, without)),
-  composeFees: (coins, feeRate) => reach((desk) => desk.composeFees(coins, feeRate)),
+  composeBurn: (nullifiers, feeRate, without, replaces) =>
+    reach((desk) => desk.composeBurn(nullifiers, feeRate, without, replaces)),
+  composeFees: (coins, feeRate, replaces) =>
+    reach((desk) => desk.composeFees(coins, feeRate, replaces)),
   takeEvidence: (file, source) => reach((desk) => desk.takeEvidence(file, source)),
   governance: () => reach((desk) => desk.governance()),
   tryRules: (rules) => reach((desk) => desk.tryRules(rules)),

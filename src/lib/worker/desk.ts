@@ -7,13 +7,8 @@ import type { HostReply } from './entropy.ts';
 import type { Taken } from './group-log.ts';
 import type { Batch } from '../ceremony/request.ts';
 import type { Rules } from '../ceremony/rules.ts';
-import {
-  bridgeViewOf,
-  composeBurn,
-  composeFees,
-  type BridgeDraft,
-  type BridgeView,
-} from './bridge.ts';
+import { bridgeViewOf, type BridgeView } from './bridge.ts';
+import { composeBurn, composeFees, type BridgeDraft } from './bridge-draft.ts';
 import { takeEvidence, type EvidenceTaken } from './evidence.ts';
 import {
   adoptRules,
@@ -132,8 +127,13 @@ export interface Desk {
     nullifiers: readonly Bytes[],
     feeRate: number,
     without: readonly string[],
+    replaces?: Bytes,
   ): Promise<BridgeDraft | undefined>;
-  composeFees(coins: readonly string[], feeRate: number): Promise<BridgeDraft | undefined>;
+  composeFees(
+    coins: readonly string[],
+    feeRate: number,
+    replaces?: Bytes,
+  ): Promise<BridgeDraft | undefined>;
   /** Takes in a file with evidence. `source`: where the operator got it. */
   takeEvidence(file: Bytes, source: string): Promise<EvidenceTaken>;
   /** The rules, and the Bitcoin chain as the group sees it. */
@@ -168,9 +168,10 @@ export function deskOf(seat: Seat): Desk {
     finished: (digest) => inTurn(() => finishedOf(seat, digest)),
     minted: (digest) => inTurn(() => mintedOf(seat, digest)),
     bridge: () => inTurn(() => bridgeViewOf(seat)),
-    composeBurn: (nullifiers, feeRate, without) =>
-      inTurn(() => composeBurn(seat, nullifiers, feeRate, without)),
-    composeFees: (coins, feeRate) => inTurn(() => composeFees(seat, coins, feeRate)),
+    composeBurn: (nullifiers, feeRate, without, replaces) =>
+      inTurn(() => composeBurn(seat, nullifiers, feeRate, without, replaces)),
+    composeFees: (coins, feeRate, replaces) =>
+      inTurn(() => composeFees(seat, coins, feeRate, replaces)),
     takeEvidence: (file, source) => inTurn(() => takeEvidence(seat, file, source)),
     governance: () => inTurn(() => governanceOf(seat)),
     tryRules: (rules) => inTurn(() => tryRules(seat, rules)),

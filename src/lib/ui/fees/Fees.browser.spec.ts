@@ -14,6 +14,7 @@ import { share } from '../../../../tests/support/desks.ts';
 import { scriptOfAddress } from '../../bitcoin/address.ts';
 import { chainEvidenceFile } from '../../bitcoin/evidence-file.ts';
 import { feeUtxoId } from '../../wire/fees.ts';
+import NewRequest from '../requests/NewRequest.svelte';
 import '../styles/app.css';
 import { hexOf } from '../words.ts';
 import Fees from './Fees.svelte';
@@ -157,4 +158,33 @@ test('with a chain both are proposed from here, and are then requested', async (
   const [second] = (await desk.requests())!.sessions;
   expect(second!.items[0]).toMatchObject({ halt: undefined, request: { kind: 'consolidation' } });
   await expect.element(bridge.getByTestId('sums')).toHaveTextContent('Nothing to gather.');
+});
+
+test('what is gathered is gathered again with a higher fee, where requests are made', async () => {
+  const { sessions } = (await desk.requests())!;
+  const { request: first, digest } = sessions.find(({ kind }) => kind === 'fees')!.items[0]!;
+  const proposed: string[] = [];
+  await render(NewRequest, {
+    desk,
+    device: () => Promise.resolve(device),
+    onproposed: (root: string) => proposed.push(root),
+  });
+  const compose = page.getByTestId('compose');
+  await page.getByRole('radio', { name: 'Fees on Bitcoin' }).click();
+  await expect.element(compose.getByTestId('no-fees')).toBeVisible();
+  await page.getByLabelText('Replaces').selectOptions(hexOf(digest));
+  await expect.element(compose).toHaveTextContent('are gathered again: 1, 0.00070000 BTC');
+  await compose.getByLabelText('Fee rate in sat/vB').last().fill('9');
+  await button('Put it together').last().click();
+  await expect.element(compose.getByTestId('review')).toHaveTextContent('9.00 sat/vB');
+  await expect.element(compose.getByTestId('excludes')).toHaveTextContent('“Fees of November”');
+  await compose.getByLabelText('Purpose').last().fill('The same, again');
+  await button('Add it to the batch').click();
+  await button('Propose this request').click();
+  await expect.poll(() => proposed).toHaveLength(1);
+  const again = (await desk.requests())!.sessions[0]!.items[0]!;
+  if (again.request.kind !== 'fees' || first.kind !== 'fees') throw new Error('no fees');
+  expect(again.halt).toBeUndefined();
+  expect(again.request.replaces).toEqual(digest);
+  expect(again.request.transaction.inputs).toEqual(first.transaction.inputs);
 });

@@ -14,9 +14,14 @@ import {
 import { keyed, share, type Sitting } from '../../../../tests/support/desks.ts';
 import { scriptOfAddress } from '../../bitcoin/address.ts';
 import { destinationHash, type Burn } from '../../wire/burn-record.ts';
+import type { Desk } from '../../worker/desk.ts';
+import type { ItemView, SessionView } from '../../worker/requests-view.ts';
 import type { WatchView } from '../../worker/watch.ts';
 import '../styles/app.css';
 import { requestBridgeText as text } from '../text/request-bridge.ts';
+import { requestNewText } from '../text/request-new.ts';
+import { reviewText } from '../text/request-review.ts';
+import { requestsText } from '../text/requests.ts';
 import { hexOf } from '../words.ts';
 import ChooseMints from './ChooseMints.svelte';
 import NewRequest from './NewRequest.svelte';
@@ -48,8 +53,7 @@ async function seen(heights: readonly number[] = [height]) {
   await share(three);
 }
 
-async function shown() {
-  const { desk, device } = three[0]!;
+async function shown({ desk, device }: Pick<Sitting, 'desk' | 'device'> = three[0]!) {
   const proposed: string[] = [];
   const view = await render(NewRequest, {
     desk,
@@ -154,6 +158,82 @@ test('burns with records and a proof are paid together; the others say what they
   const { request, findings } = session!.items[0]!;
   expect(request.kind === 'burn' && request.withdrawals).toHaveLength(2);
   expect(new Set(findings.map(({ state }) => state))).toEqual(new Set(['holds']));
+});
+
+test('withdrawals that are stuck are paid again from the same coins, with a higher fee', async () => {
+  const { desk } = three[0]!;
+  const [{ items }] = (await desk.requests())!.sessions as [SessionView];
+  const [{ request: first, digest }] = items as [ItemView];
+  if (first.kind !== 'burn') throw new Error('no burn');
+  // Bitcoin Core lists no coin that a transaction which it knows spends.
+  await desk.importCoins('[]');
+  const { proposed } = await shown();
+  await way('Withdrawals').click();
+  await expect.element(page.getByTestId('no-burns')).toBeVisible();
+  await page.getByLabelText(requestNewText.replaces).selectOptions(hexOf(digest));
+  const why = page.getByTestId('replaces-why');
+  await expect.element(why).toHaveTextContent(requestNewText.replacesWhy.unsigned);
+  await expect.element(why).toHaveTextContent('2.00 sat/vB');
+  const boxes = compose.getByRole('checkbox');
+  await expect.element(boxes.first()).toBeChecked();
+  await expect.element(boxes.last()).toBeChecked();
+  expect(boxes.all()).toHaveLength(2);
+  const make = async (feeRate: string) => {
+    await compose.getByLabelText(text.feeRate).last().fill(feeRate);
+    await button('Put it together').last().click();
+    await expect.element(page.getByTestId('review')).toHaveTextContent(`${feeRate}.00 sat/vB`);
+  };
+  await make('2');
+  await expect
+    .element(page.getByRole('alert'))
+    .toHaveTextContent(requestNewText.feeNotEnough('').happened);
+  await make('9');
+  await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
+  await expect
+    .element(page.getByTestId('excludes'))
+    .toHaveTextContent(requestsText.session.excludes('Two withdrawals'));
+  // What was put together was to replace that one.
+  await page.getByLabelText(requestNewText.replaces).selectOptions('');
+  await expect.element(page.getByTestId('review')).not.toBeInTheDocument();
+  await page.getByLabelText(requestNewText.replaces).selectOptions(hexOf(digest));
+  await boxes.last().click();
+  await make('9');
+  await compose.getByLabelText('Purpose').last().fill('One of them, again');
+  await button('Add it to the batch').click();
+  // What the batch replaces is not offered again.
+  await expect.element(page.getByLabelText(requestNewText.replaces)).not.toBeInTheDocument();
+  await button('Propose this request').click();
+  await expect.poll(() => proposed).toHaveLength(1);
+  const [session] = (await desk.requests())!.sessions;
+  const { request, halt, excludes } = session!.items[0]!;
+  if (request.kind !== 'burn') throw new Error('no burn');
+  expect(halt).toBeUndefined();
+  expect(request.replaces).toEqual(digest);
+  expect(request.withdrawals).toHaveLength(1);
+  expect(request.transaction.inputs).toEqual(first.transaction.inputs);
+  expect(excludes.map((one) => one.digest)).toEqual([digest]);
+});
+
+test('a withdrawal that names another output than the one that pays it is not added', async () => {
+  const { desk, device } = three[0]!;
+  const composeBurn: Desk['composeBurn'] = async (...wish) => {
+    const draft = (await desk.composeBurn(...wish))!;
+    if (!('request' in draft) || draft.request.kind !== 'burn') throw new Error('no draft');
+    const { withdrawals } = draft.request;
+    const wrong = withdrawals.map((one) => ({ ...one, output: one.output + 1 }));
+    return { ...draft, request: { ...draft.request, withdrawals: wrong } };
+  };
+  await shown({ device, desk: { ...desk, composeBurn } });
+  await way('Withdrawals').click();
+  const { digest } = (await desk.requests())!.sessions.find(({ kind }) => kind === 'burn')!
+    .items[0]!;
+  await page.getByLabelText(requestNewText.replaces).selectOptions(hexOf(digest));
+  await compose.getByLabelText(text.feeRate).last().fill('30');
+  await button('Put it together').last().click();
+  await expect.element(page.getByTestId('review')).toBeVisible();
+  await expect.element(page.getByRole('alert')).toHaveTextContent(reviewText.unexplained.happened);
+  await compose.getByLabelText('Purpose').last().fill('Wrong');
+  await expect.element(button('Add it to the batch')).toBeDisabled();
 });
 
 test('coins of the fee reservoir without evidence are not gathered', async () => {

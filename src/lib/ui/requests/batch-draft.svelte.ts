@@ -1,7 +1,7 @@
 /** A batch on its way to be proposed: what is in it, and what the next request of it replaces. */
 import type { Spend } from '../../bitcoin/spend.ts';
 import type { Bytes } from '../../crypto/bytes.ts';
-import type { Batch, Request } from '../../ceremony/request.ts';
+import type { Batch, Kind, Request } from '../../ceremony/request.ts';
 import type { Unsent } from '../../worker/bridge.ts';
 import type { ItemView, RequestsView } from '../../worker/requests-view.ts';
 import { requestNewText } from '../text/request-new.ts';
@@ -21,13 +21,35 @@ const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(
 export const outpointsOf = ({ inputs }: Pick<Spend, 'inputs'>): string[] =>
   inputs.map(({ txid, vout }) => `${hexOf(txid.toReversed())}:${vout}`);
 
-/** Requests that another one may take the place of: spends that are not known to be confirmed. */
-export const replaceable = ({ sessions }: RequestsView): ItemView[] =>
-  sessions.flatMap(({ items }) =>
-    items.filter(({ request, depth, halt }) => {
-      return request.kind === 'spend' && !depth && halt !== 'refused' && halt !== 'replaced';
-    }),
-  );
+/** Every request once, the last one first: one may stand in several batches. */
+const itemsOf = ({ sessions }: RequestsView): ItemView[] => {
+  const items = sessions.flatMap((session) => session.items);
+  return [...new Map(items.map((item) => [hexOf(item.digest), item])).values()];
+};
+
+const spends = ({ request }: ItemView, coins: readonly string[]): boolean =>
+  transactionsOf([request])
+    .flatMap(outpointsOf)
+    .some((coin) => coins.includes(coin));
+
+/** Requests that spend one of these coins (`txid:vout`). */
+export const spending = (view: RequestsView, coins: readonly string[]): ItemView[] =>
+  itemsOf(view).filter((item) => spends(item, coins));
+
+/**
+ * Requests of a kind that another one may take the place of: their transactions are not known to be
+ * confirmed, and the batch spends none of their coins.
+ */
+export const replaceable = (
+  view: RequestsView,
+  kind: Kind,
+  inBatch: readonly string[],
+): ItemView[] =>
+  itemsOf(view).filter((item) => {
+    const { request, review, depth, halt } = item;
+    const open = !depth && halt !== 'refused' && halt !== 'replaced';
+    return review && request.kind === kind && open && !spends(item, inBatch);
+  });
 
 export class BatchDraft {
   /** 8 bytes. */

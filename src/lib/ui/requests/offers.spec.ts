@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { RequestOf } from '../../ceremony/request.ts';
 import type { BurnCandidate, DepositCandidate } from '../../worker/bridge.ts';
-import { burnsOffered, fitting, gathered, mintsOffered, tooSmall } from './offers.ts';
+import { burnName, burnsOffered, fitting, mintsOffered, tooSmall } from './offers.ts';
 
 const holds = { finding: 'depth', state: 'holds', detail: [6, 6] } as const;
 const missing = { finding: 'depth', state: 'missing', detail: [2, 6] } as const;
@@ -44,6 +45,24 @@ test('no more is chosen from the start than a batch may hold or be worth', () =>
   expect(chosen(10, 25, 1, 10)).toEqual([1]);
 });
 
+test('where a request is replaced, its burns are offered and no others', () => {
+  const burn = (number: number, requested: boolean) =>
+    ({
+      burn: { nullifier: Uint8Array.of(number), amount: 50_000, fee: 1000, height: number },
+      findings: [number === 3 ? missing : holds],
+      requested: requested ? [new Uint8Array(32)] : [],
+    }) as unknown as BurnCandidate;
+  const all = [burn(3, true), burn(2, true), burn(1, true), burn(4, true), burn(5, false)];
+  const replaced = {
+    kind: 'burn',
+    withdrawals: [1, 2, 3].map((number) => burn(number, true)),
+  } as unknown as RequestOf<'burn'>;
+  const offers = burnsOffered(all, new Set(['02']), replaced);
+  expect(offers.ready.map(burnName)).toEqual(['01']);
+  expect(offers.waiting.map(burnName)).toEqual(['03']);
+  expect(offers.underWay).toBe(1);
+});
+
 test('a burn below the least that is paid out is not ready', () => {
   const burn = (amount: number) =>
     ({
@@ -55,16 +74,4 @@ test('a burn below the least that is paid out is not ready', () => {
   expect(tooSmall(burn(11_000))).toBe(false);
   const offers = burnsOffered([burn(10_999), burn(11_000)], new Set());
   expect([offers.ready.length, offers.waiting.length]).toEqual([1, 1]);
-});
-
-test('what is gathered is due by its sum, or by its age where that is known', () => {
-  expect(gathered([{ amount: 100_000, made: undefined }], 0)).toEqual({
-    total: 100_000,
-    due: 'amount',
-  });
-  const small = { amount: 99_999 };
-  expect(gathered([{ ...small, made: 1000 }], 1000 + 86_400).due).toBe('age');
-  expect(gathered([{ ...small, made: 1000 }], 1000 + 86_399).due).toBeUndefined();
-  expect(gathered([{ ...small, made: undefined }], 1e9).due).toBeUndefined();
-  expect(gathered([], 1e9)).toEqual({ total: 0, due: undefined });
 });

@@ -2,9 +2,9 @@
 import { proven } from '../../ceremony/findings.ts';
 import type { Terms } from '../../ceremony/manifest.ts';
 import { MIN_WITHDRAWAL } from '../../wire/values.ts';
-import type { Request } from '../../ceremony/request.ts';
+import type { Request, RequestOf } from '../../ceremony/request.ts';
 import type { BurnCandidate, DepositCandidate, FeeCoin, FeeUtxoView } from '../../worker/bridge.ts';
-import { consolidationDue, feeUtxoId } from '../../wire/fees.ts';
+import { feeUtxoId } from '../../wire/fees.ts';
 import { hexOf } from '../words.ts';
 
 /** Names of what requests answer for: outputs as they are written, else hex. */
@@ -80,29 +80,22 @@ export function fitting(
 export const tooSmall = ({ burn }: BurnCandidate): boolean =>
   burn.amount - burn.fee < MIN_WITHDRAWAL;
 
-/** Burns, the oldest first. */
+/** Burns, the oldest first. `replaced`: only those that this request pays, which is replaced. */
 export function burnsOffered(
   burns: readonly BurnCandidate[],
   inBatch: ReadonlySet<string>,
+  replaced?: RequestOf<'burn'>,
 ): Offers<BurnCandidate> {
-  const free = burns
-    .filter((one) => one.requested.length === 0 && !inBatch.has(burnName(one)))
+  const again = replaced && answersOf([replaced]);
+  const all = again ? burns.filter((one) => again.has(burnName(one))) : burns;
+  const free = all
+    .filter((one) => (again || one.requested.length === 0) && !inBatch.has(burnName(one)))
     .toSorted((a, b) => a.burn.height - b.burn.height);
   const isReady = (one: BurnCandidate) => proven(one.findings) && !tooSmall(one);
   return {
     ready: free.filter(isReady),
     again: [],
     waiting: free.filter((one) => !isReady(one)),
-    underWay: burns.length - free.length,
+    underWay: all.length - free.length,
   };
-}
-
-/** What is gathered: how much in sat, and whether it is due. `made`: in s; undefined where unknown. */
-export function gathered(
-  parts: readonly { readonly amount: number; readonly made: number | undefined }[],
-  now: number,
-): { readonly total: number; readonly due: ReturnType<typeof consolidationDue> } {
-  const total = parts.reduce((sum, { amount }) => sum + amount, 0);
-  const oldest = Math.min(...parts.map(({ made }) => made ?? Infinity));
-  return { total, due: consolidationDue({ total, oldest, now }) };
 }

@@ -2,7 +2,8 @@
 import type { Batch } from '../../ceremony/request.ts';
 import type { HandedMint } from '../../worker/handed.ts';
 import type { Bytes } from '../../crypto/bytes.ts';
-import type { BridgeDraft, BridgeView } from '../../worker/bridge.ts';
+import type { BridgeView } from '../../worker/bridge.ts';
+import type { BridgeDraft } from '../../worker/bridge-draft.ts';
 import type { GovernanceView } from '../../worker/governance.ts';
 import type { RemoteDesk } from '../../worker/report.ts';
 import type { RequestsView, SessionView } from '../../worker/requests-view.ts';
@@ -101,11 +102,16 @@ export class RequestsLive extends DeskLive {
     nullifiers: readonly Bytes[],
     feeRate: number,
     without: readonly string[],
+    replaces: Bytes | undefined,
   ): Promise<BridgeDraft | undefined> =>
-    this.#ask(() => this.desk.composeBurn(nullifiers, feeRate, without));
+    this.#ask(() => this.desk.composeBurn(nullifiers, feeRate, without, replaces));
 
-  composeFees = (coins: readonly string[], feeRate: number): Promise<BridgeDraft | undefined> =>
-    this.#ask(() => this.desk.composeFees(coins, feeRate));
+  composeFees = (
+    coins: readonly string[],
+    feeRate: number,
+    replaces?: Bytes,
+  ): Promise<BridgeDraft | undefined> =>
+    this.#ask(() => this.desk.composeFees(coins, feeRate, replaces));
 
   /** Asks the desk; why it gives no answer is told. */
   async #ask<T>(question: () => Promise<T>): Promise<T | undefined> {

@@ -18,6 +18,7 @@ import type { PlacedField } from '../../wire/fields.ts';
 import { attestationBytes, attestationFields, expiryOf, mintNonce } from '../../wire/mint.ts';
 import { le32, le64 } from '../../wire/values.ts';
 import type { AttestedReview } from '../../worker/attested-review.ts';
+import type { Unsent } from '../../worker/bridge.ts';
 import type { ItemView } from '../../worker/requests-view.ts';
 import type { SpendReview } from '../../worker/review.ts';
 import { hexOf } from '../words.ts';
@@ -207,6 +208,13 @@ const isOf = (review: SpendReview, transaction: Spend): boolean =>
   review.change === changeOf(transaction) &&
   review.fee === feeOf(transaction);
 
+/** Whether a review may be approved by what its bytes say, and is of this transaction. */
+export const soundTransaction = (
+  network: AddressNetwork,
+  review: SpendReview,
+  transaction: Spend,
+): boolean => sound(network, review) && isOf(review, transaction);
+
 /** Whether the output that a withdrawal names pays exactly it, and nobody else's. */
 export function paysExactly(
   { outputs }: Pick<SpendReview, 'outputs'>,
@@ -230,13 +238,20 @@ export const unexplainedOutputs = (
   );
 
 /** Each withdrawal is paid by an output of its own, and nobody else is paid. */
-const paysWithdrawals = (review: SpendReview, { withdrawals }: RequestOf<'burn'>): boolean =>
+const paysWithdrawals = (
+  review: SpendReview,
+  { withdrawals }: Pick<RequestOf<'burn'>, 'withdrawals'>,
+): boolean =>
   withdrawals.every((one) => paysExactly(review, one)) &&
   new Set(withdrawals.map(({ output }) => output)).size === withdrawals.length &&
   unexplainedOutputs(review, withdrawals).length === 0;
 
 /** Whether the bytes attest the deposit that is requested, on its schedule. */
-function attests(network: AddressNetwork, bytes: Bytes, request: RequestOf<'mint'>): boolean {
+function attests(
+  network: AddressNetwork,
+  bytes: Bytes,
+  request: Unsent<RequestOf<'mint'>>,
+): boolean {
   const { txid, vout, mined, issue } = request;
   const nonce = mintNonce(network, txid, vout);
   return equal(
@@ -245,14 +260,16 @@ function attests(network: AddressNetwork, bytes: Bytes, request: RequestOf<'mint
   );
 }
 
+/** A request, proposed or not yet, and what is shown of it. */
+interface Judged extends Pick<ItemView, 'review' | 'attested'> {
+  readonly request: Unsent;
+}
+
 /**
  * Whether a request may be accepted by what is shown of it: every byte that is signed is explained, no
  * figure contradicts its bytes, and the bytes are those of the request.
  */
-export function soundItem(
-  network: AddressNetwork,
-  { request, review, attested }: Pick<ItemView, 'request' | 'review' | 'attested'>,
-): boolean {
+export function soundItem(network: AddressNetwork, { request, review, attested }: Judged): boolean {
   switch (request.kind) {
     case 'test':
       return true;
@@ -261,8 +278,7 @@ export function soundItem(
     case 'fees':
       return (
         review !== undefined &&
-        sound(network, review) &&
-        isOf(review, request.transaction) &&
+        soundTransaction(network, review, request.transaction) &&
         (request.kind !== 'burn' || paysWithdrawals(review, request))
       );
     case 'mint':

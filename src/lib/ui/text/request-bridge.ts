@@ -1,7 +1,7 @@
 /** Every sentence about making requests of the bridge's business: mints, withdrawals, fees. */
 import { MIN_WITHDRAWAL } from '../../wire/values.ts';
 import { MAX_WITHDRAWALS } from '../../ceremony/request.ts';
-import type { BridgeDraft } from '../../worker/bridge.ts';
+import type { BridgeDraft } from '../../worker/bridge-draft.ts';
 import { CONSOLIDATION_AMOUNT, type ConsolidationProblem } from '../../wire/fees.ts';
 import { satText } from '../amounts.ts';
 import type { FaultText } from '../text.ts';
@@ -37,6 +37,23 @@ const burnProblems: Readonly<Record<Extract<BridgeDraft, { burns: string }>['bur
     },
   };
 
+const replaceProblems: Readonly<
+  Record<Extract<BridgeDraft, { replaces: string }>['replaces'], FaultText>
+> = {
+  gone: {
+    happened: 'That request cannot be replaced any more.',
+    cause: 'Its transaction is in a block, or another one that excludes it is 6 deep.',
+    means: 'No transaction was made.',
+    next: 'Load this page again. What is still to be done is offered there without a replacement.',
+  },
+  'no-common': {
+    happened: 'It would not exclude a request that asks for the same.',
+    cause: 'This batch spends every coin of that one already.',
+    means: 'No transaction was made: both could be confirmed.',
+    next: 'Leave the other request out of this batch, or make this one in a batch of its own.',
+  },
+};
+
 const consolidationProblems: Readonly<
   Record<ConsolidationProblem['problem'], readonly [happened: string, next: string]>
 > = {
@@ -63,6 +80,7 @@ export const requestBridgeText = {
     next: 'Bring what is missing on the page “Evidence”, or choose others.',
   },
   burnProblems,
+  replaceProblems,
 
   mint: {
     legend: 'Deposits that may be minted',
@@ -88,6 +106,7 @@ export const requestBridgeText = {
   },
   burn: {
     legend: 'Burns that may be paid',
+    again: 'Burns that the request pays which is replaced',
     none: 'No burn is ready to be paid.',
     most: (number: number) => `At most ${number} in one transaction.`,
     tooSmall: `It pays less than ${satText(MIN_WITHDRAWAL)}, the least that is paid out.`,
@@ -96,6 +115,9 @@ export const requestBridgeText = {
   },
   fees: {
     legend: 'Coins of the fee reservoir',
+    further: 'Further coins of the fee reservoir',
+    again: (number: number, total: string) =>
+      `The coins of the request that is replaced are gathered again: ${number}, ${total} together.`,
     none: 'No coin of the fee reservoir is known here. Take in Bitcoin Core’s list on the Bitcoin page.',
     unproved: 'not shown by evidence',
     age: (seconds: number) => `confirmed ${hours(seconds)} ago`,

@@ -23,7 +23,19 @@ export const requestNewText = {
   replaces: 'Replaces',
   replacesHelp:
     'A replacement spends a common coin with the earlier request, so only one of them can be confirmed.',
-  replacesNone: 'nothing: it is a payment of its own',
+  replacesNone: 'nothing: it is a request of its own',
+  replacesWhy: {
+    signed: 'It is signed, and not known to be in a block.',
+    possibly: 'It is possibly signed: a share is out.',
+    unsigned: 'It is not signed.',
+    fee: (fee: string, rate: string) => `Its fee is ${fee}, ${rate}.`,
+  },
+  feeNotEnough: (least: string) => ({
+    happened: 'The fee is too low to take the place of the earlier transaction in the network.',
+    cause: `A replacement is passed on only if it pays the fee of the earlier one and 1 sat for each vB of its own on top: ${least} here.`,
+    means: 'If the earlier one was handed over, this one may not be passed on.',
+    next: 'Raise the fee rate, unless the earlier one was never handed over.',
+  }),
   noCommon: {
     happened: 'It does not exclude the request that it replaces.',
     cause: 'It spends none of the coins that the earlier one spends.',
