@@ -1,16 +1,9 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import type { Locator } from '@playwright/test';
 import { initEccLib, Transaction } from 'bitcoinjs-lib';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as ecc from 'tiny-secp256k1';
-import { addressOfScript } from '../../src/lib/bitcoin/address.ts';
 import { branches } from '../../src/lib/bitcoin/branches.ts';
-import { chainEvidenceFile } from '../../src/lib/bitcoin/evidence-file.ts';
-import { hexOf } from '../../src/lib/ui/words.ts';
 import { FEES_TO } from '../../src/lib/ceremony/problems.ts';
-import type { RequestOf } from '../../src/lib/ceremony/request.ts';
-import { equal, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { satText } from '../../src/lib/ui/amounts.ts';
 import { evidenceText } from '../../src/lib/ui/text/evidence.ts';
 import { feesText } from '../../src/lib/ui/text/fees.ts';
@@ -19,43 +12,32 @@ import { requestBridgeText } from '../../src/lib/ui/text/request-bridge.ts';
 import { resultText } from '../../src/lib/ui/text/request-result.ts';
 import { requestsText } from '../../src/lib/ui/text/requests.ts';
 import { rulesText } from '../../src/lib/ui/text/rules.ts';
+import { hexOf } from '../../src/lib/ui/words.ts';
 import { attestationBytes, readAttestationJson } from '../../src/lib/wire/mint.ts';
-import type { Burn } from '../../src/lib/wire/burn-record.ts';
-import { checkBurnProof } from '../../src/lib/wire/plonky2/burn-proof.ts';
 import { bridgeViewOf } from '../../src/lib/worker/bridge.ts';
 import { expectAxeSilent } from '../support/axe.ts';
+import { burnOf, listed, provedBurn } from '../support/bridge-burns.ts';
+import { feesTx, newBurn, ownScript, recipient, scriptOf } from '../support/bridge-chain.ts';
+import { BridgeGroup, mintTo, shown } from '../support/bridge-group.ts';
 import {
-  blockWith,
-  bury,
-  chainNow,
-  depositTx,
-  evidenceOf,
-  feesTx,
-  newBurn,
-  ownScript,
-  recipient,
-  recordsOf,
-  scriptOf,
-} from '../support/bridge-chain.ts';
+  bring,
+  everybodyHears,
+  issueAddress,
+  listCoins,
+  visit,
+} from '../support/bridge-operator.ts';
 import {
   acceptAnyway,
   adoptRules,
   answerBatch,
-  bring,
-  burnList,
   cannotAccept,
   digestOf,
-  everybodyHears,
-  fileOf,
+  expectAllHold,
   findingOf,
   force,
   freeze,
-  issueAddress,
   itemOf,
-  keyWithPeers,
-  listCoins,
   newRequest,
-  observe,
   openBatch,
   proposeComposed,
   proposeLimit,
@@ -63,21 +45,14 @@ import {
   release,
   renew,
   rootOf,
-  saveObserverKey,
   signFrozen,
   signWith,
-  visit,
-} from '../support/bridge-operator.ts';
-import type { TestBlock, TestChain } from '../support/chain.ts';
+} from '../support/bridge-requester.ts';
+import type { TestBlock } from '../support/chain.ts';
 import { expect, test } from '../support/fixtures.ts';
-import { unhex } from '../support/hex.ts';
-import { Operator } from '../support/operator.ts';
-import type { Peer } from '../support/peer.ts';
+import type { Operator } from '../support/operator.ts';
 
-/*
- * The bridge's business of one group: Asha and Ben in browsers of their own, Chen, Dora and Emre as
- * peers; three of five sign, four reserve. Packets move as files.
- */
+/* The bridge's business of one group, with another operator absent each time. Packets move as files. */
 
 const MOST_TRANSFERS = 4;
 const MOST_PROMPTS = 2;
@@ -88,69 +63,30 @@ initEccLib(ecc);
 
 test.describe.configure({ mode: 'serial' });
 
-let asha: Operator;
-let ben: Operator;
-let chen: Peer;
-let dora: Peer;
-let emre: Peer;
-let chain: TestChain;
+let all: BridgeGroup;
 /** The block in which the first deposits and the fees are. */
 let feeBlock: TestBlock;
 /** The batch with a mint that only some accepted. */
 let honest: string;
-const peers = () => [chen, dora, emre];
-
-/** What a recipient is on the pages: hex without a space. */
-const shown = (number: number): string => hexOf(recipient(number));
-
-/** Deposits to the first address of each of these recipients, 0.1 BTC and a little; and it is buried. */
-function deposit(recipients: readonly number[], more: readonly Bytes[] = []) {
-  const deposits = recipients.map((number, i) => ({
-    recipient: recipient(number),
-    index: 0,
-    amount: 10_000_000 + i,
-  }));
-  const txs = deposits.map((one) => depositTx(chen.player, [one]));
-  const block = blockWith(chain, [...txs, ...more]);
-  bury(chain, 5);
-  return block;
-}
-
-/** Everybody brings what the own node says of the chain. */
-async function everybodySees(blocks: Parameters<typeof evidenceOf>[1]): Promise<void> {
-  const file = fileOf(chainEvidenceFile(evidenceOf(chain, blocks)), 'chain.json');
-  for (const operator of [asha, ben])
-    for (const said of await bring(operator, file)) expect(said).toContain('your tip: block');
-  for (const peer of peers()) await peer.see(file);
-  await everybodyHears(asha, [ben, ...peers()]);
-}
 
 test('a key of five, and evidence that its operators bring from files', async ({
   browser,
   watch,
 }) => {
   test.setTimeout(240_000);
-  const sit = (name: string) =>
-    Operator.sitDown(browser, name, { watch: (context) => watch.over(context) });
-  [asha, ben] = [await sit('Asha'), await sit('Ben')];
-  [chen, dora, emre] = (await keyWithPeers(asha, ben, ['Chen', 'Dora', 'Emre'], 3, '21000000')) as [
-    Peer,
-    Peer,
-    Peer,
-  ];
+  all = await BridgeGroup.make(browser, '21000000', (context) => watch.over(context));
+  const { asha, ben, chen, dora } = all;
   await issueAddress(asha, shown(1));
   for (const number of [2, 3, 4, 5])
     expect(await dora.player.seat.issueAddress(recipient(number))).toBeUndefined();
   await visit(asha, '/evidence');
   await visit(ben, '/evidence');
-  await everybodyHears(asha, [ben, ...peers()], [dora]);
+  await everybodyHears(asha, all.others, [dora]);
 
-  chain = chainNow(3, Date.now());
-  feeBlock = deposit([1, 2, 3, 5], [feesTx(chen.player, FEES)]);
-  await everybodySees([feeBlock]);
+  feeBlock = all.deposit([1, 2, 3, 5], [feesTx(chen.player, FEES)]);
+  await all.see([feeBlock]);
   for (const { page } of [asha, ben]) {
-    const { height } = chain.blocks.at(-1)!;
-    await expect(page.getByTestId('agreed')).toContainText(evidenceText.chain.block(height));
+    await expect(page.getByTestId('agreed')).toContainText(evidenceText.chain.block(all.height));
     await expect(
       page.getByTestId('tip').filter({ hasText: evidenceText.chain.agrees.yes }),
     ).toHaveCount(5);
@@ -161,12 +97,10 @@ test('a key of five, and evidence that its operators bring from files', async ({
 
 test('a mint is attested while Emre is absent, and its proof stands alone', async ({ watch }) => {
   test.setTimeout(120_000);
-  for (const { context } of [asha, ben]) watch.over(context);
+  const { asha, ben, chen, dora } = all;
+  for (const { context } of all.operators) watch.over(context);
   const root = await proposeMints(asha, [shown(1)]);
-  for (const item of [itemOf(asha)]) {
-    await expect(item.locator('[data-finding]').first()).toBeVisible();
-    await expect(item.locator('[data-finding]:not([data-state=holds])')).toHaveCount(0);
-  }
+  await expectAllHold(itemOf(asha));
   await expectAxeSilent(asha.page);
   const prompts = [await asha.prompts(), await ben.prompts()];
   ben.transfers = 0;
@@ -194,22 +128,10 @@ test('a mint is attested while Emre is absent, and its proof stands alone', asyn
   await page.close();
 });
 
-/** What could be requested of a deposit to this recipient. */
-async function mintTo(peer: Peer, number: number): Promise<RequestOf<'mint'>> {
-  const { deposits } = (await bridgeViewOf(peer.player.seat))!;
-  const found = deposits.find((one) => hexOf(one.recipient) === shown(number))!;
-  return { ...found.mint, purpose: 'Deposit', expires: Date.now() + 86_400_000 };
-}
-
-/** What a peer proposes reaches both browsers. */
-async function proposedBy(peer: Peer, root: string): Promise<void> {
-  await openBatch(asha, root, [await peer.give()]);
-  await openBatch(ben, root, await asha.give());
-}
-
 test('a recipient that a peer swapped is named, and nobody can accept it', async ({ watch }) => {
   test.setTimeout(120_000);
-  for (const { context } of [asha, ben]) watch.over(context);
+  const { asha, ben, emre } = all;
+  for (const { context } of all.operators) watch.over(context);
   const attested = (item: Locator, side: 'figures' | 'bytes') =>
     item.getByTestId(side).locator('[data-field=recipient]').innerText();
   honest = await proposeMints(asha, [shown(2)]);
@@ -226,7 +148,7 @@ test('a recipient that a peer swapped is named, and nobody can accept it', async
 
   const [good, swapped] = [await mintTo(emre, 5), await mintTo(emre, 2)];
   const root = await force(emre, [good, { ...swapped, recipient: recipient(66) }]);
-  await proposedBy(emre, root);
+  await all.proposedBy(emre, root);
   for (const one of [asha, ben]) {
     const item = itemOf(one, 1);
     await expect(item).toHaveAttribute('data-halt', 'unproved');
@@ -252,68 +174,15 @@ test('a recipient that a peer swapped is named, and nobody can accept it', async
     await expect(slip(name)).toContainText(requestsText.replies.of(1, 2));
 });
 
-/** The proof of a burn that was made by the bridge's own circuit; its burn as a bridge's node has it. */
-function provedBurn(): { burn: Burn; file: string } | undefined {
-  const vectors = process.env['CONCLAVE_VECTORS'];
-  if (!vectors) return undefined;
-  const json = readFileSync(join(vectors, 'plonky2', 'burn_forged_proof.json'), 'utf8');
-  const bytes = unhex((JSON.parse(json) as { proof_bytes: string }).proof_bytes);
-  const checked = checkBurnProof(bytes);
-  if ('problem' in checked) throw new Error(checked.problem);
-  const { nullifier, amount, destination } = checked.inputs;
-  const script = unhex(`0014${hexOf(destination)}`);
-  return { burn: newBurn({ nullifier, amount, script }), file: fileOf(bytes, 'burn.proof') };
-}
-
-/** What a peer proposes to pay a burn with: a coin that nobody has. */
-const burnOf = (peer: Peer, burn: Burn): RequestOf<'burn'> => ({
-  kind: 'burn',
-  purpose: 'A withdrawal',
-  expires: Date.now() + 86_400_000,
-  replaces: null,
-  withdrawals: [{ burn, proof: proofOf(peer, burn), output: 0 }],
-  transaction: {
-    version: 2,
-    locktime: 0,
-    inputs: [
-      {
-        txid: recipient(77),
-        vout: 0,
-        sequence: 0xffff_fffd,
-        amount: burn.amount,
-        path: [branches.receive, 2],
-      },
-    ],
-    outputs: [{ amount: burn.amount - burn.fee, script: burn.script, path: null }],
-  },
-});
-
-/** The proof that names this nullifier, where a peer has one. */
-const proofOf = ({ player }: Peer, { nullifier }: Burn): Bytes =>
-  player.seat.state.noted('proof').find(({ event }) => equal(event.nullifier, nullifier))?.event
-    .hash ?? new Uint8Array(32);
-
-/** Each observer signs what the own node of the bridge has, and everybody hears it. */
-async function everybodySaw(burn: Burn): Promise<void> {
-  const list = fileOf(burnList(burn), 'burns.json');
-  for (const operator of [asha, ben]) {
-    const records = observe(operator, await saveObserverKey(operator), list);
-    for (const said of await bring(operator, records)) expect(said).toContain('1 new burn record');
-  }
-  for (const peer of peers()) await peer.see(fileOf(await recordsOf(peer.player, [burn])));
-  await everybodyHears(asha, [ben, ...peers()]);
-}
-
 /*
  * Only the bridge's circuit makes burn proofs. The one of the official vectors burns all bitcoin that there
  * is, so the limits allow that and a listed coin is worth it; without vectors, nothing is paid here, and
  * it is shown that nothing can be.
  */
-test('a burn is paid while Dora is absent; without proof or records, or to another address, it is not', async ({
-  watch,
-}) => {
+test('a burn is paid without Dora, but not without proof or records', async ({ watch }) => {
   test.setTimeout(180_000);
-  for (const { context } of [asha, ben]) watch.over(context);
+  const { asha, ben, chen, emre } = all;
+  for (const { context } of all.operators) watch.over(context);
   const proved = provedBurn();
   const burn = proved?.burn ?? newBurn();
   if (proved) {
@@ -324,10 +193,10 @@ test('a burn is paid while Dora is absent; without proof or records, or to anoth
       expect(Date.now() - before).toBeLessThan(2000);
       await expect(operator.page.getByTestId('burns')).toContainText(evidenceText.burns.none);
     }
-    for (const peer of peers()) await peer.see(proved.file);
+    for (const peer of all.peers) await peer.see(proved.file);
     // The proof holds, and it is no burn: nobody's observer saw one.
     const unseen = await force(emre, [burnOf(emre, { ...burn, height: burn.height - 1 })]);
-    await proposedBy(emre, unseen);
+    await all.proposedBy(emre, unseen);
     for (const one of [asha, ben]) {
       await expect(findingOf(itemOf(one), 'proof')).toHaveAttribute('data-state', 'holds');
       for (const missing of ['own-record', 'records'])
@@ -335,11 +204,11 @@ test('a burn is paid while Dora is absent; without proof or records, or to anoth
       await cannotAccept(one);
     }
   }
-  await everybodySaw(burn);
+  await all.saw(burn);
   await expectAxeSilent(asha.page);
 
   const elsewhere = await force(emre, [burnOf(emre, { ...burn, script: scriptOf(66) })]);
-  await proposedBy(emre, elsewhere);
+  await all.proposedBy(emre, elsewhere);
   for (const one of [asha, ben]) {
     const proof = findingOf(itemOf(one), proved ? 'proof-says' : 'proof');
     await expect(proof).toHaveAttribute('data-state', proved ? 'fails' : 'missing');
@@ -357,7 +226,7 @@ test('a burn is paid while Dora is absent; without proof or records, or to anoth
   await listCoins(asha, [listed(ownScript(chen.player, [branches.receive, 1]), burn.amount)]);
   await newRequest(asha, 'burn');
   const root = await proposeComposed(asha, 'A withdrawal');
-  await expect(itemOf(asha).locator('[data-finding]:not([data-state=holds])')).toHaveCount(0);
+  await expectAllHold(itemOf(asha));
   await expectAxeSilent(asha.page);
   await signWith(asha, [ben, chen, emre], root, ['Asha', 'Ben', 'Emre']);
   const paid = Transaction.fromHex(await asha.page.getByTestId('raw').inputValue());
@@ -366,19 +235,10 @@ test('a burn is paid while Dora is absent; without proof or records, or to anoth
   ]);
 });
 
-/** A coin as Bitcoin Core lists it. */
-const listed = (script: Uint8Array, amount: number, txid = recipient(78), vout = 0) => ({
-  txid: hexOf(txid.toReversed()),
-  vout,
-  address: addressOfScript('regtest', script),
-  scriptPubKey: hexOf(script),
-  amount: amount / 1e8,
-  confirmations: 6,
-});
-
 test('fees are gathered while Chen is absent', async ({ watch }) => {
   test.setTimeout(120_000);
-  for (const { context } of [asha, ben]) watch.over(context);
+  const { asha, ben, chen, dora, emre } = all;
+  for (const { context } of all.operators) watch.over(context);
   await listCoins(
     asha,
     FEES.map((amount, i) =>
@@ -390,7 +250,7 @@ test('fees are gathered while Chen is absent', async ({ watch }) => {
   await expectAxeSilent(asha.page);
   await newRequest(asha, 'fees');
   const root = await proposeComposed(asha, 'Fees of the week');
-  await expect(itemOf(asha).locator('[data-finding]:not([data-state=holds])')).toHaveCount(0);
+  await expectAllHold(itemOf(asha));
   await signWith(asha, [ben, dora, emre], root, ['Ben', 'Dora', 'Emre']);
   const gathered = Transaction.fromHex(await asha.page.getByTestId('raw').inputValue());
   expect(gathered.ins).toHaveLength(FEES.length);
@@ -401,7 +261,8 @@ test('fees are gathered while Chen is absent', async ({ watch }) => {
 
 test('one deposit is not attested by two quorums that share a liar', async ({ watch }) => {
   test.setTimeout(120_000);
-  for (const { context } of [asha, ben]) watch.over(context);
+  const { asha, ben, chen, dora, emre } = all;
+  for (const { context } of all.operators) watch.over(context);
   const liar = await emre.twin();
   const first = await proposeMints(asha, [shown(3)]);
   await signWith(asha, [ben, chen, emre], first, ['Asha', 'Ben', 'Chen']);
@@ -427,15 +288,14 @@ test('one deposit is not attested by two quorums that share a liar', async ({ wa
   expect(dora.player.seat.requests()!.sessions.at(-1)!.items[0]!.reserved.size).toBe(1);
 });
 
-test('of fifty mints one is bad, and a signer lies: the others are attested, the liar is named', async ({
-  watch,
-}) => {
+test('of fifty mints 49 are attested, and a lying signer is named', async ({ watch }) => {
   test.setTimeout(240_000);
-  for (const { context } of [asha, ben]) watch.over(context);
+  const { asha, ben, chen, dora, emre } = all;
+  for (const { context } of all.operators) watch.over(context);
   const FIFTY = 50;
   const [BAD, LIED] = [7, 3];
   await visit(asha, '/evidence');
-  await everybodySees([deposit(Array.from({ length: FIFTY }, (_, i) => (i < 3 ? 4 : 1)))]);
+  await all.see([all.deposit(Array.from({ length: FIFTY }, (_, i) => (i < 3 ? 4 : 1)))]);
   const { deposits } = (await bridgeViewOf(emre.player.seat))!;
   const batch = deposits
     .filter(({ requested, height }) => requested.length === 0 && height > feeBlock.height)
@@ -509,7 +369,8 @@ test('of fifty mints one is bad, and a signer lies: the others are attested, the
 
 test('a limit that four devices approved holds a mint back, by its name', async ({ watch }) => {
   test.setTimeout(120_000);
-  for (const { context } of [asha, ben]) watch.over(context);
+  const { asha, ben, chen, dora } = all;
+  for (const { context } of all.operators) watch.over(context);
   await proposeLimit(asha, 1, '5.15');
   await expectAxeSilent(asha.page);
   const proposed = await asha.give();
