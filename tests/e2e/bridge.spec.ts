@@ -225,6 +225,7 @@ test('a burn is paid without Dora, but not without proof or records', async ({ w
   }
   await listCoins(asha, [listed(ownScript(chen.player, [branches.receive, 1]), burn.amount)]);
   await newRequest(asha, 'burn');
+  await expectAxeSilent(asha.page);
   const root = await proposeComposed(asha, 'A withdrawal');
   await expectAllHold(itemOf(asha));
   await expectAxeSilent(asha.page);

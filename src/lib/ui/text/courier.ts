@@ -64,7 +64,7 @@ export const courierText = {
     single: 'One code holds everything.',
     frame: (n: number, of: number) => `Frame ${n} of ${of}+`,
     plan: (frames: number, seconds: number) =>
-      `${frames} frames, about ${seconds} seconds for one pass. The other side needs that many, and a few more for every one it misses.`,
+      `${frames} frames, about ${seconds === 1 ? '1 second' : `${seconds} seconds`} for one pass. The other side needs that many, and a few more for every one it misses.`,
     play: 'Play',
     pause: 'Pause',
     back: 'Back',

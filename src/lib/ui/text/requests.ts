@@ -62,8 +62,8 @@ const halts: Record<Halt, HaltText> = {
   held: {
     name: 'Held',
     fault: {
-      happened: 'What it spends or pays is reserved for another request.',
-      cause: 'The other one came first; both could be paid.',
+      happened: 'What it spends, pays or attests is reserved for another request.',
+      cause: 'The other one came first; both could be signed.',
       means: 'It waits, so that nothing is paid twice.',
       next: 'Finish the other request. Where it cannot be finished, propose a replacement of it that spends one of its coins. This one goes on only when a transaction that excludes the other is 6 deep.',
     },
@@ -74,7 +74,7 @@ const halts: Record<Halt, HaltText> = {
       happened: 'The evidence does not show what this request says.',
       cause: 'The checks below name what is missing, or what says something else.',
       means: 'Nobody signs it here. Nothing was spent or attested.',
-      next: 'Bring what is missing from your own sources. Object where something is wrong.',
+      next: 'Bring what is missing from your own sources. Where a check fails, tell the others: nobody can sign it.',
     },
   },
   policy: {
