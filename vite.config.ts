@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
@@ -47,6 +48,8 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          // By itself vitest leaves a core idle, and of two that is half.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           // The linter and the launchers start slowly on a busy machine.
           testTimeout: 60_000,
           include: [

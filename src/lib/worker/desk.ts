@@ -5,6 +5,7 @@ import type { AgeFault } from './age-report.ts';
 import { makeBackup, verifyBackup } from './backup.ts';
 import type { HostReply } from './entropy.ts';
 import type { Taken } from './group-log.ts';
+import { outpointName } from '../ceremony/claims.ts';
 import type { Batch } from '../ceremony/request.ts';
 import type { Rules } from '../ceremony/rules.ts';
 import { bridgeViewOf, type BridgeView } from './bridge.ts';
@@ -30,6 +31,7 @@ import {
   draftFromPsbt,
   finishedOf,
   importCoins,
+  storedCoins,
   watchViewOf,
   type CoinImport,
   type Drafted,
@@ -159,7 +161,11 @@ export function deskOf(seat: Seat): Desk {
     take: (bundle) => inTurn(() => seat.take(bundle)),
     outgoing: (everything) => inTurn(() => seat.log.outgoing(everything)),
     record: () => inTurn(() => seat.log.record()),
-    requests: () => inTurn(() => requestsViewOf(seat)),
+    requests: () =>
+      inTurn(async () => {
+        const { coins } = await storedCoins(seat);
+        return requestsViewOf(seat, new Set(coins.map(outpointName)));
+      }),
     statement: (root, accepted) => inTurn(() => seat.statement(root, accepted)),
     watch: () => inTurn(() => watchViewOf(seat)),
     importCoins: (json) => inTurn(() => importCoins(seat, json)),

@@ -3,7 +3,7 @@
  * until the operator here said what they found.
  */
 import { toHex, type Bytes } from '../crypto/bytes.ts';
-import { conflict, type Thing } from '../ceremony/claims.ts';
+import { conflict, outpointName, type Thing } from '../ceremony/claims.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
 import { findingsOf, type Finding } from '../ceremony/findings.ts';
 import type { Terms } from '../ceremony/manifest.ts';
@@ -55,6 +55,11 @@ export interface ItemView {
   /** Of what the attestation key signs for the bridge. */
   readonly attested: AttestedReview | undefined;
   readonly problems: readonly RequestProblem[];
+  /**
+   * Of a withdrawal: inputs, from 0, that neither Bitcoin Core listed here nor another request spends
+   * that this one would exclude. A coin that does not exist pays nobody.
+   */
+  readonly unlisted: readonly number[];
   /** What the evidence says of it. */
   readonly findings: readonly Finding[];
   /** What the group's rules say of it. */
@@ -140,8 +145,14 @@ export interface RequestsView {
   readonly faults: readonly CeremonyFault[];
 }
 
-/** Undefined while the key may not be used. */
-export function requestsViewOf(seat: Signer): RequestsView | undefined {
+/**
+ * Undefined while the key may not be used. `listed`: names of the coins that Bitcoin Core listed here;
+ * without it none is missed.
+ */
+export function requestsViewOf(
+  seat: Signer,
+  listed?: ReadonlySet<string>,
+): RequestsView | undefined {
   const known = seat.known();
   const requests = seat.requests();
   if (!known || !requests) return undefined;
@@ -152,7 +163,7 @@ export function requestsViewOf(seat: Signer): RequestsView | undefined {
     displays: seat.displays,
     collects: here.collects,
     sessions: requests.sessions
-      .map((session) => sessionView(known, here, requests, session, seat.displays))
+      .map((session) => sessionView(known, here, requests, session, seat.displays, listed))
       .reverse(),
     drafts: draftsOf(seat),
     opened: seat.openedForSigning(),
@@ -176,6 +187,7 @@ function sessionView(
   requests: Requests,
   session: Session,
   displays: readonly boolean[],
+  listed: ReadonlySet<string> | undefined,
 ): SessionView {
   const own = session.replies[here.own]!;
   const answered = own.slip !== undefined;
@@ -189,7 +201,7 @@ function sessionView(
     proposer: session.proposer,
     at: session.packet.at,
     items: session.items.map((_, position) =>
-      itemView(known, here, session, position, earlier, served, answered),
+      itemView(known, here, session, position, earlier, served, answered, listed),
     ),
     problems: session.problems,
     replies: session.replies.map(({ slip, approved, nonces }, number) => ({
@@ -258,6 +270,25 @@ const mayBeAgain = ({ items }: Requests, { request, claim }: Item): boolean =>
       (other) => other.shared.size > 0 && other.claim!.digest !== claim!.digest,
     ));
 
+/** Inputs of a withdrawal that nobody here knows of; a signed one needs no coin any more. */
+function unlistedIn(
+  { items }: Requests,
+  item: Item,
+  listed: ReadonlySet<string>,
+): readonly number[] {
+  const { request, signatures } = item;
+  if (request.kind !== 'burn' || signatures) return [];
+  const others = new Set(
+    alike(item, items).flatMap(({ claim }) =>
+      claim && claim.digest !== item.claim?.digest ? [...claim.outpoints] : [],
+    ),
+  );
+  return request.transaction.inputs.flatMap((input, i) => {
+    const name = outpointName(input);
+    return listed.has(name) || others.has(name) ? [] : [i];
+  });
+}
+
 function itemView(
   known: Known,
   here: Here,
@@ -266,6 +297,7 @@ function itemView(
   earlier: readonly { readonly request: Spending; readonly signed: boolean }[],
   served: ReadonlySet<string>,
   answered: boolean,
+  listed: ReadonlySet<string> | undefined,
 ): ItemView {
   const item = session.items[position]!;
   const { request, digest, reserved, shared, signatures, seen, depth } = item;
@@ -281,6 +313,7 @@ function itemView(
     review: transactionOf(request) && reviewOf(known, request as Spending, earlier),
     attested: item.problems.length === 0 ? attestedOf(known, request) : undefined,
     problems: item.problems,
+    unlisted: listed ? unlistedIn(here.requests, item, listed) : [],
     findings: findingsOf(here, item),
     decision: decide(asked(here), session, position),
     nearLimit: nearest(asked(here), session, position),

@@ -278,6 +278,12 @@ export const requestsText = {
         'If the bridge minted for an earlier one, this one lets it mint for one deposit twice.',
       next: 'Ask the recipient and look at the bridge yourself. Accept it only if nothing was minted.',
     },
+    unlisted: (inputs: readonly number[]): FaultText => ({
+      happened: `Your own list has no such coin: input ${inputs.map((i) => i + 1).join(', ')}.`,
+      cause: 'Bitcoin Core did not list it here, or the list on the page “Bitcoin” is old.',
+      means: 'If there is no such coin, this pays nobody, and keeps its withdrawals reserved.',
+      next: 'Bring a new list from your own Bitcoin Core before you accept it. Object if it is not in it.',
+    }),
     excludes: (purpose: string) =>
       `Only one of the two can be confirmed, this one or “${purpose}”:`,
     heldBy: {
