@@ -81,6 +81,8 @@ describe('the record of a group that signs', () => {
             paid: 80_000_000,
             fee: 1000,
           },
+          nullifiers: [],
+          attested: undefined,
           objections: [],
           reserved: [0, 1, 2],
           shared: [0, 2],
