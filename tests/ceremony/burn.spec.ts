@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { addressOfScript, scriptOfAddress } from '../../src/lib/bitcoin/address.ts';
 import { toHex } from '../../src/lib/crypto/bytes.ts';
 import { readBurnFile } from '../../src/lib/wire/burn-record.ts';
-import { checkBurnProof } from '../../src/lib/wire/plonky2/burn-proof.ts';
+import { BURN_PROOF_BYTES, checkBurnProof } from '../../src/lib/wire/plonky2/burn-proof.ts';
 import { bridgeViewOf } from '../../src/lib/worker/bridge.ts';
 import { composeBurn } from '../../src/lib/worker/bridge-draft.ts';
 import { takeEvidence } from '../../src/lib/worker/evidence.ts';
@@ -326,6 +326,15 @@ async function signBatchReplies(players: readonly Player[], root: Parameters<typ
 function p2pkh(script: Uint8Array) {
   return unhex(`76a914${toHex(script.subarray(2))}88ac`);
 }
+
+it.each(['{', '['])('a proof may begin with the byte of “%s”: it is no text', async (letter) => {
+  const [player] = await withKey(2, 2, `proof ${letter}`);
+  const bytes = new Uint8Array(BURN_PROOF_BYTES).fill(0xff);
+  bytes[0] = letter.charCodeAt(0);
+  const taken = await takeEvidence(player!.seat, bytes, 'somebody');
+  expect(taken).toMatchObject({ refused: 'proof' });
+  expect(taken).not.toMatchObject({ detail: expect.stringContaining('length') as string });
+});
 
 const vectors = process.env['CONCLAVE_VECTORS'];
 

@@ -76,7 +76,7 @@ export interface Seen {
 export const MAX_TIP_AGE = 86_400;
 
 /** How far in the future a block's time may be, in s (as Bitcoin's nodes have it). */
-const MAX_FUTURE = 7200;
+export const MAX_FUTURE = 7200;
 
 /** How deep a transaction lies at least. */
 const MIN_DEPTH = 6;

@@ -8,9 +8,9 @@ import { expiryOf } from '../wire/mint.ts';
 import { depthOf, includedIn } from '../ceremony/chain-known.ts';
 import { nullifierName, outpointName } from '../ceremony/claims.ts';
 import {
-  depositScript,
   findingsOf,
   findingsOfWithdrawal,
+  issuedScripts,
   proofSays,
   type Finding,
 } from '../ceremony/findings.ts';
@@ -137,14 +137,8 @@ type Candidate = Omit<DepositCandidate, 'needed' | 'findings'>;
 
 function depositsIn(here: Here): DepositCandidate[] {
   const { known, requests } = here;
-  const { manifest, state } = known;
   const { chain, inForce } = requests;
-  const issued = new Map<string, { readonly recipient: Bytes; readonly index: number }>();
-  for (const { packetKey } of manifest.operators)
-    for (const { part } of state.told(packetKey, 'deposit-address')) {
-      const script = depositScript(known, part);
-      if (script) issued.set(toHex(script), part);
-    }
+  const issued = issuedScripts(known);
   const { validity } = inForce.rules;
   const stands = standing(here);
   const candidates = [...chain.included.values()].flatMap((places) => {

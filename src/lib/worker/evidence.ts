@@ -8,11 +8,13 @@ import { unpackHeaders } from '../bitcoin/header.ts';
 import { checkInclusion } from '../bitcoin/inclusion.ts';
 import { consensusOf } from '../bitcoin/networks.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
+import { toCbor } from '../crypto/cbor.ts';
 import { printable } from '../crypto/schema.ts';
 import { burnHolds, burnMessage, readBurnFile } from '../wire/burn-record.ts';
 import { readFeeList } from '../wire/fee-list.ts';
 import { checkBurnProof } from '../wire/plonky2/burn-proof.ts';
 import { chainOf, forgetChain } from '../ceremony/chain-known.ts';
+import { MAX_FUTURE } from '../ceremony/findings.ts';
 import { MAX_PACKET } from '../ceremony/packet.ts';
 import { MAX_HEADERS, type Part, type PartOf } from '../ceremony/parts.ts';
 import type { SeatFault } from './seat-base.ts';
@@ -64,9 +66,6 @@ export type EvidenceRefusal = (typeof evidenceRefusals)[number];
 /** Room in a packet for what stands in it beside evidence. */
 const REST_OF_PACKET = 8192;
 
-/** How far in the future a block's time may be, in s. */
-const MAX_FUTURE = 7200;
-
 const refused = (refusal: EvidenceRefusal, detail = ''): EvidenceTaken => ({
   refused: refusal,
   detail,
@@ -79,7 +78,8 @@ export async function takeEvidence(
   source: string,
 ): Promise<EvidenceTaken> {
   if (!seat.known()) return { fault: 'not-now' };
-  const text = new TextDecoder().decode(file);
+  // A proof may begin with any byte, those of JSON among them; it is never text.
+  const text = textOf(file) ?? '';
   const start = text.trimStart();
   if (!start.startsWith('{') && !start.startsWith('[')) return takeProof(seat, file);
   if (/"conclave"\s*:\s*"chain evidence"/.test(start.slice(0, 200)))
@@ -88,6 +88,14 @@ export async function takeEvidence(
     return takeRecords(seat, text);
   if (start.startsWith('[') || /^\{\s*"utxos"/.test(start)) return takeFees(seat, text);
   return refused('unknown');
+}
+
+function textOf(file: Bytes): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(file);
+  } catch {
+    return undefined; // not UTF-8
+  }
 }
 
 async function takeChain(seat: Signer, text: string, source: string): Promise<EvidenceTaken> {
@@ -120,7 +128,7 @@ async function tellChain(
     if (wrong) return refused('checkpoint', wrong);
     const said = state
       .told(state.me, 'checkpoint')
-      .some(({ part }) => equal(part.checkpoint.header, checkpoint.header));
+      .some(({ part }) => equal(toCbor({ ...part.checkpoint }), toCbor({ ...checkpoint })));
     if (!said) packets.push([{ kind: 'checkpoint', checkpoint }]);
     named = checkpoint.height;
   }
