@@ -67,6 +67,13 @@ export const tags = {
   record: 'Conclave/ceremony record v1',
   recordFile: 'Conclave/end of a record v1',
   entropy: 'Conclave/randomness of machine and device v1',
+
+  platePolynomial: 'Conclave/plate polynomial v1',
+  plateWords: 'Conclave/plate words v1',
+  vaultPayload: 'Conclave/vault payload v1',
+  vaultShare: 'Conclave/vault share v1',
+  possessionNonce: 'Conclave/possession nonce v1',
+  possessionChallenge: 'Conclave/possession challenge v1',
 } as const;
 
 export type Tag = (typeof tags)[keyof typeof tags];
