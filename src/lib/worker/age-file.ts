@@ -1,22 +1,22 @@
 /*
- * Files in the age format (age-encryption.org/v1), encrypted to a passphrase and armored, as the
- * ordinary `age` program writes and reads them. Passphrases are strings, because the library takes
- * strings: they cannot be wiped and stay in memory until the browser collects them.
+ * Files in the age format (age-encryption.org/v1), armored, as the ordinary `age` program writes
+ * and reads them: encrypted to a passphrase, or to recipients who open them with their identities.
+ * Passphrases and identities are strings, because the library takes strings: they cannot be wiped
+ * and stay in memory until the browser collects them.
  */
 import { armor, Decrypter, Encrypter } from 'age-encryption';
 import type { Bytes } from '../crypto/bytes.ts';
-import { MAX_FILE, type AgeFault, type AgeFaultName } from './age-report.ts';
+import { notForIdentity, notForPassphrase } from './age-header.ts';
+import { ageFault, MAX_FILE, MAX_RECIPIENTS, type AgeFault } from './age-report.ts';
 
-/** The largest plaintext that is sealed, in bytes: its armored file stays below `MAX_FILE`. */
+/**
+ * The largest plaintext that is sealed, in bytes: its armored file stays below `MAX_FILE`, for
+ * `MAX_RECIPIENTS` too.
+ */
 export const MAX_PLAIN = 700_000;
 
 /** log₂ of scrypt's cost: 256 MiB and about a second for each guess. */
 const WORK_FACTOR = 18;
-
-/** A file may demand 1 GiB for its passphrase, and no more: a browser has no more to give. */
-const MAX_WORK_FACTOR = 20;
-
-const fault = (name: AgeFaultName, detail = ''): AgeFault => Object.freeze({ fault: name, detail });
 
 /**
  * Encrypts to a passphrase; the file is text that ends with a newline.
@@ -29,61 +29,122 @@ export async function sealAge(
   passphrase: string,
   workFactor = WORK_FACTOR,
 ): Promise<string> {
-  if (plain.length > MAX_PLAIN) throw new RangeError('The plaintext is too long for an age file.');
   const encrypter = new Encrypter();
   encrypter.setPassphrase(passphrase);
   encrypter.setScryptWorkFactor(workFactor);
-  return armor.encode(await encrypter.encrypt(plain));
+  return sealed(encrypter, plain);
 }
 
-/** The whole header of a file that is encrypted to one passphrase. */
-const HEADER =
-  /^age-encryption\.org\/v1\n-> scrypt [A-Za-z0-9+/]{22} ([1-9][0-9]*)\n[A-Za-z0-9+/]{43}\n--- [A-Za-z0-9+/]{43}\n/;
-const VERSION_LINE = 'age-encryption.org/v1\n';
-const ARMOR = '-----BEGIN AGE ENCRYPTED FILE-----';
+/** X25519: 32 bytes. */
+const CLASSICAL = /^age1[02-9ac-hj-np-z]{58}$/;
+
+/** ML-KEM-768 and X25519: 1216 bytes. */
+const HYBRID = /^age1pq1[02-9ac-hj-np-z]{1952}$/;
+
+/**
+ * Encrypts to recipients, any one of whom can open the file; it is text that ends with a newline.
+ * One classical recipient would give a quantum computer what the others keep from it, so they are
+ * of one kind.
+ * @param plain at most `MAX_PLAIN` bytes; the caller wipes it
+ * @param recipients 1 to `MAX_RECIPIENTS`, all `age1…` or all `age1pq1…`, without spaces
+ * @throws RangeError where `plain` is longer
+ */
+export async function sealAgeTo(
+  plain: Bytes,
+  recipients: readonly string[],
+): Promise<string | AgeFault> {
+  const count = recipients.length;
+  if (count === 0 || count > MAX_RECIPIENTS) return ageFault('recipient-count', String(count));
+  const encrypter = new Encrypter();
+  for (const [i, recipient] of recipients.entries()) {
+    if (!(await isSound(recipient))) return ageFault('recipient-invalid', String(i + 1));
+    encrypter.addRecipient(recipient);
+  }
+  const hybrid = recipients.map((recipient) => HYBRID.test(recipient));
+  const other = hybrid.findIndex((is) => is !== hybrid[0]);
+  if (other > 0) return ageFault('mixed-recipients', String(other + 1));
+  return sealed(encrypter, plain);
+}
+
+/** Some keys pass their checksum and are found useless only when something is encrypted to them. */
+async function isSound(recipient: string): Promise<boolean> {
+  if (!CLASSICAL.test(recipient) && !HYBRID.test(recipient)) return false;
+  const trial = new Encrypter();
+  try {
+    trial.addRecipient(recipient);
+    await trial.encrypt(new Uint8Array(0));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function sealed(encrypter: Encrypter, plain: Bytes): Promise<string> {
+  if (plain.length > MAX_PLAIN) throw new RangeError('The plaintext is too long for an age file.');
+  return armor.encode(await encrypter.encrypt(plain));
+}
 
 /**
  * Decrypts an age file, armored or not. Nothing is computed before the header was found to be that
  * of one passphrase at a bearable cost. The caller wipes the plaintext.
  */
 export async function openAge(file: string | Bytes, passphrase: string): Promise<Bytes | AgeFault> {
-  if (file.length > MAX_FILE) return fault('file-too-large');
-  const binary = dearmored(file);
-  if (!(binary instanceof Uint8Array)) return binary;
-
-  const head = latin1(binary.subarray(0, 1024));
-  if (!head.startsWith(VERSION_LINE)) return fault('not-an-age-file');
-  const header = HEADER.exec(head);
-  if (!header) return notOurHeader(head);
-  if (Number(header[1]) > MAX_WORK_FACTOR) return fault('work-factor', header[1]);
-
+  const binary = binaryOf(file);
+  if ('fault' in binary) return binary;
+  const refused = notForPassphrase(binary);
+  if (refused) return refused;
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase);
+  return opened(decrypter, binary, 'wrong-passphrase');
+}
+
+/**
+ * Decrypts an age file, armored or not, that was encrypted to recipients, whoever else is among
+ * them and of whatever kind. Nothing is computed before the header was found to be that of a
+ * bearable number of recipients. The caller wipes the plaintext.
+ * @param identity `AGE-SECRET-KEY-1…` or `AGE-SECRET-KEY-PQ-1…`, in capitals and without spaces
+ */
+export async function openAgeWith(
+  file: string | Bytes,
+  identity: string,
+): Promise<Bytes | AgeFault> {
+  const binary = binaryOf(file);
+  if ('fault' in binary) return binary;
+  const refused = notForIdentity(binary);
+  if (refused) return refused;
+  const decrypter = new Decrypter();
+  try {
+    decrypter.addIdentity(identity);
+  } catch {
+    return ageFault('identity-invalid');
+  }
+  return opened(decrypter, binary, 'wrong-identity');
+}
+
+async function opened(
+  decrypter: Decrypter,
+  binary: Bytes,
+  noMatch: 'wrong-passphrase' | 'wrong-identity',
+): Promise<Bytes | AgeFault> {
   try {
     return (await decrypter.decrypt(binary)) as Bytes;
   } catch (error) {
-    const noMatch = error instanceof Error && error.message.startsWith('no identity matched');
-    return fault(noMatch ? 'wrong-passphrase' : 'file-damaged');
+    const other = error instanceof Error && error.message.startsWith('no identity matched');
+    return ageFault(other ? noMatch : 'file-damaged');
   }
 }
 
+const ARMOR = '-----BEGIN AGE ENCRYPTED FILE-----';
+
 /** The binary file. Armor is recognised by its first line; whitespace may stand around it. */
-function dearmored(file: string | Bytes): Bytes | AgeFault {
-  const text = typeof file === 'string' ? file : latin1(file);
+function binaryOf(file: string | Bytes): Bytes | AgeFault {
+  if (file.length > MAX_FILE) return ageFault('file-too-large');
+  const text = typeof file === 'string' ? file : new TextDecoder('latin1').decode(file);
   if (!text.trimStart().startsWith(ARMOR))
-    return typeof file === 'string' ? fault('not-an-age-file') : file;
+    return typeof file === 'string' ? ageFault('not-an-age-file') : file;
   try {
     return armor.decode(text) as Bytes;
   } catch {
-    return fault('file-damaged');
+    return ageFault('file-damaged');
   }
 }
-
-/** A header of the right version with another first stanza, or with several, is not damaged. */
-function notOurHeader(head: string): AgeFault {
-  const stanzas = head.match(/^-> \S+/gm) ?? [];
-  const other = stanzas.length > 1 || stanzas.some((stanza) => stanza !== '-> scrypt');
-  return fault(other ? 'not-for-a-passphrase' : 'file-damaged');
-}
-
-const latin1 = (bytes: Uint8Array): string => new TextDecoder('latin1').decode(bytes);

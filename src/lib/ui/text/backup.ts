@@ -1,6 +1,6 @@
 /** What the app says about passphrases and backup files. */
 import type { BackupFaultName } from '../../ceremony/backup.ts';
-import type { AgeFaultName } from '../../worker/age-report.ts';
+import { MAX_RECIPIENTS, type AgeFaultName } from '../../worker/age-report.ts';
 import type { FaultText } from '../text.ts';
 
 const common = 'It is, or resembles, one of the passwords that are tried first.';
@@ -9,6 +9,7 @@ const repeats = 'It repeats itself.';
 const date = 'It contains a year or a date.';
 const names = 'It is made of names.';
 
+const noFile = 'No file was made.';
 const nothing = 'Nothing was changed. This file does not count as your backup.';
 const chooseOther =
   'Choose the file that you saved for this group and epoch, from where it is kept.';
@@ -136,14 +137,43 @@ export const backupText = {
     }),
   },
   faults: {
+    'recipient-count': (detail) => ({
+      happened: `The file cannot be made for ${detail} recipients.`,
+      cause: `It needs one at least, and holds ${MAX_RECIPIENTS} at most.`,
+      means: noFile,
+      next: `Give between 1 and ${MAX_RECIPIENTS} recipients, or choose a passphrase instead.`,
+    }),
+    'recipient-invalid': (detail) => ({
+      happened: `Recipient ${detail} is not valid.`,
+      cause:
+        'It was mistyped or cut off, or is of a kind that Conclave does not know. A recipient begins with age1, and with age1pq1 where it is post-quantum.',
+      means: noFile,
+      next: 'Copy it again from whoever holds its identity. An identity, which is secret, is no recipient.',
+    }),
+    'mixed-recipients': (detail) => ({
+      happened: 'Post-quantum and other recipients do not go together.',
+      cause: `Recipient ${detail} is of another kind than the first.`,
+      means: `${noFile} Whoever breaks the weakest recipient can read such a file.`,
+      next: 'Give recipients of one kind only: all with age1pq1, or none.',
+    }),
     'file-too-large': () =>
       wrongFile('This file is too large.', 'A backup file is smaller than one MiB.'),
     'not-an-age-file': () =>
       wrongFile('This is not a backup file.', 'It is not in the age format at all.'),
+    'header-too-large': () =>
+      wrongFile(
+        'This age file is for too many recipients.',
+        `Conclave opens files for ${MAX_RECIPIENTS} at most, and does not write others.`,
+      ),
     'not-for-a-passphrase': () =>
       wrongFile(
         'This age file does not open with a passphrase alone.',
-        'It was encrypted to keys or to several recipients, by another program.',
+        'It was encrypted to recipients, who open it with their identities.',
+      ),
+    'not-for-an-identity': () =>
+      wrongFile(
+        'This age file opens with a passphrase, not with an identity.',
+        'It was encrypted to a passphrase.',
       ),
     'work-factor': (detail) =>
       wrongFile(
@@ -155,6 +185,19 @@ export const backupText = {
       cause: 'It was mistyped or is that of another file, or the file’s first lines were changed.',
       means: 'The file was not opened. It does not count as your backup yet.',
       next: 'Show what you typed and compare it with your notes. If they agree, make another file.',
+    }),
+    'identity-invalid': () => ({
+      happened: 'This is not an identity that opens age files.',
+      cause:
+        'It was mistyped or cut off. An identity begins with AGE-SECRET-KEY-1 or AGE-SECRET-KEY-PQ-1, and is written in capitals.',
+      means: 'The file was not opened.',
+      next: 'Copy the identity again: that one line, from its beginning to its end.',
+    }),
+    'wrong-identity': () => ({
+      happened: 'The identity does not open this file.',
+      cause: 'The file is for other recipients, or its first lines were changed.',
+      means: 'The file was not opened. It does not count as your backup yet.',
+      next: 'Try the identity of another recipient. If none opens it, make another file.',
     }),
     'file-damaged': () => ({
       happened: 'This file is damaged.',
