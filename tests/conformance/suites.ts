@@ -7,6 +7,7 @@ import { cocktailVectors } from './cocktail.ts';
 import { ed25519Vectors } from './ed25519.ts';
 import { plonky2Vectors } from './plonky2.ts';
 import { rfc9591Vectors } from './rfc9591.ts';
+import { slip39Vectors } from './slip39.ts';
 import { spvVectors } from './spv.ts';
 import { watchOnlyVectors } from './watch-only.ts';
 import { wireVectors } from './wire.ts';
@@ -20,6 +21,7 @@ export const suites = [
   ed25519Vectors,
   bitcoinKeyVectors,
   bitcoinTransactionVectors,
+  slip39Vectors,
   spvVectors,
   watchOnlyVectors,
   wireVectors,
