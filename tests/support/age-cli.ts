@@ -30,22 +30,34 @@ sys.exit(os.waitstatus_to_exitcode(status))
 `;
 
 const age = tool('age', 'files to and from the age program');
+const keygen = tool('age-keygen', 'identities of the age program');
 const python = tool('python3', 'files to and from the age program');
 
-/** Whether the program can be run here. */
-export const hasAge = age !== undefined && python !== undefined;
+/** Whether the programs can be run here. */
+export const hasAge = age !== undefined && keygen !== undefined && python !== undefined;
 
-/** Runs `age` with these arguments on one file; throws where it fails. */
-function run(args: string[], input: Uint8Array | string, passphrase: string): Buffer {
+/** Whether the program is from before 1.3, which brought post-quantum recipients. */
+export const isClassicalAge =
+  age !== undefined && /^v?1\.[0-2]\b/.test(execFileSync(age, ['--version'], { encoding: 'utf8' }));
+
+/**
+ * Runs `age` with these arguments on the file `in`, in a folder where all the files are; throws
+ * where it fails.
+ */
+function run(
+  args: readonly string[],
+  files: { readonly in: Uint8Array | string; readonly identity?: string },
+  passphrase = '',
+): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'conclave-age-'));
   try {
-    const [from, to] = [join(folder, 'in'), join(folder, 'out')];
-    writeFileSync(from, input);
-    execFileSync(python!, ['-c', ANSWER, age!, ...args, '-o', to, from], {
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+    execFileSync(python!, ['-c', ANSWER, age!, ...args, '-o', 'out', 'in'], {
+      cwd: folder,
       input: passphrase,
       stdio: 'pipe',
     });
-    return readFileSync(to);
+    return readFileSync(join(folder, 'out'));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -53,8 +65,29 @@ function run(args: string[], input: Uint8Array | string, passphrase: string): Bu
 
 /** Encrypts to a passphrase, armored. */
 export const ageEncrypt = (plain: Uint8Array, passphrase: string): Buffer =>
-  run(['-p', '-a'], plain, passphrase);
+  run(['-p', '-a'], { in: plain }, passphrase);
 
 /** Decrypts; throws where age refuses. */
 export const ageDecrypt = (file: Uint8Array | string, passphrase: string): Buffer =>
-  run(['-d'], file, passphrase);
+  run(['-d'], { in: file }, passphrase);
+
+/** Encrypts to recipients, in armor or not. */
+export const ageEncryptTo = (
+  plain: Uint8Array,
+  recipients: readonly string[],
+  armored: boolean,
+): Buffer =>
+  run([...(armored ? ['-a'] : []), ...recipients.flatMap((one) => ['-r', one])], { in: plain });
+
+/** Decrypts with an identity; throws where age refuses. */
+export const ageDecryptWith = (file: Uint8Array | string, identity: string): Buffer =>
+  run(['-d', '-i', 'identity'], { in: file, identity: `${identity}\n` });
+
+/** A new identity from `age-keygen`, and its recipient. */
+export function ageKeygen(): { readonly identity: string; readonly recipient: string } {
+  const written = execFileSync(keygen!, { encoding: 'utf8', stdio: 'pipe' });
+  return {
+    identity: /^AGE-SECRET-KEY-1.*$/m.exec(written)![0],
+    recipient: /age1\S*/.exec(written)![0],
+  };
+}
