@@ -15,6 +15,7 @@ import type { Groups } from '../support/groups.ts';
 import { value } from '../support/hex.ts';
 import { firstRound, honestCeremony, players, signersOf } from '../support/players.ts';
 import { openAttestation, openCustody, signAttestation, signCustody } from '../support/signing.ts';
+import { ageTargets } from './fuzz-age.ts';
 import { bitcoinTargets } from './fuzz-bitcoin.ts';
 import { ceremonyTargets } from './fuzz-ceremony.ts';
 import { courierTargets } from './fuzz-couriers.ts';
@@ -293,6 +294,7 @@ export function fuzzTargets(groups: Groups): FuzzTarget[] {
     ...wireTargets(groups),
     ...plonky2Targets,
     ...deviceTargets,
+    ...ageTargets,
     ...courierTargets(recoveryData),
     ...ceremonyTargets(groups),
     ...requestTargets(groups, custody[0]!.threshPk),
