@@ -23,6 +23,7 @@ import { deviceTargets } from './fuzz-devices.ts';
 import { evidenceTargets } from './fuzz-evidence.ts';
 import { plonky2Targets } from './fuzz-plonky2.ts';
 import { requestTargets } from './fuzz-requests.ts';
+import { slip39Targets } from './fuzz-slip39.ts';
 import { spvTargets } from './fuzz-spv.ts';
 import { wireTargets } from './fuzz-wire.ts';
 
@@ -289,6 +290,7 @@ export function fuzzTargets(groups: Groups): FuzzTarget[] {
     ...signing,
     ...packages,
     hexTarget,
+    ...slip39Targets(),
     ...spvTargets(),
     ...evidenceTargets(),
     ...wireTargets(groups),

@@ -5,6 +5,8 @@ import { decrypt, encrypt } from './cipher.ts';
 import type { Slip39Fault } from './faults.ts';
 import { restore, share } from './shamir.ts';
 
+export type { Slip39Fault } from './faults.ts';
+
 /*
  * SLIP-39 (github.com/satoshilabs/slips, slip-0039.md): a secret as cards of words, for groups of
  * people. So many groups restore it, each with so many of its members.
