@@ -67,12 +67,13 @@ export default defineConfig(
       'src/**/*.svelte',
       'bundle/**/*.mjs',
       'programs/**/*.ts',
+      'reader/**/*.ts',
       'tests/house/**/*.ts',
     ],
     plugins: { boundaries },
     settings: {
       'import/resolver': { node: { extensions: ['.ts', '.svelte', '.js', '.mjs'] } },
-      'boundaries/include': ['src/**/*', 'bundle/**/*', 'programs/**/*'],
+      'boundaries/include': ['src/**/*', 'bundle/**/*', 'programs/**/*', 'reader/**/*'],
       'boundaries/elements': Object.entries(house).map(([type, { folder }]) => ({
         type,
         pattern: folder,

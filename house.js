@@ -35,6 +35,8 @@ export const house = {
   manifest: { folder: 'bundle', mayImport: [] },
   // What operators run beside their own bitcoind and 0BTC Wire; of the worker, its age files.
   programs: { folder: 'programs', mayImport: ['worker', ...core, 'wasm'] },
+  // The second implementation of docs/formats.md: nothing of ours is in it, and nothing of it elsewhere.
+  reader: { folder: 'reader', mayImport: [] },
 };
 
 /** The folders whose code takes bytes, randomness and time as arguments: no DOM, storage, clock or network. */

@@ -55,7 +55,7 @@ export default defineConfig({
           include: [
             'src/**/*.spec.ts',
             'bundle/**/*.spec.ts',
-            'tests/{house,conformance,adversarial,constant-time,courier,ceremony,programs}/**/*.spec.ts',
+            'tests/{house,conformance,adversarial,constant-time,courier,ceremony,programs,reader}/**/*.spec.ts',
           ],
           exclude: ['**/*.browser.spec.ts'],
         },

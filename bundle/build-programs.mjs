@@ -1,7 +1,7 @@
 /**
  * The programs that operators run beside their own machines, each as one file that a human can read:
  *
- *     programs/collect.ts, observe.ts → <folder>/collect.mjs, observe.mjs
+ *     programs/collect.ts, observe.ts, reader/recover.ts → <folder>/collect.mjs, observe.mjs, recover.mjs
  *
  * The engine is inside the one that signs. The same sources give the same bytes on every machine.
  */
@@ -12,8 +12,12 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
 import { top } from './machine.mjs';
 
-/** The names of the programs. */
-export const programs = /** @type {const} */ (['collect', 'observe']);
+/** The programs, with the folders of their sources. */
+export const programs = /** @type {const} */ ({
+  collect: 'programs',
+  observe: 'programs',
+  recover: 'reader',
+});
 
 /**
  * Build every program; the engine is built already.
@@ -21,7 +25,7 @@ export const programs = /** @type {const} */ (['collect', 'observe']);
  */
 export async function buildPrograms(folder) {
   const engine = readFileSync(join(top, 'src', 'lib', 'wasm', 'engine.wasm'));
-  for (const name of programs) {
+  for (const [name, sources] of Object.entries(programs)) {
     await build({
       root: top,
       configFile: false,
@@ -30,7 +34,7 @@ export async function buildPrograms(folder) {
       define: { __ENGINE__: JSON.stringify(engine.toString('base64')) },
       ssr: { noExternal: true },
       build: {
-        ssr: join(top, 'programs', `${name}.ts`),
+        ssr: join(top, sources, `${name}.ts`),
         outDir: folder,
         emptyOutDir: false,
         target: 'node20',

@@ -1,9 +1,9 @@
 /** The operators' programs as they are built, run as a person at a command line does. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildPrograms } from '../../bundle/build-programs.mjs';
+import { buildPrograms, type programs } from '../../bundle/build-programs.mjs';
 
 export interface Said {
   readonly code: number | null;
@@ -11,10 +11,14 @@ export interface Said {
   readonly err: string;
 }
 
+type Name = keyof typeof programs;
+
 export interface Programs {
   /** A folder for their files. */
   readonly folder: string;
-  run(name: 'collect' | 'observe', args: readonly string[], more?: Surroundings): Promise<Said>;
+  run(name: Name, args: readonly string[], more?: Surroundings): Promise<Said>;
+  /** The built file. */
+  textOf(name: Name): string;
   remove(): void;
 }
 
@@ -44,6 +48,7 @@ export async function builtPrograms(): Promise<Programs> {
         child.on('close', (code) => resolve({ code, out, err }));
         child.stdin.end(input);
       }),
+    textOf: (name) => readFileSync(join(folder, 'built', `${name}.mjs`), 'utf8'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

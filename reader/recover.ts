@@ -1,0 +1,347 @@
+/**
+ * recover: reads the pieces of a backup, and sweeps with what they give. It is the second
+ * implementation of docs/formats.md: none of the app's code is in it. It reaches no network and
+ * writes nothing but the transaction that it is asked for.
+ *
+ * Secrets are in memory while it runs; they cannot be wiped. Use a machine that is offline.
+ */
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import {
+  CHANGE,
+  FEES,
+  RECEIVE,
+  addressOf,
+  depositPath,
+  descriptor,
+  fingerprint,
+  outputAt,
+  scriptOf,
+} from './bitcoin.ts';
+import { hex, inFours } from './bytes.ts';
+import { readCoins } from './coins.ts';
+import { readPiece, type Content } from './files.ts';
+import { plateWords } from './plate.ts';
+import { hostKeyOf, type Suite } from './recovery.ts';
+import {
+  checkSame,
+  openSource,
+  restore,
+  secretive,
+  whose,
+  type Restored,
+  type SecretSource,
+  type Source,
+} from './sources.ts';
+import { planSweep, signSweep, txidOf, type Sweep } from './sweep.ts';
+import { Misuse, Trouble, ask, complain, hangUp, readBytes, say, writeNew } from './terminal.ts';
+
+const usage = `node recover.mjs show FILE
+    what a piece of a backup is
+node recover.mjs secret [--recovery FILE] [--show-secret] [--plate] SOURCE
+    whose secret a source gives, and whether it fits the certified keys;
+    --show-secret prints host secret and shares, --plate the shares as 25 words
+node recover.mjs addresses --recovery FILE
+    where the group's bitcoin lies
+node recover.mjs sweep [--recovery FILE] --coins FILE --fee SAT/VB [--to ADDRESS] --out FILE SOURCE…
+    a signed transaction of all coins to the backup address, from as many sources as sign
+
+SOURCE  a backup file; a text file of SLIP-39 cards (one a line), of Vault shares (one a line), or
+        of a plate; “-” to type cards, shares or a plate
+--recovery  a recovery file; not needed where a source is a backup file
+--identity  the identity file for age files that are encrypted to a recipient
+
+Passphrases are asked for. docs/formats.md specifies every format.`;
+
+const option = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      ...{
+        recovery: option,
+        identity: option,
+        coins: option,
+        fee: option,
+        to: option,
+        out: option,
+      },
+      ...{ 'show-secret': flag, plate: flag },
+    },
+  });
+  const [command, ...paths] = positionals;
+  const { recovery, identity } = values;
+  const known = recovery === undefined ? undefined : readRecoveryFile(recovery);
+  const single = () => {
+    if (paths.length !== 1) throw new Misuse('Give one file.');
+    return openSource(paths[0]!, identity);
+  };
+  if (command === 'show') show(await single());
+  else if (command === 'secret')
+    secret(secretive(await single()), known, values['show-secret'] ?? false, values.plate ?? false);
+  else if (command === 'addresses') {
+    if (!known) throw new Misuse('Give --recovery.');
+    addresses(known);
+  } else if (command === 'sweep') {
+    const { coins, fee, to, out } = values;
+    if (coins === undefined || fee === undefined || out === undefined)
+      throw new Misuse('Give --coins, --fee and --out.');
+    if (paths.length === 0) throw new Misuse('Give the sources of the shares.');
+    const sources: SecretSource[] = [];
+    for (const path of paths) sources.push(secretive(await openSource(path, identity)));
+    await sweep(sources, known, { coins, rate: Number(fee), to, out });
+  } else throw new Misuse('Say what to do: show, secret, addresses or sweep.');
+}
+
+function readRecoveryFile(path: string): Content {
+  const bytes = readBytes(path);
+  const piece = readPiece(bytes);
+  if (piece.kind === 'recovery' || piece.kind === 'backup') return piece.content;
+  throw new Trouble(
+    'not-a-recovery-file',
+    `${path} is a recovery kit, which holds no recovery data.`,
+    'Ask another operator for a recovery file.',
+  );
+}
+
+/** The content that a command is about: of the recovery file, or of the first backup. */
+function contentFor(sources: readonly SecretSource[], known: Content | undefined): Content {
+  const contents = sources.flatMap((one) => (one.kind === 'backup' ? [one.content] : []));
+  const content = known ?? contents[0];
+  if (content) {
+    for (const other of contents) checkSame(other, content);
+    return content;
+  }
+  throw new Trouble(
+    'recovery-missing',
+    'Nothing that was given holds the recovery data, without which a secret leads to no share.',
+    'Ask any operator for a recovery file and give it with --recovery.',
+  );
+}
+
+const date = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+function describe(content: Content): string[] {
+  const { recovery, operators } = content;
+  const { custody, attestation } = recovery.keys;
+  const ofGroup = [
+    `group        ${content.groupName}${content.rehearsal ? ' (REHEARSAL)' : ''}`,
+    `group id     ${inFours(hex(content.groupId))}`,
+    `network      ${content.network}`,
+    `epoch        ${content.epoch}`,
+    `state        ${content.state}, as of ${date(content.created)}`,
+    `operators    ${operators.map((name, i) => `${i + 1} ${name}`).join(', ')}; ${recovery.t} sign`,
+    `certified    ${inFours(hex(recovery.certified))}`,
+    `custody      ${inFours(hex(custody.threshPk))}, fingerprint ${fingerprint(custody.threshPk)}`,
+    `attestation  ${inFours(hex(attestation.threshPk))}`,
+    `first address  ${addressOf(content.network, outputAt(custody.threshPk, [RECEIVE, 0]))}`,
+    `backup address  ${content.backupAddress ?? 'none was set'}`,
+    `deposit addresses issued  ${content.issued.length}`,
+  ];
+  return [...ofGroup, 'All certificates hold.'];
+}
+
+function show(source: Source): void {
+  switch (source.kind) {
+    case 'recovery':
+      say('A recovery file. It holds no secret.', ...describe(source.content));
+      say('Next: give it with --recovery to “secret” or “sweep”, together with secret pieces.');
+      break;
+    case 'backup':
+      say(`The backup file of operator ${source.index + 1}, with the host secret.`);
+      say(...describe(source.content));
+      say('Next: “secret” shows that it gives the right shares; “sweep” spends with it.');
+      break;
+    case 'kit':
+      say('A recovery kit. It holds no secret.', `group     ${source.groupName}`);
+      say(`group id  ${inFours(hex(source.groupId))}`, `network   ${source.network}`);
+      say(`epoch     ${source.epoch}`, `operator  ${source.operatorName}`);
+      say(`host key  ${inFours(hex(source.hostKey))}`);
+      say('Next: plug in the device, or another with the same seed, and recover in the app.');
+      break;
+    case 'cards':
+      say('SLIP-39 cards that give a secret of 32 bytes.');
+      say('Next: “secret --recovery FILE” says whose it is.');
+      break;
+    case 'vault':
+      say('Vault shares.', 'Next: “secret --recovery FILE” combines them.');
+      break;
+    case 'plate':
+      say(`A plate: operator ${source.plate.index + 1}’s share of the ${source.plate.suite} key.`);
+      say('Next: “secret --recovery FILE” holds it against the certified keys.');
+  }
+}
+
+function secret(
+  source: SecretSource,
+  known: Content | undefined,
+  full: boolean,
+  plate: boolean,
+): void {
+  if (source.kind === 'cards' && !known && !full && !plate) {
+    const key = hostKeyOf(source.hostSecret);
+    if (key) say('The cards give a host secret.', `host key  ${inFours(hex(key))}`);
+    else say('The cards give 32 bytes that are no host secret.');
+    say('Next: give a recovery file with --recovery; it says whose it is.');
+    return;
+  }
+  const content = contentFor([source], known);
+  const { index, hostSecret, shares } = restore(source, content);
+  say(...describe(content), '');
+  say(`This is the secret of operator ${index + 1}, ${content.operators[index]!}.`);
+  for (const [suite, share] of sharesIn(shares)) {
+    const key = content.recovery.keys[suite];
+    say(`${suite}: the share fits the certified public share`);
+    say(`  ${inFours(hex(key.pubshares[index]!))}`);
+    if (full) say(`  SECRET share ${inFours(hex(share))}`);
+    if (plate)
+      say(
+        `  SECRET plate: ${suite} ${index + 1} ${plateWords(key, suite, index, share).join(' ')}`,
+      );
+  }
+  if (full && hostSecret) say(`SECRET host secret ${inFours(hex(hostSecret))}`);
+  say(full || plate ? 'Next: clear this terminal.' : 'Next: “sweep”, or recover in the app.');
+}
+
+const sharesIn = (shares: Restored['shares']): [Suite, Uint8Array][] =>
+  (['custody', 'attestation'] as const).flatMap((suite) =>
+    shares[suite] ? [[suite, shares[suite]]] : [],
+  );
+
+const SHOWN = 10;
+
+function addresses({ network, recovery, issued }: Content): void {
+  const { threshPk } = recovery.keys.custody;
+  const branches = [
+    ['receive', RECEIVE],
+    ['change', CHANGE],
+    ['fees', FEES],
+  ] as const;
+  for (const [name, branch] of branches) {
+    say(`${name}  ${descriptor(network, threshPk, `${branch}/*`)}`);
+    for (let i = 0; i < SHOWN; i++)
+      say(`  ${branch}/${i}  ${addressOf(network, outputAt(threshPk, [branch, i]))}`);
+  }
+  say(`deposit addresses issued: ${issued.length}`);
+  for (const { recipient, index } of issued) {
+    const path = depositPath(network, recipient, index);
+    say(`  2/${hex(recipient)}/${index}  ${addressOf(network, outputAt(threshPk, path))}`);
+    say(`    ${descriptor(network, threshPk, path.join('/'))}`);
+  }
+  say(
+    'Next: import the descriptors into Bitcoin Core, rescan, and save what “listunspent” prints.',
+  );
+}
+
+interface SweepOptions {
+  readonly coins: string;
+  readonly rate: number;
+  readonly to: string | undefined;
+  readonly out: string;
+}
+
+async function sweep(
+  sources: readonly SecretSource[],
+  known: Content | undefined,
+  { coins, rate, to, out }: SweepOptions,
+): Promise<void> {
+  const content = contentFor(sources, known);
+  const { network, operators, recovery } = content;
+  const signers = sources
+    .map((source) => restore(source, content))
+    .map(({ index, shares }, i) => {
+      if (shares.custody) return { index, share: shares.custody };
+      throw new Trouble(
+        'attestation-plate',
+        `Source ${i + 1} is a plate of the attestation key, which spends no bitcoin.`,
+        'Give the plate of the custody key.',
+      );
+    });
+  for (const [i, { index }] of signers.entries())
+    if (signers.findIndex((other) => other.index === index) !== i)
+      throw new Trouble(
+        'operator-twice',
+        `Two sources give the share of operator ${index + 1}, ${operators[index]!}.`,
+        'Give sources of different operators.',
+      );
+  if (signers.length < recovery.t)
+    throw new Trouble(
+      'too-few-shares',
+      `${signers.length} shares are here, and ${recovery.t} sign.`,
+      'Give sources of more operators.',
+    );
+  const signing = signers.slice(0, recovery.t);
+  const { address, script } = await destination(content, to);
+  const plan = planSweep(readCoins(content, textOf(coins)), script, rate);
+  const transaction = signSweep(plan, signing);
+  const rehearsal = content.rehearsal ? ' (REHEARSAL)' : '';
+  say(`A sweep of ${whose(content)} on ${network}${rehearsal}:`, ...inWords(plan));
+  say(`pays         ${plan.amount} sat to`, `             ${inFours(address)}`);
+  say(`fee          ${plan.fee} sat, ${(plan.fee / plan.vsize).toFixed(2)} sat/vB`);
+  say(`transaction  ${txidOf(plan)}, ${plan.vsize} vB`);
+  say(`signed by    ${signing.map(({ index }) => operators[index]!).join(', ')}; verified`);
+  writeNew(out, `${transaction}\n`);
+  say(`Written to ${out}. Nothing was sent.`);
+  say('Next: on a machine with Bitcoin Core, “testmempoolaccept”, then “sendrawtransaction”.');
+}
+
+const textOf = (path: string): string => new TextDecoder().decode(readBytes(path));
+
+const inWords = ({ coins, leftOut }: Sweep): string[] => [
+  ...coins.map(
+    ({ txid, vout, amount, output }) =>
+      `spends       ${amount} sat of ${txid}:${vout} at ${output.path.join('/')}`,
+  ),
+  ...leftOut.map(
+    ({ txid, vout, amount }) =>
+      `LEFT OUT     ${amount} sat of ${txid}:${vout}: it costs more than it brings`,
+  ),
+];
+
+/** The backup address; another only once a person typed its end. */
+async function destination(
+  { network, backupAddress }: Content,
+  to: string | undefined,
+): Promise<{ address: string; script: Uint8Array }> {
+  const address = to ?? backupAddress;
+  if (address === null)
+    throw new Trouble(
+      'no-backup-address',
+      'The group set no backup address.',
+      'Give an address with --to, one that every operator agrees on.',
+    );
+  const script = scriptOf(network, address);
+  if (!script)
+    throw new Trouble(
+      'address-invalid',
+      `${address} is no address on ${network} that can be paid to.`,
+      'Give another with --to.',
+    );
+  if (address !== backupAddress) {
+    say('This is NOT the backup address in the recovery data:', `  ${inFours(address)}`);
+    say(`The backup address: ${backupAddress === null ? 'none' : inFours(backupAddress)}`);
+    const typed = await ask('If it is right, type its last 8 characters from your own note', false);
+    if (typed.replace(/\s/g, '') !== address.slice(-8))
+      throw new Trouble(
+        'address-unconfirmed',
+        'What was typed is not the end of the address.',
+        'Compare the address with your own note and start again.',
+      );
+  }
+  return { address, script };
+}
+
+try {
+  await main();
+} catch (error) {
+  const misused =
+    error instanceof Misuse ||
+    (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+  complain(error instanceof Error ? error.message : String(error));
+  if (misused) complain(`\n${usage}`);
+  process.exitCode = misused ? 2 : 1;
+} finally {
+  hangUp();
+}

@@ -1,0 +1,237 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addressOfScript } from '../../src/lib/bitcoin/address.ts';
+import { branches, outputAt, type Path } from '../../src/lib/bitcoin/branches.ts';
+import { depositPath } from '../../src/lib/bitcoin/deposit.ts';
+import { depositDescriptor, descriptorsOf } from '../../src/lib/bitcoin/descriptor.ts';
+import type { RecoveryContent } from '../../src/lib/ceremony/backup.ts';
+import { inFours, toHex } from '../../src/lib/crypto/bytes.ts';
+import { plateWords } from '../../src/lib/crypto/plate.ts';
+import { makeBackup } from '../../src/lib/worker/backup.ts';
+import { value } from '../support/hex.ts';
+import { builtPrograms, type Programs, type Said } from '../support/programs.ts';
+import {
+  backupAddress,
+  cardsOf,
+  issued,
+  kitOf,
+  ownersOf,
+  passphrase,
+  plateOf,
+  recoveryFile,
+  vaultSharesOf,
+  type Owner,
+} from '../support/owners.ts';
+import { groups } from '../support/seats.ts';
+
+/*
+ * The second implementation, as it is built, on pieces that the app made: it restores the same shares
+ * from each of them.
+ */
+
+let programs: Programs;
+let owners: Owner[];
+let content: RecoveryContent;
+const at = (name: string) => join(programs.folder, name);
+const put = (name: string, data: string | Uint8Array) => writeFileSync(at(name), data);
+
+beforeAll(async () => {
+  programs = await builtPrograms();
+  ({ owners, content } = await ownersOf(3, 2, 'reader'));
+  put('recovery', recoveryFile(content));
+  mkdirSync(at('pieces'));
+  owners.forEach(({ ageFile }, i) => put(`${i}.age`, ageFile));
+});
+afterAll(() => programs.remove());
+
+const recover = (args: readonly string[], ...lines: readonly string[]) =>
+  programs.run('recover', args, { input: lines.map((line) => `${line}\n`).join('') });
+
+/** What a run said that went well. */
+async function said(args: readonly string[], ...lines: readonly string[]): Promise<string> {
+  const { code, out, err } = await recover(args, ...lines);
+  expect({ code, err }).toMatchObject({ code: 0 });
+  return out;
+}
+
+const withRecovery = ['--recovery', 'recovery'];
+
+/** The lines of a share that was restored. */
+function expectShares(out: string, { recovered }: Owner, suites = ['custody', 'attestation']) {
+  const id = recovered.id!;
+  expect(out).toContain(`This is the secret of operator ${id + 1}, ${content.operators[id]!}.`);
+  for (const suite of ['custody', 'attestation'] as const) {
+    const { secshare, pubshares } = recovered[suite];
+    const share = `SECRET share ${inFours(secshare!)}`;
+    if (!suites.includes(suite)) expect(out).not.toContain(share);
+    else {
+      expect(out).toContain(inFours(pubshares[id]!));
+      expect(out).toContain(share);
+    }
+  }
+}
+
+describe('both shares', () => {
+  it('from a backup file, by its passphrase', async () => {
+    for (const [i, owner] of owners.entries())
+      expectShares(await said(['secret', '--show-secret', `${i}.age`], passphrase), owner);
+  });
+
+  it('from a backup file, by an identity of the age program', async () => {
+    const identity = await generateX25519Identity();
+    const recipients = [
+      await identityToRecipient(await generateX25519Identity()),
+      await identityToRecipient(identity),
+    ];
+    const made = await makeBackup(owners[1]!.player.seat, { recipients });
+    if ('fault' in made) throw new Error(made.fault);
+    put('to-recipients.age', made.file);
+    put('identity.txt', `# created: today\n# public key: …\n${identity}\n`);
+    const args = ['secret', '--show-secret', '--identity', 'identity.txt', 'to-recipients.age'];
+    expectShares(await said(args), owners[1]!);
+  });
+
+  it('from SLIP-39 cards of two groups, with a passphrase, cut to four letters', async () => {
+    const plan = {
+      groupThreshold: 2,
+      groups: [
+        { threshold: 1, count: 1 },
+        { threshold: 2, count: 3 },
+        { threshold: 3, count: 5 },
+      ],
+      passphrase: new TextEncoder().encode('for cards'),
+    };
+    const [, second, third] = cardsOf(owners[2]!, plan) as [string[], string[], string[]];
+    const cut = (card: string) => card.replace(/(\w{4})\w+/g, '$1').toUpperCase();
+    put('cards', [second[2]!, cut(third[4]!), third[0]!, second[0]!, third[2]!].join('\n\n'));
+    const args = ['secret', '--show-secret', ...withRecovery, 'cards'];
+    expectShares(await said(args, 'for cards'), owners[2]!);
+  });
+
+  it('from cards that are typed', async () => {
+    const plan = { groupThreshold: 1, groups: [{ threshold: 2, count: 2 }] };
+    const [cards] = cardsOf(owners[0]!, plan) as [string[]];
+    const args = ['secret', '--show-secret', ...withRecovery, '-'];
+    expectShares(await said(args, ...cards, '', ''), owners[0]!);
+  });
+
+  it('from Vault shares', async () => {
+    const shares = await vaultSharesOf(owners[0]!, content, 3, 5);
+    put('vault', [shares[4]!, shares[1]!.toUpperCase(), shares[2]!].join('\n'));
+    const args = ['secret', '--show-secret', ...withRecovery, 'vault'];
+    expectShares(await said(args), owners[0]!);
+  });
+});
+
+it.each(['custody', 'attestation'] as const)('restores the %s share of a plate', async (suite) => {
+  put('plate', plateOf(owners[1]!, suite));
+  const out = await said(['secret', '--show-secret', ...withRecovery, 'plate']);
+  expectShares(out, owners[1]!, [suite]);
+});
+
+it('writes the plates of both shares as the app does', async () => {
+  const { recovered } = owners[2]!;
+  const out = await said(['secret', '--plate', '2.age'], passphrase);
+  for (const suite of ['custody', 'attestation'] as const) {
+    const words = plateWords(suite, 3, recovered[suite].secshare!, recovered[suite]);
+    expect(out).toContain(`SECRET plate: ${suite} 3 ${words.join(' ')}`);
+  }
+});
+
+it('prints no secret unless it is told to', async () => {
+  for (const args of [
+    ['secret', '0.age'],
+    ['show', '0.age'],
+  ]) {
+    const out = (await said(args, passphrase)).replaceAll(' ', '');
+    const { hostSecret, recovered } = owners[0]!;
+    expect(out).toContain(toHex(recovered.custody.threshPk));
+    for (const secret of [hostSecret, recovered.custody.secshare!, recovered.attestation.secshare!])
+      expect(out).not.toContain(toHex(secret));
+    expect(out).not.toContain('SECRET');
+  }
+});
+
+describe('says what a file is', () => {
+  const figures = (out: string) => {
+    expect(out).toContain(inFours(content.groupId));
+    expect(out).toContain('Test vault (REHEARSAL)');
+    expect(out).toContain(inFours(content.certified));
+    expect(out).toContain(inFours(owners[0]!.recovered.attestation.threshPk));
+    expect(out).toContain(backupAddress);
+    expect(out).toContain('1 Asha, 2 Ben, 3 Chen; 2 sign');
+    expect(out).toContain('All certificates hold.');
+  };
+
+  it('a recovery file', async () => {
+    const out = await said(['show', 'recovery']);
+    figures(out);
+    expect(out).toContain('It holds no secret.');
+  });
+
+  it('a backup file', async () => {
+    const out = await said(['show', '1.age'], passphrase);
+    figures(out);
+    expect(out).toContain('backup file of operator 2');
+  });
+
+  it('a kit', async () => {
+    put('kit', kitOf(content, owners[2]!));
+    const out = await said(['show', 'kit']);
+    expect(out).toContain(inFours(content.groupId));
+    expect(out).toContain(inFours(owners[2]!.recovered.ceremony.hostpubkeys[2]!));
+    expect(out).toContain('Chen');
+  });
+
+  it('a plate and Vault shares', async () => {
+    put('plate', plateOf(owners[1]!, 'attestation'));
+    put('vault', (await vaultSharesOf(owners[0]!, content, 2, 2)).join('\n'));
+    expect(await said(['show', 'plate'])).toContain('operator 2’s share of the attestation key');
+    expect(await said(['show', 'vault'])).toContain('Vault shares.');
+  });
+});
+
+it('lists the addresses and descriptors that the app has', async () => {
+  const out = await said(['addresses', ...withRecovery]);
+  const { threshPk } = owners[0]!.recovered.custody;
+  const addressAt = (path: Path) => {
+    const { script } = value(outputAt(groups.secp256k1, threshPk, path));
+    return addressOfScript('regtest', script)!;
+  };
+  for (const branch of [branches.receive, branches.change, branches.fees])
+    for (let i = 0; i < 10; i++)
+      expect(out).toContain(`  ${branch}/${i}  ${addressAt([branch, i])}\n`);
+  const deposit = value(depositPath('regtest', issued.recipient, issued.index));
+  expect(out).toContain(`  2/${toHex(issued.recipient)}/0  ${addressAt(deposit)}\n`);
+  expect(out).toContain(depositDescriptor('regtest', threshPk, deposit));
+  expect(out).toContain(descriptorsOf('regtest', threshPk).fees);
+});
+
+describe('reaches nothing', () => {
+  it('imports but these parts of Node, none of which is a network', () => {
+    const text = programs.textOf('recover');
+    const imported = [...text.matchAll(/\bfrom "([^"]+)"|\bimport\(([^)]*)\)|\brequire\(/g)];
+    expect(new Set(imported.map((one) => one[1]))).toEqual(
+      new Set(['node:process', 'node:util', 'node:crypto', 'node:fs']),
+    );
+    for (const name of ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', 'getBuiltinModule'])
+      expect(text).not.toMatch(new RegExp(`\\b${name}\\s*\\(`));
+  });
+});
+
+it('says how it is used', async () => {
+  for (const args of [
+    [],
+    ['steal'],
+    ['show'],
+    ['show', 'a', 'b'],
+    ['addresses'],
+    ['show', '--x'],
+  ]) {
+    const { code, err }: Said = await recover(args);
+    expect({ code, args }).toEqual({ code: 2, args });
+    expect(err).toContain('node recover.mjs show FILE');
+  }
+});
