@@ -1,4 +1,5 @@
 import { backupFromBytes, backupToBytes } from '../../src/lib/ceremony/backup.ts';
+import { recoveryLabels } from '../support/backup-content.ts';
 import { emptyLog, nextEntry, readEntry } from '../../src/lib/ceremony/log.ts';
 import { manifestReader, type Manifest } from '../../src/lib/ceremony/manifest.ts';
 import { bundleOf, packetsOf, readPacket, signPacket } from '../../src/lib/ceremony/packet.ts';
@@ -102,6 +103,7 @@ export function ceremonyTargets(groups: Groups): FuzzTarget[] {
     log.apply(nextEntry(log.head, 1, event));
   const entry = nextEntry(emptyLog, 5, { kind: 'received', packet: packet.bytes });
   const backup = backupToBytes({
+    ...recoveryLabels,
     network: 'regtest',
     groupId: fill(9),
     groupName: 'Fuzzed',

@@ -2,6 +2,7 @@ import { inFours } from '../crypto/bytes.ts';
 import type { Group } from '../wasm/group.ts';
 import { verifyApproval } from './approval.ts';
 import type { Manifest } from './manifest.ts';
+import { approvalKeyAt } from './operator-device.ts';
 import type { State } from './state.ts';
 
 /*
@@ -35,19 +36,18 @@ export function backupAddressOf(ed25519: Group, state: State): BackupAddress {
   if (!manifest) return { set: state.terms?.backupAddress ?? undefined, proposals: [] };
   if (manifest.terms.backupAddress !== null)
     return { set: manifest.terms.backupAddress, proposals: [] };
-  const told = manifest.operators.map(({ packetKey, approvalKey }) =>
+  const told = manifest.operators.map(({ packetKey }, operator) =>
     state
       .told(packetKey, 'backup-address')
-      .filter(({ part: { address, signature } }) =>
-        state.once('backup address', [packetKey, utf8.encode(address), signature], () =>
-          verifyApproval(
-            ed25519,
-            approvalKey,
-            backupAddressStatement(manifest, address),
-            signature,
-          ),
-        ),
-      )
+      .filter(({ part: { address, signature }, packet }) => {
+        const key = approvalKeyAt(ed25519, state, operator, packet);
+        return (
+          key !== undefined &&
+          state.once('backup address', [key.key, utf8.encode(address), signature], () =>
+            verifyApproval(ed25519, key, backupAddressStatement(manifest, address), signature),
+          )
+        );
+      })
       .map(({ part }) => part.address),
   );
   const proposals = [...new Set(told.flat())].map((address) => ({

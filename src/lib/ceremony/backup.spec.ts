@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { recoveryLabels } from '../../../tests/support/backup-content.ts';
 import { expect, it } from 'vitest';
 import { implementations } from '../../../tests/support/node.ts';
 import { value } from '../../../tests/support/hex.ts';
@@ -18,6 +19,7 @@ const host = implementations.find(({ name }) => name === 'WASM')!.secp256k1;
 const filled = (length: number, byte: number) => new Uint8Array(length).fill(byte);
 
 const content: BackupContent = {
+  ...recoveryLabels,
   network: 'signet',
   groupId: filled(32, 1),
   groupName: 'Harbour bridge',
@@ -45,7 +47,7 @@ it('reads what it wrote, however large', () => {
 it('is one deterministic CBOR map that begins with what it is and ends with the secret', () => {
   expect(fromCbor(encoded)).toMatchObject({
     is: 'conclave backup',
-    version: 1,
+    version: 2,
     content: { groupName: 'Harbour bridge', epoch: 3 },
   });
   expect(new TextDecoder('latin1').decode(encoded.subarray(1, 20))).toBe('bisoconclave backup');

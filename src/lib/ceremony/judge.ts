@@ -12,6 +12,7 @@ import {
   termsProblem,
   type Manifest,
 } from './manifest.ts';
+import { newDeviceProblem } from './operator-device.ts';
 import type { Body, Packet } from './packet.ts';
 import type { Part } from './parts.ts';
 import type { State } from './state.ts';
@@ -176,12 +177,15 @@ function ofPart(secp256k1: Group, state: State, packet: Packet, part: Part): Ver
         ? NEW
         : refused('The seal does not hold.', ceremonyFault('seal-invalid', [number!]));
     }
+    case 'keep':
     case 'round1':
     case 'round2':
     case 'close':
       return state.told(packet.from, part.kind).length > 0
         ? refused(`Its sender gave the part “${part.kind}” already.`)
         : NEW;
+    case 'new-device':
+      return problem(newDeviceProblem(secp256k1, state.manifest!, number!, part.card));
     case 'baton':
       return fromInitiator || number !== undefined
         ? NEW
@@ -195,7 +199,11 @@ function ofPart(secp256k1: Group, state: State, packet: Packet, part: Part): Ver
       return sets.size === part.nonces.length ? NEW : refused('It commits to one test twice.');
     }
     case 'abort':
+    case 'admit':
+    case 'alive':
     case 'approve':
+    case 'backups':
+    case 'challenge':
     case 'request':
     case 'slip':
     case 'reserve':

@@ -20,6 +20,7 @@ import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import { cardReader, groupIdReader, witnessReader } from './card.ts';
 import { MAX_PACKET } from './packet.ts';
 import { termsReader } from './manifest.ts';
+import { pieceEvents, tierReader, verifications } from './pieces.ts';
 import { requestReader } from './request.ts';
 
 /*
@@ -48,7 +49,17 @@ export const eventReader = variant({
     hash: bytes(32),
     differs: nullable(integer(0, 40)),
   },
-  backup: { state: oneOf('recorded', 'verified'), tier: oneOf('age-file'), fileHash: bytes(32) },
+  /**
+   * What became of a piece of the backup. Where it is kept stands in the vault alone: records are shown
+   * to others. `hash` stands for what the piece holds, so that a copy can be held against it.
+   */
+  backup: {
+    piece: bytes(8),
+    tier: tierReader,
+    state: oneOf(...pieceEvents),
+    method: nullable(oneOf(...verifications)),
+    hash: nullable(bytes(32)),
+  },
   /** The shares are sealed, and opened again what they were sealed from. */
   shares: { certified: bytes(32) },
   /**

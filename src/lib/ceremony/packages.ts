@@ -9,6 +9,7 @@ import * as frostEd25519 from '../crypto/frost-ed25519.ts';
 import * as frostSecp256k1 from '../crypto/frost-secp256k1.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import { ceremonyFault, failed, inSignedPackets, type CeremonyFault } from './faults.ts';
+import { cardAt } from './operator-device.ts';
 import type { PartOf } from './parts.ts';
 import type { Unit } from './request.ts';
 import { rulesInForce } from './rules.ts';
@@ -67,7 +68,7 @@ export function packageProblems(
   { items, signers }: Frozen,
 ): PackageProblem[] {
   const { manifest } = known;
-  const { terms, operators } = manifest;
+  const { terms } = manifest;
   const problems: PackageProblem[] = [];
   const ids = signers.map(({ operator }) => operator);
   const ascending = (list: readonly number[], end: number) =>
@@ -82,7 +83,11 @@ export function packageProblems(
     if (!items.every((i) => noncesFor({ replies }, operator, packet, i)))
       problems.push('nonces-missing');
   }
-  const displays = ids.filter((id) => operators[id]!.device.trustedDisplay).length;
+  const displays = signers.filter(({ operator, packet }) => {
+    const nonces = replies[operator]!.nonces.find((one) => equal(one.packet.hash, packet));
+    const card = nonces && cardAt(known.groups.ed25519, known.state, operator, nonces.packet);
+    return card?.device.trustedDisplay;
+  }).length;
   if (displays < terms.minDisplayApprovals) problems.push('displays');
   problems.push(...signerProblems(known, { kind, proposer }, ids));
   const reserved = items.every(

@@ -9,6 +9,7 @@ import {
   integer,
   list,
   moment,
+  nullable,
   oneOf,
   record,
   text,
@@ -18,6 +19,7 @@ import {
 import { burnReader } from '../wire/burn-record.ts';
 import { cardReader, witnessReader } from './card.ts';
 import { MAX_IN_MANIFEST, manifestReader, termsReader } from './manifest.ts';
+import { tierReader } from './pieces.ts';
 import { batchReader } from './request.ts';
 import { rulesReader } from './rules.ts';
 
@@ -94,6 +96,11 @@ export const partReader = variant({
     signature: bytes(64),
     checklist: list(record({ item: text(40, 1), evidence: text(200) }), 20),
   },
+  /**
+   * The sender's packet and observer secrets, encrypted with their host secret (92 bytes): whoever
+   * restores that one speaks again as the same operator.
+   */
+  keep: { box: bytes(92) },
   round1: { message: bytes(1, MAX_DKG_MESSAGE) },
   round2: { view: bytes(32), message: bytes(128) },
   // Test signatures
@@ -162,6 +169,32 @@ export const partReader = variant({
   /** The sender stops all requests that move money, or lets them go on. */
   freeze: { on: boolean, because: text(200) },
   attest: { certified: bytes(32), agree: boolean, because: text(1000) },
+  // Backups and recovery
+  /** The sender goes on with another device: their card, with nothing else changed. */
+  'new-device': { card: cardReader },
+  /** The sender's device approves another operator's new device (the hash of the card). */
+  admit: { operator, card: bytes(32), signature: bytes(64, 1024) },
+  /** Everybody is asked to prove that they hold their shares. Random. */
+  challenge: { challenge: bytes(32) },
+  /** The proof, for a challenge: that the sender holds both shares, and the host secret of a backup. */
+  alive: {
+    challenge: bytes(32),
+    custody: bytes(65),
+    attestation: bytes(64),
+    backup: nullable(record({ tier: tierReader, proof: bytes(65) })),
+  },
+  /** How the sender's backups are: how many pieces of each tier, and when the last one was verified. */
+  backups: {
+    tiers: list(
+      record({
+        tier: tierReader,
+        pieces: integer(0, 100),
+        good: integer(0, 100),
+        verified: moment,
+      }),
+      8,
+    ),
+  },
   // At any time
   'backup-address': { address: text(100, 14), signature: bytes(64, 1024) },
   abort: { because: text(500, 1) },

@@ -2,10 +2,10 @@ import { be32, equal, type Bytes } from '../crypto/bytes.ts';
 import type { Groups } from '../crypto/dual-dkg.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import { toCbor } from '../crypto/cbor.ts';
-import { verifyApproval } from './approval.ts';
 import { afterwards, ceremonyFault, failed, type CeremonyFault } from './faults.ts';
 import { Run, type CertifiedKeys, type FirstRound } from './keygen.ts';
 import type { Manifest } from './manifest.ts';
+import { approvalHolds } from './operator-device.ts';
 import type { Nonces, Shares } from './parts.ts';
 import {
   aggregate,
@@ -65,8 +65,6 @@ export interface Progress {
 
 /** How many more tests each operator may ask for. */
 const MAX_RETESTS = 8;
-
-const utf8 = new TextEncoder();
 
 const all = (list: readonly boolean[]): boolean => list.length > 0 && list.every(Boolean);
 const present = <T>(list: readonly (T | undefined)[]): list is readonly T[] =>
@@ -195,16 +193,13 @@ function testProgress(
   const { groups, state, manifest } = known;
   const faults: CeremonyFault[] = [];
   const approved = request.ids.map((id) => {
-    const { packetKey, approvalKey } = manifest.operators[id]!;
+    const { packetKey } = manifest.operators[id]!;
     const told = state
       .told(packetKey, 'approve')
       .filter(({ part }) => part.statement === statement);
-    const holds = told.some(({ part: { signature } }) =>
-      state.once('approval', [packetKey, utf8.encode(statement), signature], () =>
-        verifyApproval(groups.ed25519, approvalKey, statement, signature),
-      ),
-    );
-    if (told.length > 0 && !holds) faults.push(ceremonyFault('approval-invalid', [id]));
+    const approvals = told.map((one) => approvalHolds(groups.ed25519, state, id, one));
+    const holds = approvals.includes(true);
+    if (approvals.includes(false) && !holds) faults.push(ceremonyFault('approval-invalid', [id]));
     return holds;
   });
   const given = request.ids.map((id) =>

@@ -1,12 +1,12 @@
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { fault } from '../crypto/faults.ts';
-import { verifyApproval } from './approval.ts';
 import { txidOf } from '../bitcoin/transaction.ts';
 import { chainOf, depthOf, everDeep, includedIn, type ChainKnown } from './chain-known.ts';
 import { claimOf, collision, conflict, type Thing } from './claims.ts';
 import { ceremonyFault, inSignedPackets, type CeremonyFault } from './faults.ts';
 import type { Manifest } from './manifest.ts';
 import { noncesFit, packageOf } from './packages.ts';
+import { approvalHolds } from './operator-device.ts';
 import type { Packet } from './packet.ts';
 import type { PartOf } from './parts.ts';
 import { amountOf } from './policy.ts';
@@ -323,7 +323,7 @@ function replyOf(
   number: number,
 ): Reply & { readonly claims: boolean; readonly unfit: boolean } {
   const { state, manifest, groups } = known;
-  const { packetKey, approvalKey } = manifest.operators[number]!;
+  const { packetKey } = manifest.operators[number]!;
   const about = <K extends 'slip' | 'object' | 'nonces'>(kind: K): Told<K>[] =>
     state.told(packetKey, kind).filter(({ part }) => equal((part as PartOf<'slip'>).session, root));
   const slip = about('slip').find(({ part }) => part.verdicts.length === items.length);
@@ -345,11 +345,7 @@ function replyOf(
         )
       : undefined;
   const told = state.told(packetKey, 'approve').filter(({ part }) => part.statement === statement);
-  const approved = told.some(({ part: { signature } }) =>
-    state.once('approval', [packetKey, utf8.encode(statement), signature], () =>
-      verifyApproval(groups.ed25519, approvalKey, statement!, signature),
-    ),
-  );
+  const approvals = told.map((one) => approvalHolds(groups.ed25519, state, number, one));
   const given = about('nonces');
   const nonces = given.filter(({ part, packet }) =>
     state.once('nonces', [packet.hash], () => noncesFit(groups, items, part)),
@@ -359,11 +355,9 @@ function replyOf(
     accepts: new Set(accepted.filter((i) => !objections.has(i))),
     objections,
     statement,
-    approved,
-    claims: told.length > 0,
+    approved: approvals.includes(true),
+    claims: approvals.some((holds) => holds !== undefined),
     nonces,
     unfit: nonces.length < given.length,
   };
 }
-
-const utf8 = new TextEncoder();

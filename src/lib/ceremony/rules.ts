@@ -17,6 +17,7 @@ import { verifyApproval } from './approval.ts';
 import type { GroupId } from './card.ts';
 import { chainOf } from './chain-known.ts';
 import type { Limits } from './manifest.ts';
+import { approvalKeyAt } from './operator-device.ts';
 import type { Packet } from './packet.ts';
 import type { Known } from './session.ts';
 
@@ -202,14 +203,17 @@ function versionsOf({ state, manifest, groups, id }: Told): Version[] {
       const name = toHex(hash);
       if (!versions.has(name)) versions.set(name, { rules: part.rules, hash, by, approved: [] });
     }
-  for (const [number, { packetKey, approvalKey }] of manifest.operators.entries()) {
-    for (const { part } of state.told(packetKey, 'adopt')) {
+  for (const [number, { packetKey }] of manifest.operators.entries()) {
+    for (const { part, packet } of state.told(packetKey, 'adopt')) {
       const version = versions.get(toHex(part.rules));
       if (!version || version.approved.includes(number)) continue;
       const statement = rulesStatement(id, version.rules);
-      const holds = state.once('adopt', [packetKey, part.rules, part.signature], () =>
-        verifyApproval(groups.ed25519, approvalKey, statement, part.signature),
-      );
+      const key = approvalKeyAt(groups.ed25519, state, number, packet);
+      const holds =
+        key !== undefined &&
+        state.once('adopt', [key.key, part.rules, part.signature], () =>
+          verifyApproval(groups.ed25519, key, statement, part.signature),
+        );
       if (holds) version.approved.push(number);
     }
   }

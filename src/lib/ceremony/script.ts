@@ -44,7 +44,9 @@ export const spoken = (state: State, hash: Uint8Array | undefined): boolean =>
   state.noted('words').some(({ event }) => event.differs === null && equal(event.hash, hash));
 
 const backedUp = (state: State): boolean =>
-  state.noted('backup').some(({ event }) => event.state === 'verified');
+  state
+    .noted('backup')
+    .some(({ event }) => event.tier === 'age-file' && event.state === 'verified');
 
 const lacking = (list: readonly boolean[]): number[] =>
   list.flatMap((has, number) => (has ? [] : [number]));
@@ -134,6 +136,10 @@ export type Next =
   | { readonly act: 'again'; readonly with: readonly number[] }
   /** The vault was restored: so many more operators must send a new packet first. */
   | { readonly act: 'catch-up'; readonly more: number }
+  /** The group was restored: its shares must be sealed with a device. */
+  | { readonly act: 'equip' }
+  /** The randomness of this run was lost with the machine: this ceremony cannot end. */
+  | { readonly act: 'run-lost' }
   | { readonly act: 'sign-record' }
   | { readonly act: 'attest' }
   | { readonly act: 'stopped' }
@@ -159,6 +165,8 @@ export function nextStep(
   }
   if (!progress.first) return { act: 'bring', from: script[3]!.owing(state, progress) };
   const own = state.own!;
+  if (progress.complete) return stored(state) ? recording(state, progress) : { act: 'equip' };
+  if (runLost(state, own)) return { act: 'run-lost' };
   if (!state.firstOfAll('round2')[own])
     return { act: 'answer', statement: progress.tests[0]!.statement };
   if (!progress.keys) return { act: 'bring', from: lackingPart(state, 'round2') };
@@ -173,6 +181,8 @@ export function nextStep(
  * of any quorum that went on without it is among them. What they have seen of it shows whether it is
  * an older copy: then it takes in its own later packets first.
  *
+ * What they said before the restoration does not count: whoever carries it could leave out the rest.
+ *
  * A copy may be older without being known to be restored. One operator alone, who says so, may say
  * what is not true, and would silence everybody; of t who say so, one is honest.
  */
@@ -182,12 +192,25 @@ export function stillToHear(state: State): number {
   const { n, t } = state.manifest ? state.terms : { n: 2, t: 2 };
   const ahead = state.receiptFaults().filter(({ fault }) => fault === 'receipt-ahead').length;
   if (!restored) return ahead >= t ? 1 : 0;
+  const since = restored.event.at - CLOCKS_APART;
   const heard = state
     .allPackets()
     .filter(({ from, hash }) => !state.isMe(from) && state.heardAfter(hash, restored.number))
+    .filter(({ at }) => at >= since)
     .filter(({ from }) => !state.manifest || state.numberOf(from) !== undefined)
     .map(({ from }) => toHex(from));
   return Math.max(ahead > 0 ? 1 : 0, n - t + 1 - new Set(heard).size);
+}
+
+/** How far apart honest clocks may be, in ms. */
+const CLOCKS_APART = 600_000;
+
+/** Whether the own first message is here without the randomness that it was made from. */
+function runLost(state: State, own: number): boolean {
+  const restored = state.noted('restored').at(-1);
+  const first = state.firstOfAll('round1')[own];
+  const came = restored && first && state.heardAfter(first.packet.hash, restored.number);
+  return !!came && !state.firstOfAll('round2')[own];
 }
 
 function beforeManifest(state: State): Next {
@@ -209,7 +232,6 @@ function testing(
   own: number,
   holds: (test: TestProgress) => boolean,
 ): Next {
-  if (progress.complete) return recording(state, progress);
   const mine = progress.tests.filter(
     ({ request, signatures, faults }) =>
       request.ids.includes(own) &&

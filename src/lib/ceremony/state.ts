@@ -50,6 +50,8 @@ export class State {
   readonly entries: Entry[] = [];
   /** The hashes of manifests that were proposed and replaced. */
   private readonly former: Bytes[] = [];
+  /** Whether the vault was restored and nothing was sent from this log. */
+  private silent = false;
   private readonly computed = new Map<string, unknown>();
   private readonly voices = new Map<string, Packet[]>();
   /** In which entry each packet came, by its hash. */
@@ -73,11 +75,15 @@ export class State {
       this.role = event.role;
     } else if (event.kind === 'card') {
       this.ownCard = event.card;
+    } else if (event.kind === 'restored') {
+      this.silent ||= !this.entries.some((one) => one.event.kind === 'sent');
     } else if (packet) {
       this.cameIn.set(toHex(packet.hash), entry.number);
-      // Signed with the own key and not in the own log: this vault is an older copy.
-      if (event.kind === 'received' && this.isMe(packet.from))
-        this.faults.push(ceremonyFault('own-log-behind'));
+      // Signed with the own key and not in the own log: this vault is an older copy. A log that began
+      // with a restored backup takes in what its operator said before.
+      const own = event.kind === 'received' && this.isMe(packet.from);
+      if (own && !this.silent) this.faults.push(ceremonyFault('own-log-behind'));
+      if (event.kind === 'sent') this.silent = false;
       this.hear(packet);
     }
   }

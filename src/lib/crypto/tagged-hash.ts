@@ -67,6 +67,9 @@ export const tags = {
   record: 'Conclave/ceremony record v1',
   recordFile: 'Conclave/end of a record v1',
   entropy: 'Conclave/randomness of machine and device v1',
+  alive: 'Conclave/proof of shares v1',
+  aliveBackup: 'Conclave/proof of a backup v1',
+  piece: 'Conclave/piece of a backup v1',
 
   platePolynomial: 'Conclave/plate polynomial v1',
   plateWords: 'Conclave/plate words v1',

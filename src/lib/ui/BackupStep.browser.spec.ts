@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { recoveryLabels } from '../../../tests/support/backup-content.ts';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import { jsGroups } from '../../../tests/support/groups.ts';
@@ -19,6 +20,7 @@ import BackupStep from './BackupStep.svelte';
 const host = jsGroups.secp256k1;
 const filled = (length: number, byte: number) => new Uint8Array(length).fill(byte);
 const content: BackupContent = {
+  ...recoveryLabels,
   network: 'regtest',
   groupId: filled(32, 1),
   groupName: 'Harbour bridge',

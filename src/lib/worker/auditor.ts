@@ -3,6 +3,8 @@ import type { Groups } from '../crypto/dual-dkg.ts';
 import { checkMintProof, type MintAudit } from '../ceremony/mint-proof.ts';
 import { verifyRecord, type Audit } from '../ceremony/record.ts';
 import { compareRecords, type Comparison } from '../ceremony/record-compare.ts';
+import { compareRestored, type Restored } from './restored.ts';
+import type { RestoreFault, Source } from './sources.ts';
 import { recompute, shownFor, type Recomputed, type Recomputing, type Shown } from './recompute.ts';
 
 export class Auditor {
@@ -29,6 +31,14 @@ export class Auditor {
   /** Holds two records against each other. */
   compare(a: Uint8Array, b: Uint8Array): Comparison {
     return compareRecords(this.groups, this.other, a, b);
+  }
+
+  /**
+   * Restores from what is left of a backup and a recovery file, away from any workspace, and compares:
+   * a sentence fragment where the file is none. Nothing is kept.
+   */
+  async restored(recovery: Uint8Array, source: Source): Promise<Restored | RestoreFault | string> {
+    return compareRestored(this.groups, recovery, source);
   }
 
   /** Every request in these files, records and saved packets together: hostile bytes. */

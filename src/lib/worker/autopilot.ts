@@ -66,8 +66,8 @@ async function act(pilot: Pilot, next: Next) {
       const closed = await openHost(pilot);
       if (closed) return closed;
       const passphrase = 'a rehearsal of the backup';
-      const made = await makeBackup(seat, passphrase, LIGHT);
-      return 'file' in made ? verifyBackup(seat, made.file, passphrase) : made;
+      const made = await makeBackup(seat, { passphrase }, LIGHT);
+      return 'file' in made ? verifyBackup(seat, made.file, { passphrase }) : made;
     }
     case 'commit': {
       const closed = await openShares(pilot);
@@ -88,6 +88,8 @@ async function act(pilot: Pilot, next: Next) {
     case 'bring':
     case 'again':
     case 'catch-up':
+    case 'equip':
+    case 'run-lost':
     case 'stopped':
     case 'done':
       return undefined;

@@ -1,62 +1,100 @@
 /** An operator's backup file: made from the open host secret, and read back before it counts. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { wipe, type Bytes } from '../crypto/bytes.ts';
+import { wipe } from '../crypto/bytes.ts';
 import {
   backupFromBytes,
   backupToBytes,
   checkBackup,
+  MAX_ISSUED,
   type BackupFault,
+  type RecoveryContent,
 } from '../ceremony/backup.ts';
-import { openAge, sealAge } from './age-file.ts';
+import { backupAddressOf } from '../ceremony/backup-address.ts';
+import type { EventOf } from '../ceremony/log.ts';
+import { openAge, openAgeWith, sealAge, sealAgeTo } from './age-file.ts';
 import type { AgeFault } from './age-report.ts';
 import type { Seat, SeatFault } from './seat.ts';
 
-const hashOf = (file: string): Bytes => sha256(new TextEncoder().encode(file));
-
-/**
- * Encrypts the backup to a passphrase and notes it as recorded. The file is ASCII text of the age
- * format. `workFactor`: log₂ of scrypt's cost, for rehearsals and tests.
- */
-export async function makeBackup(
-  seat: Seat,
-  passphrase: string,
-  workFactor?: number,
-): Promise<{ file: string } | SeatFault> {
-  const { hostSecret, state } = seat;
-  const { keys, manifest } = seat.progress();
-  if (!keys || !manifest || state.own === undefined) return { fault: 'not-now' };
-  if (!hostSecret) return { fault: 'secret-closed' };
+/** What all operators know of the keys; undefined while they are not certified. */
+export function recoveryOf(seat: Seat): RecoveryContent | undefined {
+  const { state } = seat;
+  const { keys, manifest, complete } = seat.progress();
+  if (!keys || !manifest) return undefined;
   const { network, group, epoch, rehearsal } = state.id!;
-  const plain = backupToBytes({
+  const issued = manifest.operators.flatMap(({ packetKey }) =>
+    state.told(packetKey, 'deposit-address').map(({ part: { recipient, index } }) => ({
+      recipient,
+      index,
+    })),
+  );
+  const done = rehearsal ? 'rehearsed' : 'active';
+  return {
     network,
     groupId: group,
     groupName: manifest.terms.name,
     epoch,
     rehearsal,
-    operatorName: manifest.operators[state.own]!.name,
-    index: state.own,
+    operators: manifest.operators.map(({ name }) => name),
+    t: manifest.terms.t,
     manifestHash: state.manifestHash!,
     recoveryData: keys.recoveryData,
+    certified: keys.hash,
+    state: complete ? done : 'pending',
+    backupAddress: backupAddressOf(seat.log.ports.groups.ed25519, state).set ?? null,
+    issued: issued.slice(-MAX_ISSUED),
     created: seat.log.ports.now(),
-    hostSecret,
-  });
-  const file = await sealAge(plain, passphrase, workFactor).finally(() => wipe(plain));
-  await seat.log.append([
-    { kind: 'backup', state: 'recorded', tier: 'age-file', fileHash: hashOf(file) },
-  ]);
+  };
+}
+
+/** Whom a backup file is encrypted to. */
+export type BackupTo = { readonly passphrase: string } | { readonly recipients: readonly string[] };
+
+/**
+ * Encrypts the backup and notes it as recorded. The file is ASCII text of the age format.
+ * `workFactor`: log₂ of scrypt's cost, for rehearsals and tests.
+ */
+export async function makeBackup(
+  seat: Seat,
+  to: BackupTo,
+  workFactor?: number,
+): Promise<{ file: string } | SeatFault | AgeFault> {
+  const { hostSecret, state } = seat;
+  const recovery = recoveryOf(seat);
+  if (!recovery || state.own === undefined) return { fault: 'not-now' };
+  if (!hostSecret) return { fault: 'secret-closed' };
+  const operatorName = seat.progress().manifest!.operators[state.own]!.name;
+  const plain = backupToBytes({ ...recovery, operatorName, index: state.own, hostSecret });
+  const sealing =
+    'passphrase' in to
+      ? sealAge(plain, to.passphrase, workFactor)
+      : sealAgeTo(plain, to.recipients);
+  const file = await sealing.finally(() => wipe(plain));
+  if (typeof file !== 'string') return file;
+  await seat.log.append([ofFile(file, 'recorded')]);
   return { file };
 }
+
+function ofFile(file: string, state: 'recorded' | 'verified'): EventOf<'backup'> {
+  const hash = sha256(new TextEncoder().encode(file));
+  const method = state === 'verified' ? 'read-back' : null;
+  return { kind: 'backup', piece: hash.slice(0, 8), tier: 'age-file', state, method, hash };
+}
+
+/** What opens a backup file. Both are strings and cannot be wiped. */
+export type BackupKey = { readonly passphrase: string } | { readonly identity: string };
 
 /** Opens a backup file as it was stored and holds it against the group; then it is verified. */
 export async function verifyBackup(
   seat: Seat,
   file: string,
-  passphrase: string,
+  key: BackupKey,
 ): Promise<SeatFault | BackupFault | AgeFault | undefined> {
   const { keys, manifest } = seat.progress();
   const { state } = seat;
   if (!keys || !manifest || state.own === undefined) return { fault: 'not-now' };
-  const plain = await openAge(file, passphrase);
+  const plain = await ('passphrase' in key
+    ? openAge(file, key.passphrase)
+    : openAgeWith(file, key.identity));
   if (!(plain instanceof Uint8Array)) return plain;
   const content = backupFromBytes(plain);
   wipe(plain);
@@ -74,9 +112,6 @@ export async function verifyBackup(
   });
   wipe(content.hostSecret);
   if (wrong) return wrong;
-  await seat.log.append([
-    { kind: 'backup', state: 'verified', tier: 'age-file', fileHash: hashOf(file) },
-    seat.signOff('backup'),
-  ]);
+  await seat.log.append([ofFile(file, 'verified'), seat.signOff('backup')]);
   return undefined;
 }

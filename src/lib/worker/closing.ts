@@ -6,7 +6,9 @@ import type { State } from '../ceremony/state.ts';
 
 /** The closing part, for somebody whose backup is verified. Each step stands as it was last done. */
 export function closing(state: State, certified: Bytes): PartOf<'close'> {
-  const verified = state.noted('backup').find(({ event }) => event.state === 'verified')!;
+  const verified = state
+    .noted('backup')
+    .find(({ event }) => event.tier === 'age-file' && event.state === 'verified')!;
   const done = new Map(state.noted('signedOff').map(({ event, at }) => [event.step, at]));
   const noteOf = (step: string) =>
     state.noted('note').flatMap(({ event }) => (event.step === step ? [event.note] : []));

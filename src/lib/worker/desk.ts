@@ -2,7 +2,10 @@
 import type { Bytes } from '../crypto/bytes.ts';
 import type { BackupFault } from '../ceremony/backup.ts';
 import type { AgeFault } from './age-report.ts';
-import { makeBackup, verifyBackup } from './backup.ts';
+import { recoveryToBytes } from '../ceremony/backup.ts';
+import type { Tier } from '../ceremony/pieces.ts';
+import { makeBackup, recoveryOf, verifyBackup, type BackupKey, type BackupTo } from './backup.ts';
+import { backupsViewOf, type BackupsView } from './backups-view.ts';
 import type { HostReply } from './entropy.ts';
 import type { Taken } from './group-log.ts';
 import { outpointName } from '../ceremony/claims.ts';
@@ -21,7 +24,29 @@ import {
   type Tried,
 } from './governance.ts';
 import { mintedOf, type HandedMint } from './handed.ts';
+import { challenge, proveAlive } from './liveness.ts';
+import type { Me } from './me.ts';
 import { observerFile } from './observer.ts';
+import {
+  keepPlaces,
+  makeCards,
+  makeKit,
+  makePlates,
+  makeVaultShares,
+  notePiece,
+  planPiece,
+  tellBackups,
+  verifyFrom,
+  verifyPiece,
+  type CardPlan,
+  type MadePiece,
+  type OthersPiece,
+  type PieceFault,
+  type Place,
+} from './pieces.ts';
+import { admit, equip } from './recovery.ts';
+import type { ShareReplies } from './sealed-shares.ts';
+import type { RestoreFault, Source } from './sources.ts';
 import { requestsViewOf, type RequestsView } from './requests-view.ts';
 import type { Seat, SeatFault } from './seat.ts';
 import type { Findings } from './signer.ts';
@@ -55,7 +80,7 @@ export type Action =
   | { readonly act: 'seal' }
   | { readonly act: 'answer'; readonly approval: Bytes }
   | { readonly act: 'store' | 'open-shares'; readonly custody: Bytes; readonly attestation: Bytes }
-  | { readonly act: 'verify-backup'; readonly file: string; readonly passphrase: string }
+  | { readonly act: 'verify-backup'; readonly file: string; readonly key: BackupKey }
   | { readonly act: 'commit'; readonly approval: Bytes | undefined }
   | { readonly act: 'release' | 'retest' | 'again' | 'sign-record' | 'receipt' }
   | { readonly act: 'attest'; readonly agree: boolean; readonly because: string }
@@ -92,22 +117,67 @@ export type Action =
   | { readonly act: 'rules'; readonly rules: Rules }
   | { readonly act: 'adopt'; readonly rules: Bytes; readonly approval: Bytes }
   | { readonly act: 'stop'; readonly on: boolean; readonly because: string }
+  // Backups and recovery
+  | ({ readonly act: 'equip'; readonly host: Bytes; readonly me: Me } & ShareReplies)
+  | {
+      readonly act: 'admit';
+      readonly operator: number;
+      readonly card: Bytes;
+      readonly approval: Bytes;
+    }
+  | { readonly act: 'plan-piece'; readonly tier: Tier; readonly place: Place }
+  | {
+      readonly act: 'note-piece';
+      readonly piece: string;
+      readonly state: 'lost' | 'exposed' | 'destroyed' | 'verified';
+    }
+  /** Words or a line that were entered again, or a file that was read back. */
+  | { readonly act: 'verify-piece'; readonly piece: string; readonly content: string | Bytes }
+  | { readonly act: 'place'; readonly piece: string; readonly place: Place }
+  | { readonly act: 'others'; readonly others: readonly OthersPiece[] }
+  | { readonly act: 'tell-backups' | 'challenge' }
   | { readonly act: 'abort'; readonly because: string }
   | { readonly act: 'hand-over'; readonly to: Bytes };
 
 /** Why an action was not done. */
-export type ActionFault = SeatFault | BackupFault | AgeFault;
+export type ActionFault = SeatFault | BackupFault | AgeFault | PieceFault;
 
 /** What a page, or an autopilot's desk, works with. */
 export interface Desk {
   view(): Promise<GroupView>;
   act(action: Action): Promise<ActionFault | undefined>;
-  /** The backup file, encrypted to a passphrase; from then on it is recorded, not yet verified. */
-  backup(passphrase: string): Promise<{ readonly file: string } | SeatFault>;
+  /** The backup file, encrypted; from then on it is recorded, not yet verified. */
+  backup(to: BackupTo): Promise<{ readonly file: string } | SeatFault | AgeFault>;
   take(bundle: Uint8Array): Promise<Taken | string>;
   outgoing(everything: boolean): Promise<{ readonly bundle: Bytes; readonly packets: number }>;
   /** The own log as a file that anybody can check. */
   record(): Promise<Bytes>;
+
+  // Backups and recovery
+
+  backups(): Promise<BackupsView | undefined>;
+  /** SLIP-39 cards of the open host secret, noted as recorded; their words are shown once. */
+  cards(plan: CardPlan): Promise<readonly MadePiece[] | SeatFault>;
+  vaultShares(
+    threshold: number,
+    contacts: readonly Place[],
+  ): Promise<readonly MadePiece[] | SeatFault>;
+  /** Two plates, custody first, from the device's replies. */
+  plates(replies: ShareReplies, place: Place): Promise<readonly MadePiece[] | SeatFault>;
+  kit(place: Place): Promise<{ readonly file: Bytes } | SeatFault>;
+  /** What all know of the keys, without a secret; undefined while they are not certified. */
+  recoveryFile(): Promise<Bytes | undefined>;
+  /** All packets, for an operator who lost theirs: bundles, to be brought all. */
+  everything(): Promise<readonly Bytes[]>;
+  /** Takes the host secret from what is left of a backup; `equip` then seals it with a device. */
+  restoreHost(source: Source): Promise<RestoreFault | undefined>;
+  /** Restores and compares: the pieces that were used are verified, and so is a device `piece`. */
+  verifyFrom(source: Source, piece?: string): Promise<SeatFault | RestoreFault | undefined>;
+  /** Answers the latest challenge; with a source, also that a backup opens. */
+  proveAlive(
+    replies: ShareReplies,
+    source: Source | undefined,
+  ): Promise<SeatFault | RestoreFault | undefined>;
 
   // While the key may be used; undefined otherwise
 
@@ -157,10 +227,24 @@ export function deskOf(seat: Seat): Desk {
   return {
     view: () => inTurn(() => viewOf(seat)),
     act: (action) => inTurn(() => perform(seat, action)),
-    backup: (passphrase) => inTurn(() => makeBackup(seat, passphrase)),
+    backup: (to) => inTurn(() => makeBackup(seat, to)),
     take: (bundle) => inTurn(() => seat.take(bundle)),
     outgoing: (everything) => inTurn(() => seat.log.outgoing(everything)),
     record: () => inTurn(() => seat.log.record()),
+    backups: () => inTurn(() => backupsViewOf(seat)),
+    cards: (plan) => inTurn(() => makeCards(seat, plan)),
+    vaultShares: (threshold, contacts) => inTurn(() => makeVaultShares(seat, threshold, contacts)),
+    plates: (replies, place) => inTurn(() => makePlates(seat, replies, place)),
+    kit: (place) => inTurn(() => makeKit(seat, place)),
+    recoveryFile: () =>
+      inTurn(() => {
+        const content = recoveryOf(seat);
+        return content && recoveryToBytes(content);
+      }),
+    everything: () => inTurn(() => seat.log.everything()),
+    restoreHost: (source) => inTurn(() => seat.restoreHost(source)),
+    verifyFrom: (source, piece) => inTurn(() => verifyFrom(seat, source, piece)),
+    proveAlive: (replies, source) => inTurn(() => proveAlive(seat, replies, source)),
     requests: () =>
       inTurn(async () => {
         const { coins } = await storedCoins(seat);
@@ -204,7 +288,7 @@ function perform(seat: Seat, action: Action): Promise<ActionFault | undefined> {
     case 'open-shares':
       return seat.openTestShares(action);
     case 'verify-backup':
-      return verifyBackup(seat, action.file, action.passphrase);
+      return verifyBackup(seat, action.file, action.key);
     case 'commit':
       return seat.commit(action.approval);
     case 'release':
@@ -251,6 +335,23 @@ function perform(seat: Seat, action: Action): Promise<ActionFault | undefined> {
       return adoptRules(seat, action.rules, action.approval);
     case 'stop':
       return freeze(seat, action.on, action.because);
+    case 'equip':
+      return equip(seat, action, action.me);
+    case 'admit':
+      return admit(seat, action.operator, action.card, action.approval);
+    case 'plan-piece':
+      return planPiece(seat, action.tier, action.place);
+    case 'note-piece':
+      return notePiece(seat, action.piece, action.state);
+    case 'verify-piece':
+      return verifyPiece(seat, action.piece, action.content);
+    case 'place':
+    case 'others':
+      return keepPlaces(seat, action);
+    case 'tell-backups':
+      return tellBackups(seat);
+    case 'challenge':
+      return challenge(seat);
     case 'abort':
       return seat.abort(action.because);
     case 'hand-over':

@@ -57,7 +57,7 @@ export const rehearsalDesk: RemoteDesk = deskAt('rehearsal');
 export const auditor = remote((method, args) => door!.auditor(method, args)) as RemoteAuditor;
 
 /** Secrets on their way to the worker: the fields of arguments whose buffers move instead of being copied. */
-const secretFields = ['reply', 'entropy', 'custody', 'attestation', 'passphrase', 'prf'];
+const secretFields = ['reply', 'entropy', 'host', 'custody', 'attestation', 'passphrase', 'prf'];
 
 function secretsIn(args: readonly unknown[]): ArrayBuffer[] {
   const found = new Set<ArrayBuffer>();

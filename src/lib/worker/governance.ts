@@ -192,8 +192,8 @@ export async function adoptRules(seat: Signer, hash: Bytes, approval: Bytes): Ou
   if (!known || !requests || !version || version.approved.includes(known.state.own!)) return notNow;
   const { inForce, chain } = requests;
   if (rulesProblem(inForce, version.rules, chain.time, seconds(seat))) return notNow;
-  if (!seat.approves(rulesStatement(known.id, version.rules), approval))
-    return { fault: 'other-device' };
+  const refused = seat.notApproved(rulesStatement(known.id, version.rules), approval);
+  if (refused) return refused;
   return seat.tellAll([[{ kind: 'adopt', rules: rulesHash(version.rules), signature: approval }]]);
 }
 

@@ -5,7 +5,14 @@ import type { Scalar } from '../wasm/group.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
 import { inSession, judge } from '../ceremony/judge.ts';
 import { nextEntry, readEntry, type Entry, type Event } from '../ceremony/log.ts';
-import { bundleOf, packetsOf, readPacket, signPacket, type Packet } from '../ceremony/packet.ts';
+import {
+  bundleOf,
+  MAX_BUNDLE,
+  packetsOf,
+  readPacket,
+  signPacket,
+  type Packet,
+} from '../ceremony/packet.ts';
 import type { Part } from '../ceremony/parts.ts';
 import { recordFile } from '../ceremony/record-file.ts';
 import { State } from '../ceremony/state.ts';
@@ -23,6 +30,10 @@ export interface Taken {
 
 /** How many refusals of one sender, or of all strangers, a log notes, so that nobody can fill it. */
 const MAX_REFUSED = 20;
+
+/** So much goes into one of many bundles: its bytes, and its packets. */
+const HALF_A_BUNDLE = MAX_BUNDLE / 2;
+const IN_A_BUNDLE = 2000;
 
 const enrolling: readonly Part['kind'][] = ['invite', 'join', 'witness', 'manifest'];
 
@@ -263,6 +274,25 @@ export class GroupLog {
       );
     for (const { second } of state.conflicts) packets.push(second);
     return { bundle: bundleOf(packets.map(({ bytes }) => bytes)), packets: packets.length };
+  }
+
+  /** All packets, as bundles that are each small enough to be taken in. */
+  everything(): Bytes[] {
+    const { state } = this;
+    const bundles: Bytes[] = [];
+    let [packets, size]: [Bytes[], number] = [[], 0];
+    const close = () => {
+      if (packets.length > 0) bundles.push(bundleOf(packets));
+      [packets, size] = [[], 0];
+    };
+    for (const { bytes, from } of state.allPackets()) {
+      if (!this.belongs(from)) continue;
+      if (size + bytes.length > HALF_A_BUNDLE || packets.length >= IN_A_BUNDLE) close();
+      packets.push(bytes);
+      size += bytes.length;
+    }
+    close();
+    return bundles;
   }
 
   /** The number of the last packet of each sender, by key in hex, that somebody is known to hold. */

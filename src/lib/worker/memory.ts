@@ -31,6 +31,7 @@ interface Held {
 export class Memory {
   private readonly ports: Ports;
   private hostSecret: Bytes | undefined;
+  private restoredSecret: Bytes | undefined;
   private shareSecrets: ShareSecrets | undefined;
   private readonly nonces = new Map<string, Held>();
   private closed = false;
@@ -60,6 +61,17 @@ export class Memory {
     if (this.hostSecret) wipe(this.hostSecret);
     if (secret && this.closed) wipe(secret);
     this.hostSecret = this.closed ? undefined : secret;
+  }
+
+  /** The host secret that was restored from a backup, until a device guards what follows from it. */
+  get restored(): Bytes | undefined {
+    return this.restoredSecret;
+  }
+
+  set restored(secret: Bytes | undefined) {
+    if (this.restoredSecret) wipe(this.restoredSecret);
+    if (secret && this.closed) wipe(secret);
+    this.restoredSecret = this.closed ? undefined : secret;
   }
 
   get shares(): ShareSecrets | undefined {
@@ -130,6 +142,7 @@ export class Memory {
   /** Wipes everything; what an act under way still brings is wiped too. */
   close(): void {
     this.closed = true;
+    this.restored = undefined;
     this.clear();
   }
 }

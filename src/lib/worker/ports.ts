@@ -37,5 +37,9 @@ export const recordKeys = (group: string) => ({
   coins: `group/${group}/coins`,
   /** Which device, as the page needs it to find it again. */
   device: `group/${group}/device`,
+  /** The host secret, sealed by a device that does not derive it. */
+  host: `group/${group}/host`,
+  /** Where the pieces of the backup are kept. */
+  places: `group/${group}/places`,
   share: (suite: 'custody' | 'attestation') => `group/${group}/share/${suite}`,
 });

@@ -55,7 +55,9 @@ export function misbehaving(
   log.append = (events, changes) =>
     append(
       events.map((event) =>
-        event.kind === 'backup' ? { ...event, fileHash: sha256(log.state.me) } : event,
+        event.kind === 'backup'
+          ? { ...event, piece: log.state.me.slice(0, 8), hash: sha256(log.state.me) }
+          : event,
       ),
       changes,
     );

@@ -228,9 +228,9 @@ describe('a person plays', () => {
       }
       case 'backup': {
         const passphrase = 'words for a test';
-        const made = await makeBackup(rehearsal.players[you]!.seat!, passphrase, 10);
+        const made = await makeBackup(rehearsal.players[you]!.seat!, { passphrase }, 10);
         if (!('file' in made)) throw new Error(made.fault);
-        await act({ act: 'verify-backup', file: made.file, passphrase });
+        await act({ act: 'verify-backup', file: made.file, key: { passphrase } });
         break;
       }
       case 'propose':

@@ -5,13 +5,15 @@
 import { equal, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { read } from '../crypto/schema.ts';
+import { cardNow } from '../ceremony/operator-device.ts';
 import { MAX_PACKET } from '../ceremony/packet.ts';
 import { knownFrom } from '../ceremony/record-requests.ts';
 import { batchReader, transactionOf, type Batch } from '../ceremony/request.ts';
 import { checkRequest } from '../ceremony/problems.ts';
 import { batchProblems, requestsOf } from '../ceremony/requests.ts';
 import { signable, type Known, type Requests, type Session } from '../ceremony/session.ts';
-import { done, notNow, SeatBase, type Outcome } from './seat-base.ts';
+import { HostSeat } from './host-seat.ts';
+import { done, notNow, type Outcome } from './seat-base.ts';
 
 /** Room in a packet for everything but a batch. */
 const REST_OF_PACKET = 8192;
@@ -29,7 +31,7 @@ const encoded = (batch: Batch): Bytes => toCbor(batch.map((request) => ({ ...req
 /** Whether others will read the batch: what a page gives may be anything. */
 const wellFormed = (batch: Batch): boolean => typeof read(batchReader, encoded(batch)) !== 'string';
 
-export class Requester extends SeatBase {
+export class Requester extends HostSeat {
   private read: { readonly at: number; readonly requests: Requests } | undefined;
 
   /** What requests are computed from; undefined while the key may not be used, or for a witness. */
@@ -55,7 +57,10 @@ export class Requester extends SeatBase {
 
   /** By operator: whether their device has a display of its own. */
   get displays(): boolean[] {
-    return this.state.manifest!.operators.map(({ device }) => device.trustedDisplay);
+    const { ed25519 } = this.log.ports.groups;
+    return this.state.manifest!.operators.map(
+      (_, operator) => cardNow(ed25519, this.state, operator)?.device.trustedDisplay ?? false,
+    );
   }
 
   // Before anybody else knows

@@ -5,16 +5,21 @@
 import { equal, wipe, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { bytes, read, record, text } from '../crypto/schema.ts';
-import type { GroupId } from '../ceremony/card.ts';
+import { deviceLabel, type GroupId } from '../ceremony/card.ts';
+import type { Change } from '../vault/store.ts';
+import type { GroupLog } from './group-log.ts';
+import type { ShareSecrets } from './memory.ts';
 
 /** Which share this is. */
 export interface ShareIs {
   readonly id: GroupId;
-  readonly suite: 'custody' | 'attestation';
+  /** A share of a key; or the host secret, where another device than the one that derives it guards it. */
+  readonly suite: 'custody' | 'attestation' | 'host secret';
   /** The operator's number, from 0. */
   readonly operator: number;
+  /** The public key of the secret. */
   readonly pubshare: Uint8Array;
-  /** `CertifiedKeys.hash`. */
+  /** `CertifiedKeys.hash`; of a host secret the hash of the manifest. */
   readonly certified: Uint8Array;
 }
 
@@ -90,3 +95,36 @@ export async function openShare(
     return undefined; // the browser says no more than that it failed
   }
 }
+
+/** The device's replies to the labels of both shares, 32 bytes each; wiped by whoever takes them. */
+export type ShareReplies = Readonly<Record<'custody' | 'attestation', Bytes>>;
+
+/** Whose shares are sealed: a seat. */
+interface Owner {
+  readonly log: GroupLog;
+  shareIs(suite: 'custody' | 'attestation'): ShareIs;
+}
+
+/** Seals both shares for a device (its handle): what is to be written. Neither share is wiped. */
+export const sealShares = (
+  owner: Owner,
+  shares: ShareSecrets,
+  replies: ShareReplies,
+  device: Bytes,
+): Promise<Change[]> =>
+  Promise.all(
+    (['custody', 'attestation'] as const).map(async (suite) => {
+      const { ports, keys, state } = owner.log;
+      const by = { label: deviceLabel(`${suite} share`, state.id!), device };
+      const is = owner.shareIs(suite);
+      const sealed = await sealShare(shares[suite], replies[suite], is, by, ports.random(44));
+      return { key: keys.share(suite), value: sealed };
+    }),
+  );
+
+/** What a promise brings; where it brings an error, these secrets are wiped. */
+export const orWiped = <T>(promise: Promise<T>, ...secrets: Bytes[]): Promise<T> =>
+  promise.catch((error: unknown) => {
+    wipe(...secrets);
+    throw error;
+  });

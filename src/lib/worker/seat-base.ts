@@ -2,6 +2,7 @@
 import { verifyApproval } from '../ceremony/approval.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
 import type { Event } from '../ceremony/log.ts';
+import { cardNow } from '../ceremony/operator-device.ts';
 import type { Packet } from '../ceremony/packet.ts';
 import type { Part } from '../ceremony/parts.ts';
 import { progressOf, type Progress, type TestProgress } from '../ceremony/progress.ts';
@@ -22,6 +23,8 @@ export type SeatFault =
   | { readonly fault: 'not-now' }
   /** These requests, or one of them, cannot be signed by this group. */
   | { readonly fault: 'request-unfit' }
+  /** Too few others approved the operator's new device yet: what it approves does not count. */
+  | { readonly fault: 'device-not-admitted' }
   /** The clock jumped: the machine may have been set back, so the nonces were dropped. */
   | { readonly fault: 'clock-jumped' }
   | CeremonyFault;
@@ -154,10 +157,14 @@ export class SeatBase {
     return at >= 0 && nonces[at] !== undefined && shares[at] === undefined;
   }
 
-  /** Whether others will find this to be the own device's approval of the statement. */
-  approves(statement: string, approval: Uint8Array): boolean {
+  /** Why others will not find this to be the own device's approval of the statement. */
+  notApproved(statement: string, approval: Uint8Array): SeatFault | undefined {
     const { ed25519 } = this.log.ports.groups;
-    return verifyApproval(ed25519, this.state.ownCard!.approvalKey, statement, approval);
+    const { own } = this.state;
+    const card = own === undefined ? this.state.ownCard : cardNow(ed25519, this.state, own);
+    if (!card) return { fault: 'device-not-admitted' };
+    const holds = verifyApproval(ed25519, card.approvalKey, statement, approval);
+    return holds ? undefined : { fault: 'other-device' };
   }
 
   // At any time

@@ -3,11 +3,8 @@
  * Secrets enter as device replies and leave as ciphertext only.
  */
 import { equal, wipe, type Bytes } from '../crypto/bytes.ts';
-import { isFault } from '../crypto/faults.ts';
-import { hostPubkeyOf } from '../crypto/host-key.ts';
 import { printable } from '../crypto/schema.ts';
 import type { Scalar } from '../wasm/group.ts';
-import { deviceLabel } from '../ceremony/card.ts';
 import { failed, type CeremonyFault } from '../ceremony/faults.ts';
 import { seal, type GroupKeys } from '../ceremony/keygen.ts';
 import type { Event } from '../ceremony/log.ts';
@@ -22,21 +19,17 @@ import type { TestProgress } from '../ceremony/progress.ts';
 import { retestSets } from '../ceremony/script.ts';
 import { share } from '../ceremony/signing.ts';
 import { closing } from './closing.ts';
-import { mixed, type HostReply } from './entropy.ts';
+import { mixed } from './entropy.ts';
 import { GroupLog } from './group-log.ts';
-import { hostSecretFrom } from './host-secret.ts';
 import type { ShareSecrets } from './memory.ts';
 import type { Ports } from './ports.ts';
 import { closed, done, notNow, type Outcome } from './seat-base.ts';
-import { openShare, sealShare } from './sealed-shares.ts';
+import { openShare, orWiped, sealShares, type ShareReplies } from './sealed-shares.ts';
 import { Signer } from './signer.ts';
 
 export type { SeatFault } from './seat-base.ts';
 
 const suites = ['custody', 'attestation'] as const;
-
-/** The device's replies to the labels of both shares, 32 bytes each; wiped by whoever takes them. */
-type ShareReplies = Readonly<Record<(typeof suites)[number], Bytes>>;
 
 export class Seat extends Signer {
   /** Opens a stored group. Notes which secrets were dropped, and that the workspace was restored. */
@@ -104,25 +97,6 @@ export class Seat extends Signer {
 
   // Key generation
 
-  /** Opens the host secret from the device's reply to the host label (wiped here). */
-  async openHost({ reply, entropy }: HostReply): Outcome {
-    const { ports, keys } = this.log;
-    const salt = await orWiped(ports.store.read(keys.salt), reply);
-    if (!salt) {
-      wipe(reply);
-      return notNow;
-    }
-    const host = hostSecretFrom(reply, salt, this.state.id!);
-    const pubkey = hostPubkeyOf(ports.groups.secp256k1, host);
-    if (isFault(pubkey) || !equal(pubkey, this.state.ownCard!.hostKey)) {
-      wipe(host);
-      return { fault: 'other-device' };
-    }
-    this.memory.host = host;
-    if (entropy) this.memory.entropy = entropy;
-    return done;
-  }
-
   /** Seals the manifest and gives the first message of the key generation. */
   async seal(): Outcome {
     if (this.next().act !== 'seal') return notNow;
@@ -135,6 +109,7 @@ export class Seat extends Signer {
     const manifestHash = this.state.manifestHash!;
     const { secp256k1 } = ports.groups;
     const signature = seal(secp256k1, host as Scalar, manifestHash, ports.random(32));
+    const box = await this.keepKeys(host);
     const evidence = new Map(
       this.state.noted('checked').map(({ event }) => [event.item, event.evidence]),
     );
@@ -142,6 +117,7 @@ export class Seat extends Signer {
     return this.say(
       [
         { kind: 'seal', manifestHash, signature, checklist },
+        { kind: 'keep', box },
         { kind: 'round1', message },
       ],
       [this.signOff('seal')],
@@ -159,7 +135,8 @@ export class Seat extends Signer {
     if (next.act !== 'answer') return notNow;
     const { host } = this.memory;
     if (!host) return closed;
-    if (!this.approves(next.statement, approval)) return { fault: 'other-device' };
+    const refused = this.notApproved(next.statement, approval);
+    if (refused) return refused;
     const { ports, keys } = this.log;
     const random = await ports.store.read(keys.run);
     if (!random) return notNow;
@@ -223,25 +200,10 @@ export class Seat extends Signer {
     if (failed(shares)) return shares;
     const { ports, keys: names } = this.log;
     const device = (await ports.store.read(names.device)) ?? new Uint8Array(0);
-    const sealing = Promise.all(
-      suites.map((suite) =>
-        sealShare(
-          shares[suite],
-          replies[suite],
-          this.shareIs(suite),
-          { label: deviceLabel(`${suite} share`, this.state.id!), device },
-          ports.random(44),
-        ),
-      ),
-    );
-    const stored = sealing.then(([custody, attestation]) =>
+    const stored = sealShares(this, shares, replies, device).then((sealed) =>
       this.log.append(
         [{ kind: 'shares', certified: keys!.hash }, this.signOff('store')],
-        [
-          { key: names.share('custody'), value: custody },
-          { key: names.share('attestation'), value: attestation },
-          { key: names.run, value: undefined },
-        ],
+        [...sealed, { key: names.run, value: undefined }],
       ),
     );
     await orWiped(stored, shares.custody, shares.attestation);
@@ -283,7 +245,8 @@ export class Seat extends Signer {
     const next = this.next();
     if (next.act !== 'commit') return notNow;
     const approve = approval && next.approve;
-    if (approve && !this.approves(approve, approval)) return { fault: 'other-device' };
+    const refused = approve && this.notApproved(approve, approval);
+    if (refused) return refused;
     return this.commitTo(
       next.tests,
       approve ? [{ kind: 'approve', statement: approve, signature: approval }] : [],
@@ -381,13 +344,6 @@ export class Seat extends Signer {
     return this.say([{ kind: 'backup-address', address, signature: approval }]);
   }
 }
-
-/** What a promise brings; where it brings an error, these secrets are wiped. */
-const orWiped = <T>(promise: Promise<T>, ...secrets: Bytes[]): Promise<T> =>
-  promise.catch((error: unknown) => {
-    wipe(...secrets);
-    throw error;
-  });
 
 const named = (operators: readonly number[], { manifest }: { manifest: Manifest | undefined }) =>
   operators.length === 0

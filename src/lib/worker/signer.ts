@@ -133,7 +133,7 @@ export class Signer extends Requester {
   }
 
   /** Which share this is. */
-  protected shareIs(suite: Suite): ShareIs {
+  shareIs(suite: Suite): ShareIs {
     const keys = this.progress().keys!;
     const operator = this.state.own!;
     const pubshare = keys[suite].pubshares[operator]!;
@@ -182,9 +182,10 @@ export class Signer extends Requester {
     if (!approval) return parts.length > 0 ? this.say(parts) : notNow;
     const statement = findings ? this.statement(root, accepted) : own.statement;
     if (!statement) return notNow;
-    if (!this.approves(statement, approval)) {
+    const refused = this.notApproved(statement, approval);
+    if (refused) {
       this.signing.settle();
-      return { fault: 'other-device' };
+      return refused;
     }
     parts.push({ kind: 'approve', statement, signature: approval });
     return this.withNonces(

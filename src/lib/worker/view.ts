@@ -164,12 +164,7 @@ export function viewOf(seat: Seat): GroupView {
     recorded: progress.recorded,
     keyState: keyState(seat, stopped),
     tests: progress.tests.map(testView),
-    backup: state
-      .noted('backup')
-      .reduce<GroupView['backup']>(
-        (best, { event }) => (best === 'verified' ? best : event.state),
-        'none',
-      ),
+    backup: backupState(seat),
     backupAddress: backupAddressOf(seat.log.ports.groups.ed25519, state),
     attestations: attestations(seat),
     faults: [...progress.faults, ...seat.log.proven],
@@ -185,6 +180,12 @@ export function viewOf(seat: Seat): GroupView {
     restored: state.noted('restored').length > 0,
     requestsWaiting: seat.waiting(),
   };
+}
+
+function backupState({ state }: Seat): GroupView['backup'] {
+  const files = state.noted('backup').filter(({ event }) => event.tier === 'age-file');
+  if (files.some(({ event }) => event.state === 'verified')) return 'verified';
+  return files.length > 0 ? 'recorded' : 'none';
 }
 
 function keyState(seat: Seat, stopped: boolean): GroupView['keyState'] {

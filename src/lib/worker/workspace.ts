@@ -22,7 +22,9 @@ import type { HostReply } from './entropy.ts';
 import type { Me } from './me.ts';
 import { LogBroken } from './group-log.ts';
 import { recordKeys, type Ports } from './ports.ts';
+import { foundIn, recoverGroup, type Found, type RecoveryFault } from './recovery.ts';
 import { Seat } from './seat.ts';
+import type { Source } from './sources.ts';
 import { viewOf, type GroupView } from './view.ts';
 
 const SIMULATED_HSM = 'simulated-device/yubihsm';
@@ -249,6 +251,29 @@ export class Workspace {
     me: { readonly name: string; readonly organisation: string },
   ): Promise<{ group: string } | string> {
     return this.entered(bundle, () => sitAsWitness(this.ports(), bundle, me));
+  }
+
+  /** The group in packets that another operator gave. */
+  found(bundles: readonly Uint8Array[]): Found | RecoveryFault {
+    return foundIn(this.ports(), bundles);
+  }
+
+  /** Restores a group from what is left of a backup: its id in hex. */
+  async recover(
+    bundles: readonly Uint8Array[],
+    source: Source,
+  ): Promise<{ group: string } | RecoveryFault> {
+    const found = this.found(bundles);
+    const group = 'fault' in found ? undefined : toHex(found.id.group);
+    if (group && (this.open.has(group) || this.broken.has(group) || this.entering.has(group)))
+      return { fault: 'here-already', detail: '' };
+    if (group) this.entering.add(group);
+    try {
+      const seat = await recoverGroup(this.ports(), bundles, source);
+      return 'fault' in seat ? seat : { group: this.seat(toHex(seat.state.id!.group), seat) };
+    } finally {
+      if (group) this.entering.delete(group);
+    }
   }
 
   private async entered(bundle: Uint8Array, enter: () => Promise<Seat | string>) {

@@ -58,6 +58,8 @@ export async function perform(desk: RemoteDesk, view: GroupView, find: FindDevic
     case 'read-words':
     case 'backup':
     case 'catch-up':
+    case 'equip':
+    case 'run-lost':
     case 'attest':
     case 'stopped':
     case 'done':

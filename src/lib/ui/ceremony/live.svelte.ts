@@ -41,12 +41,12 @@ export class Live extends DeskLive {
   async backup(passphrase: string): Promise<string> {
     const closed = this.told(await openHost(this.desk, this.view!, this.find));
     if (closed) throw new Error(`${closed.happened} ${closed.cause}`);
-    const made = await this.desk.backup(passphrase);
+    const made = await this.desk.backup({ passphrase });
     if ('fault' in made) throw new Error(actionFaultText(made, this.nameOf).happened);
     return made.file;
   }
 
   /** Opens a backup file that was read back; undefined where it is right. */
   verifyBackup = (file: string, passphrase: string) =>
-    this.desk.act({ act: 'verify-backup', file, passphrase });
+    this.desk.act({ act: 'verify-backup', file, key: { passphrase } });
 }

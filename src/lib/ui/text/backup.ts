@@ -207,6 +207,11 @@ export const backupText = {
     }),
     'not-a-backup': () =>
       wrongFile('The file opens, but it is no backup.', 'It holds something else.'),
+    'no-secret': () =>
+      wrongFile(
+        'This file holds no secret.',
+        'It is a recovery file, which all operators have alike. It restores nothing by itself.',
+      ),
     'backup-version': (detail) => ({
       happened: 'This backup was made by a later version of Conclave.',
       cause: `It is in version ${detail} of the format, which this version does not know.`,

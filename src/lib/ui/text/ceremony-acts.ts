@@ -84,6 +84,16 @@ export const acts: Record<Act, ActText> = {
     does: 'This workspace was restored from a copy. Take in new packets of others before you go on.',
     says: '“I restored my workspace. Please send me a new packet each.”',
   },
+  equip: {
+    title: 'Put your shares under a device',
+    does: 'This group was restored. Take what is left of your backup, and seal your shares with a device.',
+    checks: 'The device is the one that you will sign with.',
+  },
+  'run-lost': {
+    title: 'This ceremony cannot end',
+    does: 'What your first message was made from went with your former machine. Nothing of value is lost: no money lies under a key that is not finished. Stop this ceremony and begin a new one.',
+    says: '“My machine was lost in mid-ceremony. We stop and begin anew.”',
+  },
   'sign-record': {
     title: 'Sign the record',
     does: 'Sign that the ceremony went as this log says.',

@@ -1,10 +1,13 @@
 /** How faults between operators are told: who, how certain, what it means, what to do. */
-import type { BackupFault } from '../../ceremony/backup.ts';
 import type { CeremonyFault } from '../../ceremony/faults.ts';
-import type { AgeFault } from '../../worker/age-report.ts';
 import type { ActionFault } from '../../worker/desk.ts';
+import type { PieceFault } from '../../worker/pieces.ts';
+import type { RecoveryFault } from '../../worker/recovery.ts';
+import type { SeatFault } from '../../worker/seat.ts';
+import type { RestoreFault } from '../../worker/sources.ts';
 import type { FaultText } from '../text.ts';
 import { backupText } from './backup.ts';
+import { pieceFaults } from './piece-faults.ts';
 
 const and = new Intl.ListFormat('en', { type: 'conjunction' });
 
@@ -70,7 +73,12 @@ const nothing = 'Nothing was changed.';
 const again = 'Try again.';
 
 const seatFaults: Record<
-  'other-device' | 'secret-closed' | 'not-now' | 'request-unfit' | 'clock-jumped',
+  | 'other-device'
+  | 'secret-closed'
+  | 'not-now'
+  | 'request-unfit'
+  | 'device-not-admitted'
+  | 'clock-jumped',
   FaultText
 > = {
   'other-device': {
@@ -98,6 +106,12 @@ const seatFaults: Record<
     means: 'Nobody was asked for anything. Your draft is kept.',
     next: 'Leave requests out, or propose them as several batches.',
   },
+  'device-not-admitted': {
+    happened: 'Your new device does not count yet.',
+    cause: 'Too few other operators approved it on theirs.',
+    means: `${nothing} What it approves now would count for nobody.`,
+    next: 'Ask the others to take in your packets and to approve your device, then take in theirs.',
+  },
   'clock-jumped': {
     happened: 'The clock of this machine jumped.',
     cause: 'It was set, the machine slept, or a saved state of it was started again.',
@@ -110,8 +124,24 @@ const seatFaults: Record<
 export function actionFaultText(fault: ActionFault, nameOf: (number: number) => string): FaultText {
   if ('who' in fault) return ceremonyFaultText(fault, nameOf);
   if (fault.fault in seatFaults) return seatFaults[fault.fault as keyof typeof seatFaults];
-  const { fault: name, detail } = fault as BackupFault | AgeFault;
-  return backupText.faults[name](detail);
+  return restoreFaultText(fault as Exclude<ActionFault, SeatFault>);
+}
+
+type Unrestored = RestoreFault | PieceFault | RecoveryFault;
+
+/** Which word, card or share it is, counted from 1; or what the fault says itself. */
+function detailOf(fault: Unrestored): string {
+  if ('position' in fault) return String(fault.position);
+  if ('at' in fault) return fault.at === undefined ? '' : String(fault.at + 1);
+  return fault.detail;
+}
+
+/** Why a backup, or a piece of one, does not give what it should. */
+export function restoreFaultText(fault: Unrestored): FaultText {
+  const detail = detailOf(fault);
+  if (fault.fault in backupText.faults)
+    return backupText.faults[fault.fault as keyof typeof backupText.faults](detail);
+  return pieceFaults[fault.fault as keyof typeof pieceFaults](detail);
 }
 
 /** An error that no fault names. */

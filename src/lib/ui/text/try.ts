@@ -30,6 +30,8 @@ const acts: Record<RehearsalAct, string> = {
   retest: 'asked for a test without whoever spoiled one',
   again: 'began the spoiled test again',
   'catch-up': 'waits to hear from the others',
+  equip: 'must put the shares under a device',
+  'run-lost': 'lost what the run needs',
   'sign-record': 'signed the record',
   attest: 'said what was witnessed',
   stopped: 'stopped',
@@ -79,6 +81,12 @@ const parts: Record<Part['kind'], string> = {
   rules: 'rules',
   adopt: 'approval of rules',
   freeze: 'stop or go',
+  keep: 'own keys, encrypted',
+  'new-device': 'card of a new device',
+  admit: 'approval of a new device',
+  challenge: 'challenge',
+  alive: 'proof of the shares',
+  backups: 'word on the backups',
   resumed: 'word of a restored vault',
 };
 

@@ -1,0 +1,231 @@
+/**
+ * Recovery: a group that this vault does not know, or cannot use any more, from what is left of a
+ * backup and from what another operator holds.
+ */
+import { xOnly } from '../crypto/bip340.ts';
+import { equal, toHex, wipe, type Bytes } from '../crypto/bytes.ts';
+import { isFault } from '../crypto/faults.ts';
+import { hostPubkeyOf } from '../crypto/host-key.ts';
+import type { Scalar } from '../wasm/group.ts';
+import { deviceLabel, signCard, type Card, type GroupId } from '../ceremony/card.ts';
+import { failed } from '../ceremony/faults.ts';
+import type { Event } from '../ceremony/log.ts';
+import { admitStatement, newDevices } from '../ceremony/operator-device.ts';
+import { overhear } from '../ceremony/overhear.ts';
+import { packetsOf } from '../ceremony/packet.ts';
+import type { State } from '../ceremony/state.ts';
+import type { Change } from '../vault/store.ts';
+import { GroupLog } from './group-log.ts';
+import { kitFromBytes } from '../ceremony/kit.ts';
+import { keptKeys, type KeptKeys } from './kept-keys.ts';
+import type { Me } from './me.ts';
+import { recordKeys, type Ports } from './ports.ts';
+import { Seat } from './seat.ts';
+import { done, notNow, type Outcome } from './seat-base.ts';
+import { sealShare, sealShares, type ShareReplies } from './sealed-shares.ts';
+import { hostSecretOf, type Source, type SourceFault } from './sources.ts';
+
+/** What another operator's packets say of a group. */
+export interface Found {
+  readonly id: GroupId;
+  readonly name: string;
+  readonly operators: readonly { readonly name: string; readonly organisation: string }[];
+  /** How far its key is. */
+  readonly sealed: boolean;
+  /** What the device is asked for, where the host secret comes from it. */
+  readonly hostLabel: string;
+}
+
+/** Why a group is not restored; nothing was written. */
+export type RecoveryFault =
+  SourceFault | { readonly fault: RecoveryFaultName; readonly detail: string };
+
+export type RecoveryFaultName =
+  /** These are no packets of a group. */
+  | 'no-packets'
+  /** There is no sealed manifest among them: nobody can speak for an operator of this group yet. */
+  | 'not-sealed'
+  /** The host secret is of no operator of this group. */
+  | 'other-host-secret'
+  /** The packet in which the operator kept their keys is missing, or it does not open. */
+  | 'kept-keys'
+  /** The group is in this vault already. */
+  | 'here-already';
+
+const fault = (name: RecoveryFaultName, detail = ''): RecoveryFault => ({ fault: name, detail });
+
+/** The group in packets that another operator gave; a fault where they are none. */
+export function foundIn(
+  ports: Pick<Ports, 'groups'>,
+  bundles: readonly Uint8Array[],
+): Found | RecoveryFault {
+  const read = overheard(ports, bundles);
+  if ('fault' in read) return read;
+  const { id, manifest } = read;
+  return {
+    id: id!,
+    name: manifest!.terms.name,
+    operators: manifest!.operators.map(({ name, organisation }) => ({ name, organisation })),
+    sealed: read.fixed,
+    hostLabel: deviceLabel('host secret', id!),
+  };
+}
+
+function overheard(
+  { groups }: Pick<Ports, 'groups'>,
+  bundles: readonly Uint8Array[],
+): State | RecoveryFault {
+  const packets: Bytes[] = [];
+  for (const bundle of bundles) {
+    const some = packetsOf(bundle);
+    if (typeof some === 'string') return fault('no-packets', some);
+    packets.push(...some);
+  }
+  const { state, leftOut } = overhear(groups.secp256k1, packets);
+  if (!state.id) return fault('no-packets', leftOut[0] ?? '');
+  return state.manifest && state.fixed ? state : fault('not-sealed');
+}
+
+/**
+ * Restores a group: who the operator is follows from the host secret, how they speak from the keys they
+ * kept with everybody. The vault then takes in what the others hold, and says nothing before
+ * n − t + 1 of them said something new. Replies in the source are wiped.
+ */
+export async function recoverGroup(
+  ports: Ports,
+  bundles: readonly Uint8Array[],
+  source: Source,
+): Promise<Seat | RecoveryFault> {
+  const state = overheard(ports, bundles);
+  if ('fault' in state) {
+    if (source.from === 'device') wipe(source.reply);
+    return state;
+  }
+  const host = await hostSecretOf(source, state.id!);
+  if (!(host instanceof Uint8Array)) return host;
+  const seat = await withHost(ports, state, host, source).catch((error: unknown) => {
+    wipe(host);
+    throw error;
+  });
+  if (!(seat instanceof Seat)) {
+    wipe(host);
+    return seat;
+  }
+  seat.restored = host;
+  for (const bundle of bundles) await seat.take(bundle);
+  return seat;
+}
+
+async function withHost(
+  ports: Ports,
+  state: State,
+  host: Bytes,
+  source: Source,
+): Promise<Seat | RecoveryFault> {
+  const { secp256k1 } = ports.groups;
+  const id = state.id!;
+  const pubkey = hostPubkeyOf(secp256k1, host);
+  const card = state.manifest!.operators.find(
+    ({ hostKey }) => !isFault(pubkey) && equal(hostKey, pubkey),
+  );
+  if (!card) return fault('other-host-secret');
+  const box = state.told(card.packetKey, 'keep')[0]?.part.box;
+  const kept = box && (await keptKeys(box, host, id));
+  if (!kept || !fits(ports, kept, card)) {
+    if (kept) wipe(kept.packet, kept.observer);
+    return fault('kept-keys', card.name);
+  }
+  const keys = recordKeys(toHex(id.group));
+  const kit = source.from === 'device' ? kitFromBytes(source.kit) : undefined;
+  const changes: Change[] = [{ key: keys.observerSecret, value: kept.observer }];
+  if (kit && typeof kit !== 'string') changes.push({ key: keys.salt, value: kit.salt });
+  const events: Event[] = [
+    { kind: 'invited', id, packetKey: card.packetKey, role: 'operator' },
+    { kind: 'card', card },
+    { kind: 'restored', at: ports.now() },
+  ];
+  if ((await ports.store.keys(keys.log)).length > 0) {
+    wipe(kept.packet, kept.observer);
+    return fault('here-already');
+  }
+  const log = await GroupLog.begin(ports, toHex(id.group), kept.packet, events, changes).finally(
+    () => wipe(kept.observer),
+  );
+  return new Seat(log);
+}
+
+/** Whether kept secrets lead to the public keys on the card. */
+function fits({ groups }: Ports, { packet, observer }: KeptKeys, card: Card): boolean {
+  const { secp256k1 } = groups;
+  const leads = (secret: Bytes, key: Uint8Array) => {
+    const scalar = secp256k1.scalarFromBytesNonzeroChecked(secret);
+    return scalar !== undefined && equal(xOnly(secp256k1.mulBase(scalar)), key);
+  };
+  return leads(packet, card.packetKey) && leads(observer, card.observerKey);
+}
+
+/**
+ * Seals the restored host secret, and both shares where the key is certified, with a device, and reads
+ * them back. A device with another approval key is told to the others. The replies are wiped.
+ */
+export async function equip(
+  seat: Seat,
+  { host: reply, custody, attestation }: ShareReplies & { readonly host: Bytes },
+  me: Me,
+): Outcome {
+  try {
+    return await equipWith(seat, reply, { custody, attestation }, me);
+  } finally {
+    wipe(reply, custody, attestation);
+  }
+}
+
+async function equipWith(seat: Seat, reply: Bytes, replies: ShareReplies, me: Me): Outcome {
+  const { state, log } = seat;
+  const { ports, keys: names } = log;
+  const { keys, run } = seat.progress();
+  const host = seat.restored;
+  if (state.own === undefined || !run || !state.ownCard) return notNow;
+  if (!host) return { fault: 'secret-closed' };
+  if (me.device.simulated && !state.id!.rehearsal) return notNow;
+  const events: Event[] = [];
+  const changes: Change[] = [{ key: names.device, value: me.handle }];
+  const by = { label: deviceLabel('host secret', state.id!), device: me.handle };
+  const box = await sealShare(host, reply, seat.hostIs(), by, ports.random(44));
+  changes.push({ key: names.host, value: box }, { key: names.salt, value: undefined });
+  if (keys) {
+    const shares = run.shares(host, keys);
+    if (failed(shares)) return shares;
+    const sealed = sealShares(seat, shares, replies, me.handle).finally(() =>
+      wipe(shares.custody, shares.attestation),
+    );
+    changes.push(...(await sealed));
+    events.push({ kind: 'shares', certified: keys.hash });
+  }
+  const former = state.ownCard;
+  if (!equal(former.approvalKey.key, me.approvalKey.key)) {
+    const { device, approvalKey } = me;
+    const { signature: _, ...rest } = former;
+    const card = { ...rest, device, approvalKey, root: ports.root };
+    const { secp256k1 } = ports.groups;
+    const signed = signCard(secp256k1, state.id!, card, host as Scalar, ports.random(32));
+    events.push({ kind: 'card', card: signed });
+  }
+  await log.append(events, changes);
+  seat.restored = undefined;
+  await seat.introduce();
+  return done;
+}
+
+/** Approves another operator's new device (the hash of its card) with the own device's signature. */
+export async function admit(seat: Seat, operator: number, card: Bytes, approval: Bytes): Outcome {
+  const { state, log } = seat;
+  const { own, id } = state;
+  const device = newDevices(log.ports.groups.ed25519, state).find(
+    (one) => one.operator === operator && equal(one.hash, card),
+  );
+  if (!device || own === undefined || own === operator || device.admittedBy.includes(own))
+    return notNow;
+  const refused = seat.notApproved(admitStatement(id!, operator, card), approval);
+  return refused ?? seat.tellAll([[{ kind: 'admit', operator, card, signature: approval }]]);
+}

@@ -1,0 +1,40 @@
+/** Whether a backup gives the share of an operator: computed apart from every workspace. */
+import { recoverBoth, type Groups } from '../crypto/dual-dkg.ts';
+import { wipe, type Bytes } from '../crypto/bytes.ts';
+import { isFault } from '../crypto/faults.ts';
+import { recoveryFromBytes, type RecoveryContent } from '../ceremony/backup.ts';
+import { hostSecretOf, type RestoreFault, type Source } from './sources.ts';
+
+/** What was restored: its public half, as the certificate has it. */
+export interface Restored {
+  readonly recovery: RecoveryContent;
+  /** From 0. */
+  readonly operator: number;
+  /** The public shares of the restored shares: 33 and 32 bytes. */
+  readonly custody: Bytes;
+  readonly attestation: Bytes;
+}
+
+/** Computes both shares and holds them against the certified public shares; a sentence fragment where the recovery file is none. */
+export async function compareRestored(
+  groups: Groups,
+  file: Uint8Array,
+  source: Source,
+): Promise<Restored | RestoreFault | string> {
+  const recovery = recoveryFromBytes(file);
+  if (typeof recovery === 'string') return recovery;
+  const { network, rehearsal, groupId: group, epoch, recoveryData } = recovery;
+  const host = await hostSecretOf(source, { network, rehearsal, group, epoch });
+  if (!(host instanceof Uint8Array)) return host;
+  const both = recoverBoth(groups, host, recoveryData);
+  wipe(host);
+  if (isFault(both)) return { fault: 'other-host-secret', detail: both.fault };
+  const { custody, attestation, id } = both;
+  wipe(custody.secshare!, attestation.secshare!);
+  return {
+    recovery,
+    operator: id!,
+    custody: custody.pubshares[id!]!,
+    attestation: attestation.pubshares[id!]!,
+  };
+}
