@@ -3,7 +3,7 @@
  * error in the console or thrown, no request outside the origin. A test that provokes one of them
  * says so with `tolerate`.
  */
-import { test as base, type BrowserContext, type Worker } from '@playwright/test';
+import { test as base, type BrowserContext, type Page, type Worker } from '@playwright/test';
 
 export { expect } from '@playwright/test';
 
@@ -35,11 +35,28 @@ function watchWorker(worker: Worker): void {
     .catch(() => null);
 }
 
+/**
+ * The router loads an open app again when its fragment is changed from outside, just after `goto` has
+ * returned: a test may still see the old document, and a `goto` that meets this loading is left
+ * without an answer by Chromium now and then. From an empty page (where init scripts run too) each
+ * `goto` is one load, over when it returns.
+ */
+function goAfresh(page: Page): void {
+  const goto = page.goto.bind(page);
+  page.goto = async (url, options) => {
+    if (url.includes('#') && page.url() !== 'about:blank') await goto('about:blank');
+    return goto(url, options);
+  };
+}
+
 function watchOver(context: BrowserContext, incidents: string[]): void {
   context.on('request', (request) => {
     if (!isOurs(request.url())) incidents.push(`request outside the origin: ${request.url()}`);
   });
-  context.on('page', (page) => page.on('worker', watchWorker));
+  context.on('page', (page) => {
+    goAfresh(page);
+    page.on('worker', watchWorker);
+  });
   context.on('serviceworker', (worker) => {
     watchWorker(worker);
     worker.on('console', (message) => {
