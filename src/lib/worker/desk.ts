@@ -224,16 +224,19 @@ export function deskOf(seat: Seat): Desk {
     last = turn.catch(() => undefined);
     return turn;
   };
+  /** A secret that was opened for this alone does not stay open. */
+  const briefly = <T>(task: () => Promise<T>): Promise<T> =>
+    inTurn(() => task().finally(() => seat.settle()));
   return {
     view: () => inTurn(() => viewOf(seat)),
     act: (action) => inTurn(() => perform(seat, action)),
-    backup: (to) => inTurn(() => makeBackup(seat, to)),
+    backup: (to) => briefly(() => makeBackup(seat, to)),
     take: (bundle) => inTurn(() => seat.take(bundle)),
     outgoing: (everything) => inTurn(() => seat.log.outgoing(everything)),
     record: () => inTurn(() => seat.log.record()),
     backups: () => inTurn(() => backupsViewOf(seat)),
-    cards: (plan) => inTurn(() => makeCards(seat, plan)),
-    vaultShares: (threshold, contacts) => inTurn(() => makeVaultShares(seat, threshold, contacts)),
+    cards: (plan) => briefly(() => makeCards(seat, plan)),
+    vaultShares: (threshold, contacts) => briefly(() => makeVaultShares(seat, threshold, contacts)),
     plates: (replies, place) => inTurn(() => makePlates(seat, replies, place)),
     kit: (place) => inTurn(() => makeKit(seat, place)),
     recoveryFile: () =>

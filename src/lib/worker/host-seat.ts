@@ -33,6 +33,17 @@ export class HostSeat extends SeatBase {
     return done;
   }
 
+  /** Whether a device's reply to the host label leads to this host secret, by the salt that is here. */
+  async derives(reply: Bytes, host: Bytes): Promise<boolean> {
+    const { ports, keys } = this.log;
+    const salt = await ports.store.read(keys.salt);
+    if (!salt) return false;
+    const derived = hostSecretFrom(reply.slice(), salt, this.state.id!);
+    const same = equal(derived, host);
+    wipe(derived);
+    return same;
+  }
+
   /** Whether this is the host secret of the operator here. */
   isOwnHost(host: Bytes): boolean {
     const pubkey = hostPubkeyOf(this.log.ports.groups.secp256k1, host);

@@ -190,9 +190,11 @@ async function equipWith(seat: Seat, reply: Bytes, replies: ShareReplies, me: Me
   if (me.device.simulated && !state.id!.rehearsal) return notNow;
   const events: Event[] = [];
   const changes: Change[] = [{ key: names.device, value: me.handle }];
-  const by = { label: deviceLabel('host secret', state.id!), device: me.handle };
-  const box = await sealShare(host, reply, seat.hostIs(), by, ports.random(44));
-  changes.push({ key: names.host, value: box }, { key: names.salt, value: undefined });
+  if (!(await seat.derives(reply, host))) {
+    const by = { label: deviceLabel('host secret', state.id!), device: me.handle };
+    const box = await sealShare(host, reply, seat.hostIs(), by, ports.random(44));
+    changes.push({ key: names.host, value: box }, { key: names.salt, value: undefined });
+  }
   if (keys) {
     const shares = run.shares(host, keys);
     if (failed(shares)) return shares;

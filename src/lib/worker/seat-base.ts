@@ -123,10 +123,10 @@ export class SeatBase {
   }
 
   /**
-   * At the end of the ceremony nothing needs the secrets any more. Where it ended without a key, those
+   * Once the key is complete nothing needs the secrets any longer than one act. Where it ended without a key, those
    * of the run are destroyed.
    */
-  protected async settle(): Promise<void> {
+  async settle(): Promise<void> {
     const { stopped, complete } = this.progress();
     if (!stopped && !complete) return;
     this.memory.clear();
