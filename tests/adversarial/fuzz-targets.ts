@@ -21,6 +21,7 @@ import { ceremonyTargets } from './fuzz-ceremony.ts';
 import { courierTargets } from './fuzz-couriers.ts';
 import { deviceTargets } from './fuzz-devices.ts';
 import { evidenceTargets } from './fuzz-evidence.ts';
+import { plateTargets } from './fuzz-plates.ts';
 import { plonky2Targets } from './fuzz-plonky2.ts';
 import { requestTargets } from './fuzz-requests.ts';
 import { slip39Targets } from './fuzz-slip39.ts';
@@ -291,6 +292,7 @@ export function fuzzTargets(groups: Groups): FuzzTarget[] {
     ...packages,
     hexTarget,
     ...slip39Targets(),
+    ...plateTargets(groups),
     ...spvTargets(),
     ...evidenceTargets(),
     ...wireTargets(groups),

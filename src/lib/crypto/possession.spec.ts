@@ -153,8 +153,10 @@ describe.each(suites)('%s', (suite) => {
     expect(toHex(secret)).toBe(before);
   });
 
-  it('is not made where secrets are refused', () => {
-    expect(() => provePossession(jsGroup(suite), secret, message, random())).toThrow(SecretRefused);
+  it('is not made where secrets are refused, and that before anything is computed', () => {
+    const make = () => provePossession(jsGroup(suite), secret, message, random());
+    expect(make).toThrow(SecretRefused);
+    expect(make).toThrow(/proof of possession/);
   });
 });
 
