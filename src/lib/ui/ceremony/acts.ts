@@ -95,7 +95,8 @@ async function openShares(desk: RemoteDesk, view: GroupView, find: FindDevice): 
   return withShares(view, find, (replies) => desk.act({ act: 'open-shares', ...replies }));
 }
 
-async function withShares(
+/** Asks the device for what both shares are sealed with. */
+export async function withShares(
   { labels }: GroupView,
   find: FindDevice,
   then: (replies: {

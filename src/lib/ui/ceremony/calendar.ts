@@ -1,15 +1,15 @@
-/** The call of a ceremony as a calendar file. */
+/** Appointments as a calendar file: the call of a ceremony, and what of a backup falls due. */
 
-export interface Call {
-  /** Never changes for one call. */
+export interface Appointment {
+  /** Never changes for one appointment. */
   readonly uid: string;
   readonly title: string;
   readonly description: string;
   /** ms since 1970. */
   readonly start: number;
   readonly minutes: number;
-  /** When the file is made, ms since 1970. */
-  readonly now: number;
+  /** How long before it one is reminded: hours or whole days (RFC 5545 §3.3.6). */
+  readonly remind: `PT${number}H` | `P${number}D`;
 }
 
 const utf8 = new TextEncoder();
@@ -37,25 +37,32 @@ function folded(line: string): string {
   return text;
 }
 
-/** An iCalendar file with one event, reminded of an hour before (RFC 5545 §3.6). */
-export const calendarFile = ({ uid, title, description, start, minutes, now }: Call): string =>
+const eventLines = (
+  { uid, title, description, start, minutes, remind }: Appointment,
+  now: number,
+): string[] => [
+  'BEGIN:VEVENT',
+  `UID:${escaped(uid)}`,
+  `DTSTAMP:${moment(now)}`,
+  `DTSTART:${moment(start)}`,
+  `DTEND:${moment(start + minutes * 60_000)}`,
+  `SUMMARY:${escaped(title)}`,
+  `DESCRIPTION:${escaped(description)}`,
+  'BEGIN:VALARM',
+  'ACTION:DISPLAY',
+  `DESCRIPTION:${escaped(title)}`,
+  `TRIGGER:-${remind}`,
+  'END:VALARM',
+  'END:VEVENT',
+];
+
+/** An iCalendar file with an event for each appointment (RFC 5545 §3.6). `now`: ms since 1970. */
+export const calendarFile = (appointments: readonly Appointment[], now: number): string =>
   [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//Conclave//Ceremony//EN',
-    'BEGIN:VEVENT',
-    `UID:${escaped(uid)}`,
-    `DTSTAMP:${moment(now)}`,
-    `DTSTART:${moment(start)}`,
-    `DTEND:${moment(start + minutes * 60_000)}`,
-    `SUMMARY:${escaped(title)}`,
-    `DESCRIPTION:${escaped(description)}`,
-    'BEGIN:VALARM',
-    'ACTION:DISPLAY',
-    `DESCRIPTION:${escaped(title)}`,
-    'TRIGGER:-PT1H',
-    'END:VALARM',
-    'END:VEVENT',
+    ...appointments.flatMap((one) => eventLines(one, now)),
     'END:VCALENDAR',
   ]
     .map((line) => `${folded(line)}\r\n`)
