@@ -1,11 +1,13 @@
 import { deviceLogsOf, type DeviceLog } from './device-log.ts';
 import { equal, type Bytes } from '../crypto/bytes.ts';
-import type { Group } from '../wasm/group.ts';
+import type { Groups } from '../crypto/dual-dkg.ts';
 import { backupAddressOf } from './backup-address.ts';
 import type { Card, GroupId, Witness } from './card.ts';
 import type { CeremonyFault } from './faults.ts';
+import { livenessOf, type Liveness } from './liveness.ts';
 import type { Head } from './log.ts';
 import type { Terms } from './manifest.ts';
+import { newDevices } from './operator-device.ts';
 import type { PartOf } from './parts.ts';
 import type { Progress } from './progress.ts';
 import { requestFaults, requestRecords, type BatchRecord } from './record-requests.ts';
@@ -88,6 +90,17 @@ export interface RecordContent {
   readonly tests: readonly TestRecord[];
   /** What was requested with the complete key. */
   readonly batches: readonly BatchRecord[];
+  /** Other devices that operators went on with, by number from 0, and whose devices approved them. */
+  readonly newDevices: readonly {
+    readonly operator: number;
+    readonly at: number;
+    readonly device: Card['device'];
+    readonly hash: Bytes;
+    readonly admittedBy: readonly number[];
+    readonly admitted: boolean;
+  }[];
+  /** By operator: whether they still held shares and backups, and when; empty before there is a key. */
+  readonly liveness: readonly Liveness[];
   readonly steps: readonly StepRecord[];
   readonly refused: readonly {
     readonly at: number;
@@ -110,12 +123,13 @@ export interface RecordContent {
 
 /** What a log says about its ceremony, and about the requests after it. */
 export function contentOf(
-  ed25519: Group,
+  groups: Groups,
   state: State,
   progress: Progress,
   requests: Requests | undefined,
 ): RecordContent {
   const { keys } = progress;
+  const { ed25519 } = groups;
   return {
     id: state.id!,
     terms: state.terms,
@@ -151,6 +165,17 @@ export function contentOf(
       faults,
     })),
     batches: requests ? requestRecords(requests) : [],
+    newDevices: newDevices(ed25519, state).map(
+      ({ operator, packet, card, hash, admittedBy, admitted }) => ({
+        operator,
+        at: packet.at,
+        device: card.device,
+        hash,
+        admittedBy,
+        admitted,
+      }),
+    ),
+    liveness: keys ? livenessOf({ groups, state, keys, requests }) : [],
     steps: stepRecords(state),
     refused: state.noted('refused').map(({ at, event: { from, because } }) => ({
       at,

@@ -107,7 +107,7 @@ export function verifyRecord(groups: Groups, other: Groups, file: Uint8Array): A
       checks,
       faults: [...progress.faults, ...wrongRequests],
     },
-    content: contentOf(groups.ed25519, state, progress, requests),
+    content: contentOf(groups, state, progress, requests),
   };
 }
 
