@@ -165,6 +165,31 @@ export async function combineVault(
   }
 }
 
+/**
+ * How far these shares go: how many there are, and how many are needed. They are held against the
+ * first one's group and epoch. Faults: `VaultShareFaultName` up to `other-set`; `too-few` for none.
+ */
+export function vaultProgress(
+  texts: readonly string[],
+): { readonly have: number; readonly needed: number } | VaultShareFault {
+  const shares: VaultShare[] = [];
+  try {
+    for (const [at, text] of texts.entries()) {
+      const share = readVaultShare(text);
+      if ('fault' in share) return fault(share.fault, at);
+      const others = [...shares];
+      shares.push(share);
+      const { group: groupId, epoch } = shares[0]!;
+      const wrong = misplaced(share, { groupId, epoch }, others);
+      if (wrong) return fault(wrong, at);
+    }
+    const [first] = shares;
+    return first ? { have: shares.length, needed: first.threshold } : fault('too-few');
+  } finally {
+    for (const { share } of shares) wipe(share);
+  }
+}
+
 /** What is wrong with a share beside the others. */
 function misplaced(
   { group, epoch, threshold, share }: VaultShare,

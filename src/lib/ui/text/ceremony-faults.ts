@@ -7,7 +7,7 @@ import type { SeatFault } from '../../worker/seat.ts';
 import type { RestoreFault } from '../../worker/sources.ts';
 import type { FaultText } from '../text.ts';
 import { backupText } from './backup.ts';
-import { pieceFaults } from './piece-faults.ts';
+import { pieceFaults, shareElsewhere } from './piece-faults.ts';
 
 const and = new Intl.ListFormat('en', { type: 'conjunction' });
 
@@ -139,6 +139,8 @@ function detailOf(fault: Unrestored): string {
 /** Why a backup, or a piece of one, does not give what it should. */
 export function restoreFaultText(fault: Unrestored): FaultText {
   const detail = detailOf(fault);
+  if ('at' in fault && (fault.fault === 'other-group' || fault.fault === 'other-epoch'))
+    return shareElsewhere[fault.fault](detail);
   if (fault.fault in backupText.faults)
     return backupText.faults[fault.fault as keyof typeof backupText.faults](detail);
   return pieceFaults[fault.fault as keyof typeof pieceFaults](detail);

@@ -142,3 +142,16 @@ export const pieceFaults = {
       'Open it. To put its shares under another device, use “Restore” on its page of backups.',
     ),
 } satisfies Record<Name, (detail: string) => FaultText>;
+
+const elsewhere = (what: string) => (detail: string) =>
+  wrong(
+    `Share ${detail} is of another ${what}.`,
+    'Its line says where it belongs.',
+    'Leave it out, and enter the shares of this group and epoch only.',
+  );
+
+/** A share that belongs elsewhere, by its place among those that were entered. */
+export const shareElsewhere = {
+  'other-group': elsewhere('group'),
+  'other-epoch': elsewhere('epoch'),
+};
