@@ -2,6 +2,7 @@
  * The pieces of an operator's backup: made from the open host secret or the opened shares, checked
  * when they are read again, and listed with where they are kept.
  */
+import { sha256 } from '@noble/hashes/sha2.js';
 import { equal, fromHex, toHex, wipe, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { plateWords, readPlate, type PlateFault } from '../crypto/plate.ts';
@@ -20,10 +21,11 @@ import {
   type Tier,
   type Verification,
 } from '../ceremony/pieces.ts';
+import type { Change } from '../vault/store.ts';
 import type { Seat, SeatFault } from './seat.ts';
 import { done, notNow, type Outcome } from './seat-base.ts';
 import { openShare, type ShareReplies } from './sealed-shares.ts';
-import { hostSecretOf, tierOf, type Source, type RestoreFault } from './sources.ts';
+import { hostSecretOf, type Source, type RestoreFault } from './sources.ts';
 import { readVaultShare, splitForVault, type VaultShareFault } from './vault-share.ts';
 
 const placeReader = record({
@@ -77,17 +79,19 @@ async function placesOf({ log }: Seat): Promise<Places> {
   return places && typeof places !== 'string' ? places.value : { pieces: [], others: [] };
 }
 
-const placesChange = ({ log }: Seat, { pieces, others }: Places) => ({
-  key: log.keys.places,
-  value: toCbor({
+/** What is to be written; undefined where it would not be read again. */
+function placesChange({ log }: Seat, { pieces, others }: Places): Change | undefined {
+  const value = toCbor({
     pieces: pieces.map(({ piece, place, share }) => ({
       piece,
       place: { ...place },
       share: share.map((one) => ({ ...one })),
     })),
     others: others.map((one) => ({ ...one })),
-  }),
-});
+  });
+  const fits = typeof read(placesReader, value) !== 'string';
+  return fits ? { key: log.keys.places, value } : undefined;
+}
 
 export interface PieceView extends Piece {
   readonly place: Place | undefined;
@@ -102,6 +106,8 @@ export interface MadePiece {
   readonly words: readonly string[];
   readonly place: Place;
   readonly share: ShareOf | undefined;
+  /** What stands on a plate beside its words; the number is from 1. */
+  readonly plate?: { readonly suite: 'custody' | 'attestation'; readonly number: number };
 }
 
 /** Who gets which cards: groups of contacts. */
@@ -143,12 +149,12 @@ export async function piecesHere(
 
 type New = Omit<MadePiece, 'id'> & { readonly tier: Tier; readonly content: Uint8Array };
 
-/** Notes new pieces as recorded, with their places. */
-async function recorded(seat: Seat, made: readonly New[]): Promise<MadePiece[]> {
+/** Notes new pieces as recorded, with their places; nothing where those could not be kept. */
+async function recorded(seat: Seat, made: readonly New[]): Promise<MadePiece[] | SeatFault> {
   const places = await placesOf(seat);
-  const pieces = made.map(({ tier, content, words, place, share }) => {
-    const hash = hashOf(tier, content);
-    return { id: toHex(hash.subarray(0, 8)), hash, tier, words, place, share };
+  const pieces = made.map(({ content, ...piece }) => {
+    const hash = hashOf(piece.tier, content);
+    return { ...piece, id: toHex(hash.subarray(0, 8)), hash };
   });
   const change = placesChange(seat, {
     ...places,
@@ -157,11 +163,12 @@ async function recorded(seat: Seat, made: readonly New[]): Promise<MadePiece[]> 
       ...pieces.map(({ id, place, share }) => ({ piece: id, place, share: share ? [share] : [] })),
     ],
   });
+  if (!change) return notNow;
   await seat.log.append(
     pieces.map(({ hash, tier }) => note(hash.slice(0, 8), tier, 'recorded', null, hash)),
     [change],
   );
-  return pieces.map(({ id, words, place, share }) => ({ id, words, place, share }));
+  return pieces;
 }
 
 /**
@@ -256,7 +263,8 @@ export async function makePlates(
       const words = plateWords(suite, own + 1, share, keys[suite]);
       wipe(share);
       const content = utf8.encode(`${suite} ${words.join(' ')}`);
-      plates.push({ tier: 'plate', content, words, place, share: undefined });
+      const plate = { suite, number: own + 1 };
+      plates.push({ tier: 'plate', content, words, place, share: undefined, plate });
     }
     return await recorded(seat, plates);
   } finally {
@@ -293,8 +301,10 @@ export async function makeKit(seat: Seat, place: Place): Promise<{ file: Bytes }
     salt,
     device,
   });
-  await recorded(seat, [{ tier: 'kit', content: file, words: [], place, share: undefined }]);
-  return { file };
+  const made = await recorded(seat, [
+    { tier: 'kit', content: file, words: [], place, share: undefined },
+  ]);
+  return 'fault' in made ? made : { file };
 }
 
 /** Why what was entered or read is not the piece. */
@@ -335,7 +345,7 @@ function contentOf(seat: Seat, tier: Tier, content: string | Bytes): Uint8Array 
   }
   if (tier === 'vault-share') {
     const share = readVaultShare(content);
-    return 'fault' in share ? share : utf8.encode(content.trim().toLowerCase());
+    return 'fault' in share ? share : contentOfLine(content);
   }
   return tier === 'plate' ? contentOfPlate(seat, content) : another;
 }
@@ -365,7 +375,9 @@ export async function notePiece(
 ): Outcome {
   const piece = piecesOf(seat.state, seat.log.ports.now()).find((one) => one.id === id);
   if (!piece || piece.status === 'destroyed') return notNow;
-  if (state === 'verified' && piece.tier !== 'slip39' && piece.tier !== 'plate') return notNow;
+  const quizzed =
+    (piece.tier === 'slip39' || piece.tier === 'plate') && piece.status === 'recorded';
+  if (state === 'verified' && !quizzed) return notNow;
   const method = state === 'verified' ? 'quiz' : null;
   await seat.log.append([note(fromHex(id)!, piece.tier, state, method)]);
   return done;
@@ -376,7 +388,9 @@ export async function planPiece(seat: Seat, tier: Tier, place: Place): Outcome {
   const id = seat.log.ports.random(8);
   const places = await placesOf(seat);
   const pieces = [...places.pieces, { piece: toHex(id), place, share: [] }];
-  await seat.log.append([note(id, tier, 'planned')], [placesChange(seat, { ...places, pieces })]);
+  const kept = placesChange(seat, { ...places, pieces });
+  if (!kept) return notNow;
+  await seat.log.append([note(id, tier, 'planned')], [kept]);
   return done;
 }
 
@@ -391,9 +405,9 @@ export async function keepPlaces(
     'others' in change
       ? { ...places, others: [...change.others] }
       : { ...places, pieces: withPlace(places.pieces, change.piece, change.place) };
-  const { value } = placesChange(seat, next);
-  if (typeof read(placesReader, value) === 'string') return notNow;
-  await seat.log.append([], [{ key: seat.log.keys.places, value }]);
+  const kept = placesChange(seat, next);
+  if (!kept) return notNow;
+  await seat.log.append([], [kept]);
   return done;
 }
 
@@ -416,27 +430,36 @@ export async function verifyFrom(
   const own = seat.isOwnHost(host);
   wipe(host);
   if (!own) return { fault: 'other-host-secret', detail: '' };
-  const pieces = piecesOf(seat.state, seat.log.ports.now());
   const used = usedIn(source).map((hash) => toHex(hash.subarray(0, 8)));
-  const tier = tierOf(source);
-  const verified = pieces.filter(
-    (piece) => used.includes(piece.id) || (piece.id === id && piece.tier === tier),
+  const verified = piecesOf(seat.state, seat.log.ports.now()).filter(
+    (piece) =>
+      used.includes(piece.id) ||
+      (source.from === 'device' && piece.tier === 'device' && piece.id === id),
   );
-  const method = tier === 'device' ? 'device' : 'compare';
-  await seat.log.append(verified.map((one) => note(fromHex(one.id)!, tier, 'verified', method)));
+  await seat.log.append(
+    verified.map(({ id: one, tier }) =>
+      note(fromHex(one)!, tier, 'verified', tier === 'device' ? 'device' : 'compare'),
+    ),
+  );
   return done;
 }
 
-/** What stands for each card or share of a source that reads. */
+/** What stands for each card, share or file of a source that reads. */
 function usedIn(source: Source): Bytes[] {
   if (source.from === 'slip39')
     return source.cards.map((card) => hashOf('slip39', contentOfCard(card)));
   if (source.from === 'vault-share')
-    return source.shares.map((line) =>
-      hashOf('vault-share', utf8.encode(line.trim().toLowerCase())),
-    );
-  return [];
+    return source.shares.map((line) => hashOf('vault-share', contentOfLine(line)));
+  if (source.from === 'device') return [hashOf('kit', source.kit)];
+  return [sha256(source.file)];
 }
+
+/** A Vault share's line, however it was typed. */
+const contentOfLine = (line: string): Bytes =>
+  utf8.encode(line.trim().toLowerCase().replace(/\s+/g, ' '));
+
+/** The most pieces of a tier that can be told. */
+const MAX_TOLD = 100;
 
 /** Tells the others how many pieces there are of each tier, and how many are good. */
 export function tellBackups(seat: Seat): Outcome {
@@ -444,8 +467,10 @@ export function tellBackups(seat: Seat): Outcome {
   const told = tiers.flatMap((tier) => {
     const mine = pieces.filter((one) => one.tier === tier && one.status !== 'destroyed');
     if (mine.length === 0) return [];
-    const verified = Math.max(0, ...mine.map((one) => one.verified?.at ?? 0));
-    return [{ tier, pieces: mine.length, good: mine.filter(counts).length, verified }];
+    const good = mine.filter(counts);
+    const verified = Math.max(0, ...good.map((one) => one.verified!.at));
+    const many = ({ length }: readonly unknown[]) => Math.min(length, MAX_TOLD);
+    return [{ tier, pieces: many(mine), good: many(good), verified }];
   });
   return seat.tellAll([[{ kind: 'backups', tiers: told }]]);
 }
