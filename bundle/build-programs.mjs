@@ -18,14 +18,16 @@ export const programs = /** @type {const} */ ({
   observe: 'programs',
   recover: 'reader',
 });
+const all = /** @type {(keyof typeof programs)[]} */ (Object.keys(programs));
 
 /**
- * Build every program; the engine is built already.
+ * Build programs; the engine is built already.
  * @param {string} folder is made where it is not there
+ * @param {readonly (keyof typeof programs)[]} names all, where none are named
  */
-export async function buildPrograms(folder) {
+export async function buildPrograms(folder, names = all) {
   const engine = readFileSync(join(top, 'src', 'lib', 'wasm', 'engine.wasm'));
-  for (const [name, sources] of Object.entries(programs)) {
+  for (const name of names) {
     await build({
       root: top,
       configFile: false,
@@ -34,7 +36,7 @@ export async function buildPrograms(folder) {
       define: { __ENGINE__: JSON.stringify(engine.toString('base64')) },
       ssr: { noExternal: true },
       build: {
-        ssr: join(top, sources, `${name}.ts`),
+        ssr: join(top, programs[name], `${name}.ts`),
         outDir: folder,
         emptyOutDir: false,
         target: 'node20',

@@ -65,8 +65,9 @@ function dearmored(file: Uint8Array): Uint8Array {
   const lines = latin1(file).trim().split(/\r?\n/);
   if (lines[0] !== ARMOR[0]) return file;
   const body = lines.slice(1, -1);
-  const whole = body.every((line, i) => line.length === 64 || i === body.length - 1);
-  if (lines.at(-1) !== ARMOR[1] || !whole) throw damaged('its armor');
+  const whole = body.slice(0, -1).every(({ length }) => length === 64);
+  const rest = body.at(-1)?.length ?? 0;
+  if (lines.at(-1) !== ARMOR[1] || !whole || rest === 0 || rest > 64) throw damaged('its armor');
   return base64(body.join(''), '=');
 }
 
@@ -82,18 +83,17 @@ export function parseAge(file: Uint8Array): AgeFile {
   const complete = () => (stanzas.at(-1)?.lines.at(-1)?.length ?? 64) < 64;
   for (const line of text.slice(VERSION.length + 1, macAt - 1).split('\n')) {
     const begins = line.startsWith('-> ');
-    if (begins !== (stanzas.length === 0 || complete()) || line.length > 2000)
-      throw damaged('its header');
+    const fits = begins ? /^->( [!-~]+)+$/.test(line) : line.length <= 64;
+    if (!fits || begins !== (stanzas.length === 0 || complete())) throw damaged('its header');
     if (begins) stanzas.push({ words: line.split(' ').slice(1), lines: [] });
     else stanzas.at(-1)!.lines.push(line);
   }
   if (!complete()) throw damaged('its header');
-  const kinds = [...new Set(stanzas.map(({ words }) => words[0]!))].join(', ');
-  const single = stanzas.length === 1;
+  const kinds = stanzas.map(({ words }) => words[0]!);
+  const opens = kinds.includes('X25519') ? 'identity' : undefined;
   return {
-    opens:
-      kinds === 'scrypt' && single ? 'passphrase' : kinds === 'X25519' ? 'identity' : undefined,
-    kinds,
+    opens: kinds[0] === 'scrypt' && kinds.length === 1 ? 'passphrase' : opens,
+    kinds: [...new Set(kinds)].join(', '),
     stanzas: stanzas.map(({ words, lines }) => ({ words, body: base64(lines.join(''), '') })),
     head: binary.slice(0, macAt + 3),
     mac: base64(text.slice(macAt + 4, end), ''),
@@ -166,6 +166,7 @@ function fromIdentity(stanzas: readonly Stanza[], text: string): Uint8Array | un
     const spki = createPublicKey(own).export({ format: 'der', type: 'spki' });
     const recipient = spki.subarray(publicHead.length);
     for (const { words, body } of stanzas) {
+      if (words[0] !== 'X25519') continue;
       const theirs = base64(words[1] ?? '', '');
       if (words.length !== 2 || theirs.length !== 32) throw damaged('its header');
       const salt = concat(theirs, recipient);

@@ -20,7 +20,7 @@ import {
 } from './bitcoin.ts';
 import { hex, inFours } from './bytes.ts';
 import { readCoins } from './coins.ts';
-import { readPiece, type Content } from './files.ts';
+import { readPiece, type Content, type Network } from './files.ts';
 import { plateWords } from './plate.ts';
 import { hostKeyOf, type Suite } from './recovery.ts';
 import {
@@ -273,7 +273,11 @@ async function sweep(
       'Give sources of more operators.',
     );
   const signing = signers.slice(0, recovery.t);
-  const { address, script } = await destination(content, to);
+  const { address, script } = await destination(
+    content.network,
+    to,
+    backupAddresses(sources, known),
+  );
   const plan = planSweep(readCoins(content, textOf(coins)), script, rate);
   const transaction = signSweep(plan, signing);
   const rehearsal = content.rehearsal ? ' (REHEARSAL)' : '';
@@ -284,7 +288,8 @@ async function sweep(
   say(`signed by    ${signing.map(({ index }) => operators[index]!).join(', ')}; verified`);
   writeNew(out, `${transaction}\n`);
   say(`Written to ${out}. Nothing was sent.`);
-  say('Next: on a machine with Bitcoin Core, “testmempoolaccept”, then “sendrawtransaction”.');
+  say('Next: compare the address with your own note. Then, on a machine with Bitcoin Core,');
+  say('“testmempoolaccept”, and “sendrawtransaction”.');
 }
 
 const textOf = (path: string): string => new TextDecoder().decode(readBytes(path));
@@ -300,16 +305,29 @@ const inWords = ({ coins, leftOut }: Sweep): string[] => [
   ),
 ];
 
+/** Those that the files name: the certificates do not cover it, so all must name the same. */
+const backupAddresses = (
+  sources: readonly SecretSource[],
+  known: Content | undefined,
+): string[] => {
+  const contents = sources.flatMap((one) => (one.kind === 'backup' ? [one.content] : []));
+  const all = [...contents, ...(known ? [known] : [])].map(({ backupAddress }) => backupAddress);
+  return [...new Set(all.filter((address) => address !== null))];
+};
+
 /** The backup address; another only once a person typed its end. */
 async function destination(
-  { network, backupAddress }: Content,
+  network: Network,
   to: string | undefined,
+  set: readonly string[],
 ): Promise<{ address: string; script: Uint8Array }> {
-  const address = to ?? backupAddress;
-  if (address === null)
+  const address = to ?? set[0];
+  if (address === undefined || (to === undefined && set.length > 1))
     throw new Trouble(
-      'no-backup-address',
-      'The group set no backup address.',
+      address === undefined ? 'no-backup-address' : 'backup-addresses-differ',
+      address === undefined
+        ? 'The files name no backup address.'
+        : `The files name different backup addresses: ${set.join(', ')}.`,
       'Give an address with --to, one that every operator agrees on.',
     );
   const script = scriptOf(network, address);
@@ -319,9 +337,9 @@ async function destination(
       `${address} is no address on ${network} that can be paid to.`,
       'Give another with --to.',
     );
-  if (address !== backupAddress) {
-    say('This is NOT the backup address in the recovery data:', `  ${inFours(address)}`);
-    say(`The backup address: ${backupAddress === null ? 'none' : inFours(backupAddress)}`);
+  if (set.length !== 1 || address !== set[0]) {
+    say('This is NOT the backup address that all files name:', `  ${inFours(address)}`);
+    say(`They name: ${set.map(inFours).join(', ') || 'none'}`);
     const typed = await ask('If it is right, type its last 8 characters from your own note', false);
     if (typed.replace(/\s/g, '') !== address.slice(-8))
       throw new Trouble(

@@ -69,7 +69,7 @@ export function readCard(text: string, number: number): Card {
     threshold: nibble(0) + 1,
     value: fromHex(value.toString(16).padStart(2 * length, '0')),
   };
-  if (padding > 8 || card.value.length !== length)
+  if (padding > 8 || value >> BigInt(8 * length) !== 0n)
     throw cardTrouble('card-padding', number, 'has a length or padding that SLIP-39 forbids');
   if (card.groupThreshold > card.groups)
     throw cardTrouble('card-groups', number, 'asks for more groups than there are');

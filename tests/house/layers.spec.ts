@@ -37,6 +37,19 @@ describe('the arrows between the layers', () => {
     ]);
   });
 
+  it('stop the reader from taking anything of ours, and ours from taking anything of it', async () => {
+    for (const file of ['src/lib/crypto/cbor.ts', 'programs/terminal.ts', 'bundle/manifest.mjs'])
+      expect(await broken('reader/bytes.ts', `import '../${file}';\n`)).toEqual([
+        'boundaries/dependencies',
+      ]);
+    for (const from of ['programs/collect.ts', 'src/lib/integrity/check.ts']) {
+      const up = from.replace(/[^/]+/g, '..').slice(3);
+      expect(await broken(from, `import '${up}/reader/bytes.ts';\n`)).toEqual([
+        'boundaries/dependencies',
+      ]);
+    }
+  });
+
   it('form no cycle', () => {
     const reach = (from: string, seen: string[]): string[] =>
       house[from]!.mayImport.flatMap((to) => {

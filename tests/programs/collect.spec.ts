@@ -28,7 +28,7 @@ let chain: TestChain;
 let node: FakeBitcoind;
 
 beforeAll(async () => {
-  programs = await builtPrograms();
+  programs = await builtPrograms('collect');
   chain = newChain();
   for (let i = 1; i <= 130; i++) mine(chain, { txs: i % 5 === 0 ? payments(i, i % 7) : [] });
 });

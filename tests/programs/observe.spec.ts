@@ -37,7 +37,7 @@ const another = { ...seen, proof_id: 'a2', nullifier: '0x7' };
 
 let programs: Programs;
 beforeAll(async () => {
-  programs = await builtPrograms();
+  programs = await builtPrograms('observe');
   await writeKey(secret);
 });
 afterAll(() => programs.remove());

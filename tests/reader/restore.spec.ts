@@ -38,12 +38,12 @@ const at = (name: string) => join(programs.folder, name);
 const put = (name: string, data: string | Uint8Array) => writeFileSync(at(name), data);
 
 beforeAll(async () => {
-  programs = await builtPrograms();
+  programs = await builtPrograms('recover');
   ({ owners, content } = await ownersOf(3, 2, 'reader'));
   put('recovery', recoveryFile(content));
   mkdirSync(at('pieces'));
   owners.forEach(({ ageFile }, i) => put(`${i}.age`, ageFile));
-});
+}, 60_000);
 afterAll(() => programs.remove());
 
 const recover = (args: readonly string[], ...lines: readonly string[]) =>

@@ -28,9 +28,10 @@ export interface Surroundings {
   readonly input?: string;
 }
 
-export async function builtPrograms(): Promise<Programs> {
+/** These programs, built. */
+export async function builtPrograms(...names: readonly Name[]): Promise<Programs> {
   const folder = mkdtempSync(join(tmpdir(), 'conclave-programs-'));
-  await buildPrograms(join(folder, 'built'));
+  await buildPrograms(join(folder, 'built'), names);
   return {
     folder,
     run: (name, args, { env = {}, input = '' } = {}) =>
