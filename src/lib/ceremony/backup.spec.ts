@@ -11,26 +11,32 @@ import {
   backupToBytes,
   checkBackup,
   MAX_RECOVERY_DATA,
+  recoveryFromBytes,
+  recoveryToBytes,
   type BackupContent,
   type BackupExpected,
+  type RecoveryContent,
 } from './backup.ts';
 
 const host = implementations.find(({ name }) => name === 'WASM')!.secp256k1;
 const filled = (length: number, byte: number) => new Uint8Array(length).fill(byte);
 
-const content: BackupContent = {
+const recovery: RecoveryContent = {
   ...recoveryLabels,
   network: 'signet',
   groupId: filled(32, 1),
   groupName: 'Harbour bridge',
   epoch: 3,
   rehearsal: false,
-  operatorName: 'Ana Đurić',
-  index: 2,
   manifestHash: filled(32, 2),
-  hostSecret: filled(32, 7),
   recoveryData: filled(3000, 4),
   created: 1_800_000_000_000,
+};
+const content: BackupContent = {
+  ...recovery,
+  operatorName: 'Ana Đurić',
+  index: 2,
+  hostSecret: filled(32, 7),
 };
 const expected: BackupExpected = {
   ...content,
@@ -68,13 +74,14 @@ it('names what is no backup, and where a backup breaks its format', () => {
   const withContent = (changes: Partial<BackupContent>) =>
     of({ content: { ...file.content, ...changes } });
   expect(backupFromBytes(new Uint8Array(0))).toMatchObject({ fault: 'not-a-backup' });
-  expect(withContent({ recoveryData: filled(MAX_RECOVERY_DATA + 5000, 0) })).toMatchObject({
+  expect(withContent({ recoveryData: filled(600_000, 0) })).toEqual({
     fault: 'not-a-backup',
+    detail: '',
   });
   expect(backupFromBytes(encoded.slice(0, -1))).toMatchObject({ fault: 'not-a-backup' });
   expect(backupFromBytes(toCbor(filled(64, 0)))).toMatchObject({ fault: 'not-a-backup' });
   expect(of({ is: 'another backup' })).toMatchObject({ fault: 'not-a-backup' });
-  expect(of({ version: 2 })).toEqual({ fault: 'backup-version', detail: '2' });
+  expect(of({ version: 3 })).toEqual({ fault: 'backup-version', detail: '3' });
   expect(withContent({ epoch: -1 })).toMatchObject({
     fault: 'backup-malformed',
     detail: expect.stringContaining('epoch') as string,
@@ -85,6 +92,14 @@ it('names what is no backup, and where a backup breaks its format', () => {
   expect(withContent({ recoveryData: filled(MAX_RECOVERY_DATA + 1, 0) })).toMatchObject({
     fault: 'backup-malformed',
   });
+});
+
+it('is not mistaken for a recovery file, which holds no secret', () => {
+  const file = recoveryToBytes(recovery);
+  expect(recoveryFromBytes(file)).toEqual(recovery);
+  expect(backupFromBytes(file)).toEqual({ fault: 'no-secret', detail: '' });
+  expect(recoveryFromBytes(encoded)).toBeTypeOf('string');
+  expect(recoveryFromBytes(filled(600_001, 0))).toBe('larger than a recovery file may be');
 });
 
 it('never throws, and whatever it accepts has this one encoding', () => {

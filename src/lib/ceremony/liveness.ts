@@ -13,6 +13,7 @@ import type { State, Told } from './state.ts';
 /*
  * Whether every operator still holds their shares and backups. Anybody asks with a random challenge;
  * a proof is made for it with the share itself and tells nothing about it. A signature counts too.
+ * Whatever was sent once counts from then: sent again, it shows nothing new.
  */
 
 const DAY = 86_400_000;
@@ -71,10 +72,10 @@ export function livenessOf(known: Knowing): Liveness[] {
       problems: problemsOf(known, operator, challenges, told),
     }));
     const good = proofs.filter(({ problems }) => !problems.some((one) => one !== 'backup'));
-    const proof = good.at(-1)?.told;
-    const backup = proofs.findLast(
-      ({ told: { part }, problems }) => part.backup && problems.length === 0,
-    )?.told;
+    const proof = lastOfItsOwn(good);
+    const backup = lastOfItsOwn(
+      good.filter(({ told: { part }, problems }) => part.backup && problems.length === 0),
+    );
     const answered = new Set(good.map(({ told }) => told.part.challenge.join()));
     const asked = challenges
       .filter(({ by, part }) => by !== operator && !answered.has(part.challenge.join()))
@@ -93,6 +94,13 @@ export function livenessOf(known: Knowing): Liveness[] {
   });
 }
 
+/** The last proof for a challenge that none before it answered. */
+function lastOfItsOwn(proofs: readonly { readonly told: Told<'alive'> }[]) {
+  const challenges = proofs.map(({ told }) => told.part.challenge);
+  return proofs.findLast((_, i) => challenges.findIndex((one) => equal(one, challenges[i]!)) === i)
+    ?.told;
+}
+
 type Challenge = Told<'challenge'> & { readonly by: number };
 
 function problemsOf(
@@ -105,7 +113,7 @@ function problemsOf(
   if (asked.length === 0) return ['no-challenge'];
   if (asked.every(({ by }) => by === operator)) return ['own-challenge'];
   const message = aliveMessage(state.id!, keys.hash, operator, part.challenge);
-  const holds = <K extends 'custody' | 'attestation'>(suite: K) => {
+  const holds = (suite: 'custody' | 'attestation') => {
     const group = suite === 'custody' ? groups.secp256k1 : groups.ed25519;
     const pubshare = keys[suite].pubshares[operator]!;
     return state.once('alive', [pubshare, message, part[suite]], () =>
@@ -143,18 +151,18 @@ function signed({ state, requests }: Knowing, operator: number) {
       if (!item.signatures || !item.shared.has(operator)) continue;
       const at = state
         .told(packetKey, 'signature-shares')
-        .findLast(({ part }) => equal(part.session, session.root))?.packet.at;
+        .find(({ part }) => equal(part.session, session.root))?.packet.at;
       for (const { suite } of item.units) last[suite] = Math.max(last[suite], at ?? 0);
     }
   const at = Math.min(last.custody, last.attestation);
   return at > 0 ? { at, by: 'signature' as const } : undefined;
 }
 
-/** When they tested both keys. */
+/** When they tested both keys, before the key was complete. */
 function tested({ state }: Knowing, operator: number) {
   const { packetKey } = state.manifest!.operators[operator]!;
-  const last = state.told(packetKey, 'shares').at(-1);
-  return last && { at: last.packet.at, by: 'test' as const };
+  const [first] = state.told(packetKey, 'shares');
+  return first && { at: first.packet.at, by: 'test' as const };
 }
 
 function latest(seen: readonly Liveness['shares'][]): Liveness['shares'] {

@@ -13,6 +13,8 @@ import type { State, Told } from './state.ts';
  * An operator who lost their device goes on with another one. Its approvals count once n − t + 1 other
  * operators' devices approved it: so among any t signers there is one who knows of it. Which key an
  * approval is held against follows from the sender's own packets alone, and so is the same everywhere.
+ * What was approved counts for a card told once: who left a device and comes back to it tells a new
+ * card, so that nobody who found that device brings it back.
  */
 
 /** 32 bytes that stand for a card. */
@@ -92,9 +94,17 @@ function readDevices(ed25519: Group, state: State): NewDevice[] {
     })),
   );
   if (devices.length === 0) return devices;
+  const again = new Set(
+    devices
+      .filter(({ operator, hash }, i) =>
+        devices.slice(0, i).some((one) => one.operator === operator && equal(one.hash, hash)),
+      )
+      .map(({ packet }) => packet),
+  );
   // Whoever approves may have a new device too: what was admitted so far decides what is admitted next.
   for (;;) {
     const next = devices.map((device) => {
+      if (again.has(device.packet)) return device;
       const statement = admitStatement(id, device.operator, device.hash);
       const admittedBy = manifest.operators.flatMap(({ packetKey }, number) =>
         number !== device.operator &&

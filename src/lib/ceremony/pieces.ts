@@ -82,13 +82,30 @@ export function piecesOf(state: State, now: number): Piece[] {
     return {
       id,
       tier: last.tier,
-      status: last.state === 'verified' ? howOld(due!, now) : last.state,
+      status: statusOf(
+        entries.map(({ event }) => event.state),
+        due,
+        now,
+      ),
       verified,
       due,
       hash: entries.findLast(({ event }) => event.hash !== null)?.event.hash ?? undefined,
       history: entries.map(({ at, event }) => ({ at, state: event.state, method: event.method })),
     };
   });
+}
+
+/** What others may know stays known to them, however often it is read back or made again. */
+function statusOf(
+  states: readonly (typeof pieceEvents)[number][],
+  due: number | undefined,
+  now: number,
+): PieceStatus {
+  const last = states.at(-1)!;
+  if (last === 'destroyed') return last;
+  if (states.includes('exposed')) return 'exposed';
+  if (last !== 'verified') return last;
+  return howOld(due!, now);
 }
 
 function howOld(due: number, now: number): PieceStatus {

@@ -47,7 +47,8 @@ export class HostSeat extends SeatBase {
   /** Whether this is the host secret of the operator here. */
   isOwnHost(host: Bytes): boolean {
     const pubkey = hostPubkeyOf(this.log.ports.groups.secp256k1, host);
-    return !isFault(pubkey) && equal(pubkey, this.state.ownCard!.hostKey);
+    const { ownCard } = this.state;
+    return !isFault(pubkey) && ownCard !== undefined && equal(pubkey, ownCard.hostKey);
   }
 
   /** What the host secret is, sealed by a device that does not derive it. */

@@ -10,7 +10,7 @@ import type { Scalar } from '../wasm/group.ts';
 import { deviceLabel, signCard, type Card, type GroupId } from '../ceremony/card.ts';
 import { failed } from '../ceremony/faults.ts';
 import type { Event } from '../ceremony/log.ts';
-import { admitStatement, newDevices } from '../ceremony/operator-device.ts';
+import { admitStatement, cardHash, cardNow, newDevices } from '../ceremony/operator-device.ts';
 import { overhear } from '../ceremony/overhear.ts';
 import { packetsOf } from '../ceremony/packet.ts';
 import type { State } from '../ceremony/state.ts';
@@ -112,8 +112,24 @@ export async function recoverGroup(
     return seat;
   }
   seat.restored = host;
-  for (const bundle of bundles) await seat.take(bundle);
+  await takeAll(seat, bundles);
   return seat;
+}
+
+/**
+ * Takes in bundles in whatever order they were brought. Nothing is said in between: the own packets may
+ * stand in the last one.
+ */
+async function takeAll({ log }: Seat, bundles: readonly Uint8Array[]): Promise<void> {
+  for (let [came, early] = [1, 1]; came > 0 && early > 0;) {
+    [came, early] = [0, 0];
+    for (const bundle of bundles) {
+      const taken = await log.take(bundle);
+      if (typeof taken === 'string') continue;
+      came += taken.taken;
+      early += taken.early.length;
+    }
+  }
 }
 
 async function withHost(
@@ -204,11 +220,17 @@ async function equipWith(seat: Seat, reply: Bytes, replies: ShareReplies, me: Me
     changes.push(...(await sealed));
     events.push({ kind: 'shares', certified: keys.hash });
   }
-  const former = state.ownCard;
-  if (!equal(former.approvalKey.key, me.approvalKey.key)) {
+  // The last card that the others have: this vault may be younger than that.
+  const told = state.told(state.me, 'new-device').at(-1)?.part.card;
+  const former = told ?? state.manifest!.operators[state.own]!;
+  if (equal(former.approvalKey.key, me.approvalKey.key)) {
+    if (!equal(cardHash(former), cardHash(state.ownCard)))
+      events.push({ kind: 'card', card: former });
+  } else {
     const { device, approvalKey } = me;
-    const { signature: _, ...rest } = former;
-    const card = { ...rest, device, approvalKey, root: ports.root };
+    const { name, organisation, place, hostKey, packetKey, observerKey } = former;
+    const kept = { name, organisation, place, hostKey, packetKey, observerKey };
+    const card = { ...kept, device, approvalKey, root: ports.root };
     const { secp256k1 } = ports.groups;
     const signed = signCard(secp256k1, state.id!, card, host as Scalar, ports.random(32));
     events.push({ kind: 'card', card: signed });
@@ -228,6 +250,11 @@ export async function admit(seat: Seat, operator: number, card: Bytes, approval:
   );
   if (!device || own === undefined || own === operator || device.admittedBy.includes(own))
     return notNow;
+  const shared = state.manifest!.operators.some((_, number) => {
+    const other = number !== operator && cardNow(log.ports.groups.ed25519, state, number);
+    return other && equal(other.approvalKey.key, device.card.approvalKey.key);
+  });
+  if (shared) return notNow;
   const refused = seat.notApproved(admitStatement(id!, operator, card), approval);
   return refused ?? seat.tellAll([[{ kind: 'admit', operator, card, signature: approval }]]);
 }

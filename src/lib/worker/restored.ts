@@ -28,7 +28,11 @@ export async function compareRestored(
   if (!(host instanceof Uint8Array)) return host;
   const both = recoverBoth(groups, host, recoveryData);
   wipe(host);
-  if (isFault(both)) return { fault: 'other-host-secret', detail: both.fault };
+  if (isFault(both)) {
+    // The recovery data say themselves that they are whole; else it is the secret that is another.
+    const broken = both.fault.startsWith('recovery-');
+    return { fault: broken ? 'other-recovery-data' : 'other-host-secret', detail: both.fault };
+  }
   const { custody, attestation, id } = both;
   wipe(custody.secshare!, attestation.secshare!);
   return {
