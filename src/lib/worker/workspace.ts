@@ -27,6 +27,7 @@ import { Seat } from './seat.ts';
 import type { Source } from './sources.ts';
 import { viewOf, type GroupView } from './view.ts';
 
+const SIMULATED_SEED = 'simulated-device/seed';
 const SIMULATED_HSM = 'simulated-device/yubihsm';
 
 /** A group in the list. */
@@ -319,12 +320,22 @@ export class Workspace {
   /** The seed of this workspace's simulated devices: 32 bytes, made at the first call. */
   async simulatedSeed(): Promise<Bytes> {
     const vault = this.opened();
-    const key = 'simulated-device/seed';
-    const there = await vault.read(key);
+    const there = await vault.read(SIMULATED_SEED);
     if (there) return there;
     const seed = crypto.getRandomValues(new Uint8Array(32));
-    await vault.write([{ key, value: seed }]);
+    await vault.write([{ key: SIMULATED_SEED, value: seed }]);
     return seed;
+  }
+
+  /**
+   * Gives this workspace's simulated devices the seed of another's (32 bytes), as a vendor's device is
+   * restored; false where a group here has a device, which they may be.
+   */
+  async restoreSimulated(seed: Bytes): Promise<boolean> {
+    const vault = this.opened();
+    if ((await vault.keys('group/')).some((key) => key.endsWith('/device'))) return false;
+    await vault.write([{ key: SIMULATED_SEED, value: seed }]);
+    return true;
   }
 
   /** What this workspace's simulated YubiHSM keeps; undefined before it was used. */

@@ -214,6 +214,19 @@ const causes: Record<Cause, Advice> = {
 export const benchText = {
   heading: 'Device bench',
   lead: 'Checks what a device does before anything depends on it: each with what should come, what came and how long it took.',
+  seed: {
+    summary: 'The seed of the SIMULATED devices',
+    help: 'All simulated devices of this workspace come from one seed, as a vendor’s device comes from its recovery words. These words rehearse that: write them down, and another workspace has the same devices. They guard nothing. What was made on a simulated YubiHSM is not in them; that is restored from its escrow.',
+    show: 'Show the 24 words',
+    cover: 'Cover the words',
+    enter: '24 words of another workspace’s simulated devices',
+    restore: 'Restore the simulated devices',
+    invalid:
+      'These are not 24 such words: one is misspelt, missing or in another place. Nothing was changed.',
+    inUse:
+      'Nothing was changed: a group in this workspace has a device, and with another seed it may not be found again. Use an empty workspace.',
+    restored: 'The simulated devices of this workspace come from these words now.',
+  },
   choice: {
     heading: 'On the bench',
     device: 'Make',

@@ -119,6 +119,8 @@ export const workspaceText = {
       'sign-record': 'sign the record',
       attest: 'give your attestation',
       stopped: 'see why it stopped',
+      equip: 'put the restored shares under a device',
+      'run-lost': 'stop the ceremony, which cannot end, and begin a new one',
       done: 'nothing; everything is done',
     },
     waiting: (count: number) =>
