@@ -9,6 +9,7 @@ import { readCoins, type Coin } from '../../reader/coins.ts';
 import { custodyCurve } from '../../reader/curves.ts';
 import { readPiece, type Content } from '../../reader/files.ts';
 import { readPlate } from '../../reader/plate.ts';
+import { readRecovery } from '../../reader/recovery.ts';
 import { combineCards, readCard } from '../../reader/slip39.ts';
 import { slip39Words } from '../../reader/slip39-words.ts';
 import { planSweep, sighashOf, signSweep } from '../../reader/sweep.ts';
@@ -16,8 +17,12 @@ import { Trouble } from '../../reader/terminal.ts';
 import { combineVault } from '../../reader/vault-shares.ts';
 import { scriptOfAddress } from '../../src/lib/bitcoin/address.ts';
 import { recoveryToBytes, type RecoveryContent } from '../../src/lib/ceremony/backup.ts';
-import { fromHex, type Bytes } from '../../src/lib/crypto/bytes.ts';
+import { sign } from '../../src/lib/crypto/bip340.ts';
+import { be32, concat, fromHex, readBe32, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { fromCbor } from '../../src/lib/crypto/cbor.ts';
+import { prefix33 } from '../../src/lib/crypto/dkg-suite.ts';
+import { taggedHash, tags } from '../../src/lib/crypto/tagged-hash.ts';
+import type { Scalar } from '../../src/lib/wasm/group.ts';
 import {
   backupAddress,
   cardsOf,
@@ -28,6 +33,7 @@ import {
   type Owner,
 } from '../support/owners.ts';
 import { randomFrom } from '../support/players.ts';
+import { groups } from '../support/seats.ts';
 
 /*
  * The reader's parts on hostile bytes: whatever is changed in a piece is a named fault, in three
@@ -121,12 +127,67 @@ describe('a changed byte is a named fault', () => {
     fc.assert(
       fc.property(changed(latin1(first!)), (bytes) => {
         const text = Buffer.from(bytes).toString('latin1');
-        if (text.toLowerCase() === first) return;
+        if (text.toLowerCase().replace(/\s/g, ' ') === first && !text.includes('\n')) return;
         const fault = faultOf(() => combineVault([text, ...rest].join('\n'), known));
         expect(['vault-share-malformed', 'vault-share-damaged']).toContain(fault);
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+/**
+ * Recovery data of three operators of whom two sign, changed and then certified anew by all of them:
+ * what only dishonest operators can make. `change` gets the custody transcript.
+ */
+function recertified(change: (transcript: Uint8Array) => void): Bytes {
+  const { secp256k1 } = groups;
+  const { recoveryData } = content;
+  const custodyEnd = 37 + readBe32(recoveryData.subarray(33));
+  const custody = recoveryData.slice(37, custodyEnd - 3 * 64);
+  change(custody);
+  const manifestHash = recoveryData.slice(1, 33);
+  const bound = taggedHash(tags.custodyTranscript, manifestHash, custody);
+  const attestation = concat(bound, recoveryData.slice(custodyEnd + 32, -3 * 64));
+  const signed = (prefix: string, transcript: Uint8Array) =>
+    owners.map(({ hostSecret }, i) => {
+      const message = concat(prefix33(prefix), be32(i), transcript);
+      return sign(secp256k1, hostSecret as Scalar, message, new Uint8Array(32));
+    });
+  return concat(
+    recoveryData.slice(0, 37),
+    ...[custody, ...signed('BIP DKG/certeq message', custody)],
+    ...[attestation, ...signed('Conclave attestation certeq v1', attestation)],
+  );
+}
+
+describe('what all operators certified', () => {
+  /** After t and two commitments: host keys, nonces, ciphertexts, of three operators each. */
+  const at = { hostKey: 4 + 2 * 33, nonce: 4 + 5 * 33, ciphertext: 4 + 8 * 33 };
+  const shares = (change: (transcript: Uint8Array) => void) => {
+    const recovery = readRecovery(recertified(change));
+    return owners.map(({ hostSecret }, i) => recovery.sharesOf(i, hostSecret).custody);
+  };
+
+  it('is taken if nothing was changed', () => {
+    expect(shares(() => undefined)).toEqual(
+      owners.map(({ recovered }) => recovered.custody.secshare),
+    );
+  });
+
+  it('may still hold a wrong share, a nonce that is none, or a host key twice', () => {
+    expect(faultOf(() => shares((all) => (all[at.ciphertext + 40]! ^= 1)))).toBe('share-wrong');
+    expect(faultOf(() => shares((all) => (all[at.nonce + 33] = 5)))).toBe('recovery-malformed');
+    const twice = (all: Uint8Array) => all.copyWithin(at.hostKey, at.hostKey + 33, at.hostKey + 66);
+    expect(faultOf(() => shares(twice))).toBe('recovery-malformed');
+  });
+
+  it('is about one group: halves of two do not fit together', () => {
+    const { recoveryData } = content;
+    const other = recertified(() => undefined);
+    const custodyEnd = 37 + readBe32(recoveryData.subarray(33));
+    other[custodyEnd] = other[custodyEnd]! ^ 1;
+    expect(faultOf(() => readRecovery(other))).toBe('recovery-certificate');
   });
 });
 
