@@ -42,7 +42,7 @@ export class Enrolment {
    * and then failed is used again, so that a security key makes no second credential.
    */
   async enter(id: GroupId): Promise<{ readonly me: Me; readonly device: HostReply } | DeviceFault> {
-    const device = await this.#device(id);
+    const device = await this.device(id);
     if (isDeviceFault(device)) return device;
     const replies = await device.derive([deviceLabel('host secret', id)]);
     if (isDeviceFault(replies)) return replies;
@@ -50,7 +50,8 @@ export class Enrolment {
     return { me, device: { reply: replies[0]!, entropy: device.takeEntropy() } };
   }
 
-  async #device({ rehearsal }: GroupId): Promise<Device | DeviceFault> {
+  /** The device that is chosen, enrolled. */
+  async device({ rehearsal }: GroupId): Promise<Device | DeviceFault> {
     const simulated = rehearsal && this.how === 'simulated';
     const held = this.#held(simulated);
     if (held) return held;

@@ -19,6 +19,7 @@ export const ceremonyText = {
       fees: 'Fees',
       bitcoin: 'Bitcoin',
       rules: 'Rules',
+      backups: 'Backups',
     },
   },
   now: 'Now',
@@ -284,6 +285,12 @@ export const ceremonyText = {
     to: (name: string) => `Hand over to ${name}`,
     done: (name: string) =>
       `${name} collects from now on. Tell everybody, and hand over your packets.`,
+  },
+  recover: {
+    act: 'Put your shares under a device',
+    meanwhile: 'If you came back from a backup, this can be done meanwhile:',
+    because:
+      'My machine was lost in mid-ceremony, and with it what my first message was made from.',
   },
   abort: {
     heading: 'Stop the ceremony',

@@ -9,6 +9,7 @@ export const shellText = {
     '/start': 'Workspace',
     '/begin': 'Begin a group',
     '/join': 'Take up an invitation',
+    '/recover/[[group]]': 'Restore',
     '/settings': 'Settings',
     '/devices/yubihsm': 'YubiHSM 2',
     '/try': 'Try',

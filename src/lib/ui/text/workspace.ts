@@ -133,6 +133,7 @@ export const workspaceText = {
     begin: 'Begin a group',
     join: 'Take up an invitation',
     joinHelp: 'As an operator or as a witness.',
+    recover: 'Restore your seat in a group',
     broken: (group: string, entry: number, why: string): FaultText => ({
       happened: 'The log of a group does not read as one.',
       cause: `${entry >= 0 ? `Entry ${entry}: ` : ''}${why}. The group: ${group}`,
