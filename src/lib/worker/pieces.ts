@@ -10,12 +10,12 @@ import { integer, list, read, record, text, type Read } from '../crypto/schema.t
 import { readCard } from '../crypto/slip39/card.ts';
 import { splitSecret, type Slip39Fault, type Slip39Plan } from '../crypto/slip39/slip39.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
+import { kindReader } from '../ceremony/exposure.ts';
 import { kitFromBytes, kitToBytes } from '../ceremony/kit.ts';
 import type { EventOf } from '../ceremony/log.ts';
 import {
   counts,
   piecesOf,
-  tierReader,
   tiers,
   type Piece,
   type Tier,
@@ -66,7 +66,14 @@ const placesReader = record({
   ),
   /** What the operator knows of others' pieces: for the map of what loss and what theft would do. */
   others: list(
-    record({ operator: integer(0, 127), tier: tierReader, place: text(60), holder: text(60) }),
+    record({
+      operator: integer(0, 127),
+      kind: kindReader,
+      place: text(60),
+      holder: text(60),
+      /** Of cards and shares: how many restore. */
+      needed: integer(1, 255),
+    }),
     200,
   ),
 });
