@@ -86,8 +86,12 @@ export async function hostReply(device: Device, id: GroupId): Promise<HostReply>
   return { reply: replies[0]! };
 }
 
-/** What is special about a group of a test. `displays`: by operator, whether theirs is trusted. */
+/**
+ * What is special about a group of a test. `displays`: by operator, whether theirs is trusted.
+ * `devices`: by operator, where it is not a Trezor.
+ */
 export interface Special {
+  readonly devices?: readonly (TestDevice | undefined)[];
   readonly terms?: Partial<Terms>;
   readonly displays?: readonly boolean[];
 }
@@ -97,11 +101,11 @@ export async function enrolled(
   n: number,
   t: number,
   seed = 'seats',
-  { terms, displays }: Special = {},
+  { terms, displays, devices }: Special = {},
 ): Promise<Player[]> {
   const players: Player[] = [];
   for (let i = 0; i < n; i++) {
-    const [device, store, name] = [await deviceOf(i), memoryStore(), names[i]!];
+    const [device, store, name] = [devices?.[i] ?? (await deviceOf(i)), memoryStore(), names[i]!];
     const plain = meOf(device, name);
     const trustedDisplay = displays?.[i] ?? plain.device.trustedDisplay;
     const me = { ...plain, device: { ...plain.device, trustedDisplay } };

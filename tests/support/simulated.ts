@@ -2,13 +2,13 @@ import { isDeviceFault, type Device } from '../../src/lib/devices/device.ts';
 import { enrolDevice } from '../../src/lib/devices/open.ts';
 import { enrolTrezor } from '../../src/lib/devices/trezor/trezor.ts';
 import { bareHardware, serialOf, simulate } from '../../src/lib/devices/simulators/simulate.ts';
-import { attended } from '../../src/lib/devices/simulators/simulator.ts';
+import { attended, type Simulator } from '../../src/lib/devices/simulators/simulator.ts';
 import { TrezorSimulator } from '../../src/lib/devices/simulators/trezor.ts';
 import type { DrawnDevice } from '../../src/lib/worker/rehearsal-story.ts';
 
 /** A real driver with a simulated device at the other end of its wire, and a person at that. */
 export interface TestDevice extends Device {
-  readonly simulator: TrezorSimulator;
+  readonly simulator: Simulator;
   /** How often a person was asked to release or approve something. */
   readonly prompts: number;
 }
@@ -38,6 +38,16 @@ export async function testDevice(
     takeEntropy: () => device.takeEntropy(),
   };
 }
+
+/** A device that a test enrolled itself; nobody counts what is asked of it. */
+export const brought = (device: Device, simulator: Simulator): TestDevice => ({
+  simulator,
+  prompts: 0,
+  identity: device.identity,
+  derive: (labels) => device.derive(labels),
+  approve: (statement) => device.approve(statement),
+  takeEntropy: () => device.takeEntropy(),
+});
 
 /** The simulated device of an operator of a rehearsal in a page, as that page would open it. */
 export async function drawnDevice({ kind, seed }: DrawnDevice): Promise<Device> {
