@@ -1,6 +1,8 @@
 /** How the reader speaks, asks, reads and writes. */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 
 /** Ends the program: a name, the cause, what follows from it, and what to do now. */
 export class Trouble extends Error {
@@ -61,60 +63,27 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
 const { stdin } = process;
-const MAX_LINE = 8192;
-const [INTERRUPT, BACKSPACE, DELETE] = [3, 8, 127];
-
-let chunks: AsyncIterator<Buffer> | undefined;
-let chunk: Buffer = Buffer.alloc(0);
-let at = 0;
-
-async function nextByte(): Promise<number | undefined> {
-  while (at >= chunk.length) {
-    chunks ??= (stdin as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-    const next = await chunks.next();
-    if (next.done) return undefined;
-    [chunk, at] = [next.value, 0];
-  }
-  return chunk[at++];
-}
-
-/** One line; undefined where the input has ended. Keys of a raw terminal are edited here. */
-async function line(raw: boolean): Promise<string | undefined> {
-  const typed: number[] = [];
-  for (;;) {
-    const byte = await nextByte();
-    if (byte === undefined && typed.length === 0) return undefined;
-    if (byte === undefined || byte === 0x0a || (raw && byte === 0x0d))
-      return Buffer.from(typed).toString('utf8').replace(/\r$/, '');
-    if (raw && byte === INTERRUPT)
-      throw new Trouble(
-        'stopped',
-        'You stopped the program.',
-        'Start it again when you are ready.',
-      );
-    if (raw && (byte === BACKSPACE || byte === DELETE)) {
-      while (typed.length > 0 && (typed.pop()! & 0xc0) === 0x80); // all bytes of a letter
-    } else typed.push(byte);
-    if (typed.length > MAX_LINE)
-      throw new Trouble('line-too-long', 'That line is too long.', 'Start again.');
-  }
-}
+let hidden = false;
+const echo = new Writable({
+  write(typed, _encoding, done) {
+    if (!hidden) process.stderr.write(typed as Buffer);
+    done();
+  },
+});
+let lines: AsyncIterator<string> | undefined;
 
 /**
- * Asks on the terminal, or takes the next line of standard input. A secret is not shown. Both are
+ * Asks on the terminal, or takes the next line of standard input. A secret is not shown. Answers are
  * strings, which cannot be wiped.
  */
 export async function ask(question: string, secret: boolean): Promise<string> {
-  const raw = stdin.isTTY && secret;
+  hidden = secret;
+  const options = { input: stdin, output: echo, terminal: stdin.isTTY, historySize: 0 };
+  lines ??= createInterface(options)[Symbol.asyncIterator](); // from here on the terminal is quiet
   process.stderr.write(harmless(`${question}: `));
-  if (raw) stdin.setRawMode(true);
-  try {
-    const answer = await line(raw);
-    if (answer !== undefined) return answer;
-  } finally {
-    if (raw) stdin.setRawMode(false);
-    if (raw || !stdin.isTTY) process.stderr.write('\n');
-  }
+  const next = await lines.next();
+  if (secret || !stdin.isTTY) process.stderr.write('\n');
+  if (!next.done) return next.value;
   throw new Trouble(
     'no-answer',
     `The input ended before “${question}” was answered.`,

@@ -97,12 +97,9 @@ describe('a changed byte is a named fault', () => {
     fc.assert(
       fc.property(changed(content.recoveryData), (recoveryData) => {
         const file = recoveryToBytes({ ...content, recoveryData: recoveryData as Bytes });
-        expect([
-          'recovery-malformed',
-          'recovery-certificate',
-          'other-manifest',
-          'other-keys',
-        ]).toContain(faultOf(() => readPiece(file)));
+        expect(faultOf(() => readPiece(file))).toMatch(/^(recovery-|other-)/);
+        // Not only by the hash in the file, which whoever changes the file can change too.
+        expect(faultOf(() => readRecovery(recoveryData))).toMatch(/^recovery-/);
       }),
       { numRuns: 60 },
     );
@@ -138,9 +135,13 @@ describe('a changed byte is a named fault', () => {
 
 /**
  * Recovery data of three operators of whom two sign, changed and then certified anew by all of them:
- * what only dishonest operators can make. `change` gets the custody transcript.
+ * what only dishonest operators can make. `change` gets the custody transcript, `rebind` the hash that
+ * binds the attestation transcript to it.
  */
-function recertified(change: (transcript: Uint8Array) => void): Bytes {
+function recertified(
+  change: (transcript: Uint8Array) => void,
+  rebind: (bound: Uint8Array) => void = () => undefined,
+): Bytes {
   const { secp256k1 } = groups;
   const { recoveryData } = content;
   const custodyEnd = 37 + readBe32(recoveryData.subarray(33));
@@ -148,6 +149,7 @@ function recertified(change: (transcript: Uint8Array) => void): Bytes {
   change(custody);
   const manifestHash = recoveryData.slice(1, 33);
   const bound = taggedHash(tags.custodyTranscript, manifestHash, custody);
+  rebind(bound);
   const attestation = concat(bound, recoveryData.slice(custodyEnd + 32, -3 * 64));
   const signed = (prefix: string, transcript: Uint8Array) =>
     owners.map(({ hostSecret }, i) => {
@@ -183,10 +185,10 @@ describe('what all operators certified', () => {
   });
 
   it('is about one group: halves of two do not fit together', () => {
-    const { recoveryData } = content;
-    const other = recertified(() => undefined);
-    const custodyEnd = 37 + readBe32(recoveryData.subarray(33));
-    other[custodyEnd] = other[custodyEnd]! ^ 1;
+    const other = recertified(
+      () => undefined,
+      (bound) => (bound[0]! ^= 1),
+    );
     expect(faultOf(() => readRecovery(other))).toBe('recovery-certificate');
   });
 });

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +11,7 @@ import type { RecoveryContent } from '../../src/lib/ceremony/backup.ts';
 import { inFours, toHex } from '../../src/lib/crypto/bytes.ts';
 import { plateWords } from '../../src/lib/crypto/plate.ts';
 import { makeBackup } from '../../src/lib/worker/backup.ts';
+import { tool } from '../../bundle/testing.ts';
 import { value } from '../support/hex.ts';
 import { builtPrograms, type Programs, type Said } from '../support/programs.ts';
 import {
@@ -41,7 +43,6 @@ beforeAll(async () => {
   programs = await builtPrograms('recover');
   ({ owners, content } = await ownersOf(3, 2, 'reader'));
   put('recovery', recoveryFile(content));
-  mkdirSync(at('pieces'));
   owners.forEach(({ ageFile }, i) => put(`${i}.age`, ageFile));
 }, 60_000);
 afterAll(() => programs.remove());
@@ -211,13 +212,64 @@ it('lists the addresses and descriptors that the app has', async () => {
 
 describe('reaches nothing', () => {
   it('imports but these parts of Node, none of which is a network', () => {
-    const text = programs.textOf('recover');
+    const text = readFileSync(programs.pathOf('recover'), 'utf8');
     const imported = [...text.matchAll(/\bfrom "([^"]+)"|\bimport\(([^)]*)\)|\brequire\(/g)];
     expect(new Set(imported.map((one) => one[1]))).toEqual(
-      new Set(['node:process', 'node:util', 'node:crypto', 'node:fs']),
+      new Set(
+        ['process', 'util', 'crypto', 'fs', 'readline', 'stream'].map((name) => `node:${name}`),
+      ),
     );
     for (const name of ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest', 'getBuiltinModule'])
       expect(text).not.toMatch(new RegExp(`\\b${name}\\s*\\(`));
+  });
+});
+
+/** Runs a program on a terminal, types a line after each question, and prints what stood there. */
+const TYPE = `
+import os, pty, sys
+typed = sys.stdin.buffer.read().split(b'\\n')
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+said, answered = b'', 0
+while True:
+    try:
+        data = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not data:
+        break
+    said += data
+    if said.endswith(b': ') and said.count(b': ') > answered and typed:
+        answered = said.count(b': ')
+        os.write(terminal, typed.pop(0) + b'\\r')
+sys.stdout.buffer.write(said)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+const python = tool('python3', 'questions of the reader on a terminal');
+
+describe.skipIf(!python)('on a terminal', () => {
+  const typing = (typed: string, ...args: string[]) =>
+    spawnSync(python!, ['-c', TYPE, process.execPath, programs.pathOf('recover'), ...args], {
+      cwd: programs.folder,
+      input: typed,
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+
+  it('does not show what is secret', () => {
+    const { status, stdout } = typing(passphrase, 'show', '0.age');
+    expect(stdout).toContain('Passphrase of 0.age: ');
+    expect(stdout).toContain('backup file of operator 1');
+    expect(stdout).not.toContain(passphrase.slice(0, 5));
+    expect(status).toBe(0);
+  });
+
+  it('takes a corrected letter, and ends where it is interrupted', () => {
+    expect(typing(`${passphrase}x\u007f`, 'show', '0.age').status).toBe(0);
+    const { status, stdout } = typing('hors\u0003', 'show', '0.age');
+    expect(stdout).toContain('no-answer: ');
+    expect(status).toBe(1);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The operators' programs as they are built, run as a person at a command line does. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildPrograms, type programs } from '../../bundle/build-programs.mjs';
@@ -18,7 +18,7 @@ export interface Programs {
   readonly folder: string;
   run(name: Name, args: readonly string[], more?: Surroundings): Promise<Said>;
   /** The built file. */
-  textOf(name: Name): string;
+  pathOf(name: Name): string;
   remove(): void;
 }
 
@@ -32,13 +32,13 @@ export interface Surroundings {
 export async function builtPrograms(...names: readonly Name[]): Promise<Programs> {
   const folder = mkdtempSync(join(tmpdir(), 'conclave-programs-'));
   await buildPrograms(join(folder, 'built'), names);
+  const pathOf = (name: Name) => join(folder, 'built', `${name}.mjs`);
   return {
     folder,
     run: (name, args, { env = {}, input = '' } = {}) =>
       new Promise((resolve) => {
-        const program = join(folder, 'built', `${name}.mjs`);
         const home = { HOME: folder, XDG_CONFIG_HOME: join(folder, 'settings') };
-        const child = spawn(process.execPath, [program, ...args], {
+        const child = spawn(process.execPath, [pathOf(name), ...args], {
           cwd: folder,
           env: { PATH: process.env['PATH'], ...home, ...env },
           timeout: 50_000,
@@ -49,7 +49,7 @@ export async function builtPrograms(...names: readonly Name[]): Promise<Programs
         child.on('close', (code) => resolve({ code, out, err }));
         child.stdin.end(input);
       }),
-    textOf: (name) => readFileSync(join(folder, 'built', `${name}.mjs`), 'utf8'),
+    pathOf,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
