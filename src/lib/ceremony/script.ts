@@ -163,10 +163,10 @@ export function nextStep(
     if (!prepared(state)) return { act: 'prepare' };
     return spokenManifest(state) ? { act: 'seal' } : { act: 'read-words', of: 'manifest' };
   }
-  if (!progress.first) return { act: 'bring', from: script[3]!.owing(state, progress) };
   const own = state.own!;
-  if (progress.complete) return stored(state) ? recording(state, progress) : { act: 'equip' };
   if (runLost(state, own)) return { act: 'run-lost' };
+  if (!progress.first) return { act: 'bring', from: script[3]!.owing(state, progress) };
+  if (progress.complete) return stored(state) ? recording(state, progress) : { act: 'equip' };
   if (!state.firstOfAll('round2')[own])
     return { act: 'answer', statement: progress.tests[0]!.statement };
   if (!progress.keys) return { act: 'bring', from: lackingPart(state, 'round2') };
