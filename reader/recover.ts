@@ -19,7 +19,7 @@ import {
   scriptOf,
 } from './bitcoin.ts';
 import { hex, inFours } from './bytes.ts';
-import { readCoins } from './coins.ts';
+import { readCoins, type Coin } from './coins.ts';
 import { readPiece, type Content, type Network } from './files.ts';
 import { plateWords } from './plate.ts';
 import { hostKeyOf, type Suite } from './recovery.ts';
@@ -123,24 +123,32 @@ function contentFor(sources: readonly SecretSource[], known: Content | undefined
 
 const date = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
+/** Lines of a name and what stands for it. */
+const table = (rows: readonly (readonly [name: string, what: string])[]): string[] =>
+  rows.map(([name, what]) => `${name.padEnd(16)}${what}`);
+
 function describe(content: Content): string[] {
-  const { recovery, operators } = content;
+  const { recovery, operators, network } = content;
   const { custody, attestation } = recovery.keys;
-  const ofGroup = [
-    `group        ${content.groupName}${content.rehearsal ? ' (REHEARSAL)' : ''}`,
-    `group id     ${inFours(hex(content.groupId))}`,
-    `network      ${content.network}`,
-    `epoch        ${content.epoch}`,
-    `state        ${content.state}, as of ${date(content.created)}`,
-    `operators    ${operators.map((name, i) => `${i + 1} ${name}`).join(', ')}; ${recovery.t} sign`,
-    `certified    ${inFours(hex(recovery.certified))}`,
-    `custody      ${inFours(hex(custody.threshPk))}, fingerprint ${fingerprint(custody.threshPk)}`,
-    `attestation  ${inFours(hex(attestation.threshPk))}`,
-    `first address  ${addressOf(content.network, outputAt(custody.threshPk, [RECEIVE, 0]))}`,
-    `backup address  ${content.backupAddress ?? 'none was set'}`,
-    `deposit addresses issued  ${content.issued.length}`,
+  const roster = operators.map((name, i) => `${i + 1} ${name}`).join(', ');
+  return [
+    ...table([
+      ['group', `${content.groupName}${content.rehearsal ? ' (REHEARSAL)' : ''}`],
+      ['group id', inFours(hex(content.groupId))],
+      ['network', network],
+      ['epoch', String(content.epoch)],
+      ['state', `${content.state}, as of ${date(content.created)}`],
+      ['operators', `${roster}; ${recovery.t} sign`],
+      ['certified', inFours(hex(recovery.certified))],
+      ['custody', inFours(hex(custody.threshPk))],
+      ['fingerprint', fingerprint(custody.threshPk)],
+      ['attestation', inFours(hex(attestation.threshPk))],
+      ['first address', addressOf(network, outputAt(custody.threshPk, [RECEIVE, 0]))],
+      ['backup address', content.backupAddress ?? 'none was set'],
+      ['deposits', `${content.issued.length} addresses were issued`],
+    ]),
+    'All certificates hold.',
   ];
-  return [...ofGroup, 'All certificates hold.'];
 }
 
 function show(source: Source): void {
@@ -155,10 +163,17 @@ function show(source: Source): void {
       say('Next: “secret” shows that it gives the right shares; “sweep” spends with it.');
       break;
     case 'kit':
-      say('A recovery kit. It holds no secret.', `group     ${source.groupName}`);
-      say(`group id  ${inFours(hex(source.groupId))}`, `network   ${source.network}`);
-      say(`epoch     ${source.epoch}`, `operator  ${source.operatorName}`);
-      say(`host key  ${inFours(hex(source.hostKey))}`);
+      say('A recovery kit. It holds no secret.');
+      say(
+        ...table([
+          ['group', `${source.groupName}${source.rehearsal ? ' (REHEARSAL)' : ''}`],
+          ['group id', inFours(hex(source.groupId))],
+          ['network', source.network],
+          ['epoch', String(source.epoch)],
+          ['operator', source.operatorName],
+          ['host key', inFours(hex(source.hostKey))],
+        ]),
+      );
       say('Next: plug in the device, or another with the same seed, and recover in the app.');
       break;
     case 'cards':
@@ -269,7 +284,7 @@ async function sweep(
   if (signers.length < recovery.t)
     throw new Trouble(
       'too-few-shares',
-      `${signers.length} shares are here, and ${recovery.t} sign.`,
+      `The shares here: ${signers.length}; as many as sign: ${recovery.t}.`,
       'Give sources of more operators.',
     );
   const signing = signers.slice(0, recovery.t);
@@ -282,10 +297,15 @@ async function sweep(
   const transaction = signSweep(plan, signing);
   const rehearsal = content.rehearsal ? ' (REHEARSAL)' : '';
   say(`A sweep of ${whose(content)} on ${network}${rehearsal}:`, ...inWords(plan));
-  say(`pays         ${plan.amount} sat to`, `             ${inFours(address)}`);
-  say(`fee          ${plan.fee} sat, ${(plan.fee / plan.vsize).toFixed(2)} sat/vB`);
-  say(`transaction  ${txidOf(plan)}, ${plan.vsize} vB`);
-  say(`signed by    ${signing.map(({ index }) => operators[index]!).join(', ')}; verified`);
+  say(
+    ...table([
+      ['pays', `${plan.amount} sat to`],
+      ['', inFours(address)],
+      ['fee', `${plan.fee} sat, ${(plan.fee / plan.vsize).toFixed(2)} sat/vB`],
+      ['transaction', `${txidOf(plan)}, ${plan.vsize} vB`],
+      ['signed by', `${signing.map(({ index }) => operators[index]!).join(', ')}; verified`],
+    ]),
+  );
   writeNew(out, `${transaction}\n`);
   say(`Written to ${out}. Nothing was sent.`);
   say('Next: compare the address with your own note. Then, on a machine with Bitcoin Core,');
@@ -294,16 +314,13 @@ async function sweep(
 
 const textOf = (path: string): string => new TextDecoder().decode(readBytes(path));
 
-const inWords = ({ coins, leftOut }: Sweep): string[] => [
-  ...coins.map(
-    ({ txid, vout, amount, output }) =>
-      `spends       ${amount} sat of ${txid}:${vout} at ${output.path.join('/')}`,
-  ),
-  ...leftOut.map(
-    ({ txid, vout, amount }) =>
-      `LEFT OUT     ${amount} sat of ${txid}:${vout}: it costs more than it brings`,
-  ),
-];
+const inWords = ({ coins, leftOut }: Sweep): string[] =>
+  table([
+    ...coins.map((coin) => ['spends', `${named(coin)} at ${coin.output.path.join('/')}`] as const),
+    ...leftOut.map((coin) => ['LEFT OUT', `${named(coin)}: it costs more than it brings`] as const),
+  ]);
+
+const named = ({ txid, vout, amount }: Coin): string => `${amount} sat of ${txid}:${vout}`;
 
 /** Those that the files name: the certificates do not cover it, so all must name the same. */
 const backupAddresses = (
@@ -350,6 +367,9 @@ async function destination(
   }
   return { address, script };
 }
+
+// Whoever read what is printed may have had enough.
+process.stdout.on('error', () => process.exit(1));
 
 try {
   await main();

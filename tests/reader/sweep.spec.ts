@@ -185,10 +185,10 @@ describe('a sweep', () => {
     expect(fee).toBe(5 * other.virtualSize());
     expect(other.ins.every(({ sequence }) => sequence === 0xffff_fffd)).toBe(true);
     expect(swept.out).toContain(inFoursOf(backupAddress));
-    expect(swept.out).toContain(`fee          ${fee} sat, 5.00 sat/vB`);
-    expect(swept.out).toContain(`transaction  ${other.getId()}, ${other.virtualSize()} vB`);
-    expect(swept.out).toContain('signed by    Asha, Ben, Dora; verified');
-    expect(swept.out).toContain(`spends       ${sat(1.23456789)} sat of ${'03'.repeat(32)}:3`);
+    expect(swept.out).toContain(`fee             ${fee} sat, 5.00 sat/vB`);
+    expect(swept.out).toContain(`transaction     ${other.getId()}, ${other.virtualSize()} vB`);
+    expect(swept.out).toContain('signed by       Asha, Ben, Dora; verified');
+    expect(swept.out).toContain(`spends          ${sat(1.23456789)} sat of ${'03'.repeat(32)}:3`);
     expect(swept.out).toContain('(REHEARSAL)');
     // What the app itself reads of Core's list is the same.
     const core = list.slice(0, 5).filter(({ confirmations }) => confirmations);
@@ -211,14 +211,14 @@ describe('a sweep', () => {
     const from = ['0.age', 'cards', 'vault', 'plate'];
     const swept = await sweep(list, { from });
     valid(swept, list, paths());
-    expect(swept.out).toContain('signed by    Asha, Ben, Chen; verified');
+    expect(swept.out).toContain('signed by       Asha, Ben, Chen; verified');
   });
 
   it('leaves out coins that cost more than they bring, and says so', async () => {
     const list = coins();
     const swept = await sweep(list, { args: ['--fee', '300'] });
     valid(swept, list.toSpliced(3, 1), paths().toSpliced(3, 1));
-    expect(swept.out).toContain(`LEFT OUT     12345 sat of ${'04'.repeat(32)}:4`);
+    expect(swept.out).toContain(`LEFT OUT        12345 sat of ${'04'.repeat(32)}:4`);
   });
 
   it('of so many coins that their number takes three bytes', async () => {
@@ -310,7 +310,8 @@ describe('refuses', () => {
       'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4',
       backupAddress.slice(0, -1) + 'q',
       '1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2',
-      'bcrt1p' + 'q'.repeat(58),
+      addressOfScript('regtest', fromHex(`5120${'05'.padStart(64, '0')}`)!)!, // no point has this x
+      addressOfScript('regtest', fromHex(`5220${'01'.repeat(32)}`)!)!, // of a later version
       'nonsense',
     ])
       await refused('address-invalid', [one], { args: ['--fee', '5', '--to', to] });
