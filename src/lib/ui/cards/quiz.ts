@@ -57,5 +57,5 @@ function nearness(a: string, b: string): number {
   let end = 0;
   while (end < shorter - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
   const apart = Math.max(a.length, b.length) - start - end;
-  return 2 * start + end + (apart === 1 ? 8 : 0);
+  return 4 * start + end + (apart === 1 ? 16 : 0);
 }
