@@ -7,7 +7,7 @@ import { addressOfScript } from '../../src/lib/bitcoin/address.ts';
 import { branches, outputAt, type Path } from '../../src/lib/bitcoin/branches.ts';
 import { depositPath } from '../../src/lib/bitcoin/deposit.ts';
 import { depositDescriptor, descriptorsOf } from '../../src/lib/bitcoin/descriptor.ts';
-import type { RecoveryContent } from '../../src/lib/ceremony/backup.ts';
+import { recoveryToBytes, type RecoveryContent } from '../../src/lib/ceremony/backup.ts';
 import { inFours, toHex } from '../../src/lib/crypto/bytes.ts';
 import { plateWords } from '../../src/lib/crypto/plate.ts';
 import { makeBackup } from '../../src/lib/worker/backup.ts';
@@ -22,7 +22,6 @@ import {
   ownersOf,
   passphrase,
   plateOf,
-  recoveryFile,
   vaultSharesOf,
   type Owner,
 } from '../support/owners.ts';
@@ -42,7 +41,7 @@ const put = (name: string, data: string | Uint8Array) => writeFileSync(at(name),
 beforeAll(async () => {
   programs = await builtPrograms('recover');
   ({ owners, content } = await ownersOf(3, 2, 'reader'));
-  put('recovery', recoveryFile(content));
+  put('recovery', recoveryToBytes(content));
   owners.forEach(({ ageFile }, i) => put(`${i}.age`, ageFile));
 }, 60_000);
 afterAll(() => programs.remove());

@@ -1,10 +1,6 @@
 /** A group with every piece of a backup that its operators can have, made by the app's own code. */
 import { randomBytes } from 'node:crypto';
-import {
-  backupFromBytes,
-  recoveryToBytes,
-  type RecoveryContent,
-} from '../../src/lib/ceremony/backup.ts';
+import { backupFromBytes, type RecoveryContent } from '../../src/lib/ceremony/backup.ts';
 import { kitToBytes } from '../../src/lib/ceremony/kit.ts';
 import type { Bytes } from '../../src/lib/crypto/bytes.ts';
 import { recoverBoth, type DualRecovered } from '../../src/lib/crypto/dual-dkg.ts';
@@ -60,8 +56,6 @@ async function ownerOf(player: Player): Promise<Owner> {
   const recovered = value(recoverBoth(groups, hostSecret, recoveryData));
   return { hostSecret, recovered, ageFile: made.file, player };
 }
-
-export const recoveryFile = (content: RecoveryContent): Uint8Array => recoveryToBytes(content);
 
 const random = (length: number): Bytes => new Uint8Array(randomBytes(length));
 
