@@ -6,7 +6,8 @@ import { deviceLabel, type Card, type GroupId, type Witness } from '../ceremony/
 import { backupAddressOf, type BackupAddress } from '../ceremony/backup-address.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
 import type { Terms } from '../ceremony/manifest.ts';
-import type { TestProgress } from '../ceremony/progress.ts';
+import type { Progress, TestProgress } from '../ceremony/progress.ts';
+import type { State } from '../ceremony/state.ts';
 import type { Seat } from './seat.ts';
 
 /** One operator as others see them. */
@@ -231,7 +232,8 @@ function steps(seat: Seat, stopped: boolean): StepView[] {
   return script.map((step) => {
     const start = planned;
     if (planned !== undefined) planned += step.minutes * 60_000;
-    const done = !reached && step.after(state, progress);
+    const over = step.after(state, progress) || wasOver(step.name, state, progress);
+    const done = !reached && over;
     const now = !done && !reached;
     if (!done) reached = true;
     const open = now ? (stopped ? 'stopped' : 'now') : 'todo';
@@ -249,6 +251,12 @@ function steps(seat: Seat, stopped: boolean): StepView[] {
       owing: now ? step.owing(state, progress) : [],
     };
   });
+}
+
+/** Whether a step must have been over: whoever was restored has no notes of it any more. */
+function wasOver(name: StepName, { sealed }: State, { complete }: Progress): boolean {
+  if (complete) return name !== 'record';
+  return sealed && (name === 'prepare' || name === 'manifest-words');
 }
 
 const testView = (test: TestProgress): TestView => ({

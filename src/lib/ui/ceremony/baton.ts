@@ -9,13 +9,10 @@ import type { GroupView, PersonView, StepView } from '../../worker/view.ts';
 export const openStep = ({ script }: GroupView): StepView | undefined =>
   script.find(({ state }) => state === 'now' || state === 'stopped');
 
-const waits: readonly GroupView['next']['act'][] = [
-  'bring',
-  'catch-up',
-  'again',
-  'stopped',
-  'done',
-];
+const waits: readonly GroupView['next']['act'][] = ['bring', 'again', 'stopped', 'done'];
+
+/** Before anything is said again. */
+const restoring: readonly GroupView['next']['act'][] = ['catch-up', 'equip', 'run-lost'];
 
 /** What whoever collects hands to all others while a step is open: everything that it needs. */
 const handOvers: Readonly<Partial<Record<StepName, string>>> = {
@@ -41,6 +38,7 @@ const packetsOf = (people: readonly PersonView[]): number =>
 export function handOverDue(view: GroupView): string | undefined {
   const { next, outgoing, collectsHere, people } = view;
   if (outgoing === 0) return undefined;
+  if (restoring.includes(next.act)) return undefined;
   if (next.act === 'stopped') return `stopped by ${view.faults.length}`;
   if (!collectsHere) {
     if (!waits.includes(next.act)) return undefined;

@@ -131,8 +131,8 @@ type Unrestored = RestoreFault | PieceFault | RecoveryFault;
 
 /** Which word, card or share it is, counted from 1; or what the fault says itself. */
 function detailOf(fault: Unrestored): string {
-  if ('position' in fault) return String(fault.position);
-  if ('at' in fault) return fault.at === undefined ? '' : String(fault.at + 1);
+  if ('position' in fault) return fault.position === 0 ? '' : `word ${fault.position}`;
+  if ('at' in fault) return fault.at === undefined ? '' : `share ${fault.at + 1}`;
   return fault.detail;
 }
 

@@ -30,11 +30,11 @@ export const pieceFaults = {
   'word-count': (detail) =>
     wrong(
       'The number of words is wrong.',
-      `A card for this secret has 33 words, a plate 25.${detail ? ` ${detail}` : ''}`,
+      `A card for this secret has 33 words, a plate 25.${detail && ` These are ${detail}.`}`,
     ),
   'unknown-word': (detail) =>
     wrong(
-      `Word ${detail} is not in the list.`,
+      `One word is not in the list: ${detail}.`,
       'It was misread or mistyped. The first four letters of each word suffice.',
     ),
   checksum: () =>
@@ -45,15 +45,15 @@ export const pieceFaults = {
     wrong('This card contradicts itself.', 'It asks for more groups than it says there are.'),
   'other-set': (detail) =>
     wrong(
-      'A card is from another set.',
-      `${detail ? `${detail}. ` : ''}It was made at another time, or for another group.`,
-      'Look at set, group and epoch on the cards, and enter those of one set only.',
+      'A card or share is from another set.',
+      `${detail ? `Found: ${detail}. ` : ''}It was made at another time, or for another group.`,
+      'Look at set, group and epoch on them, and enter those of one set only.',
     ),
   duplicate: (detail) =>
     wrong(
-      'A card was entered twice.',
-      detail || 'It stands for the same place as another one.',
-      'Leave it out and enter another contact’s card.',
+      'A card or share was entered twice.',
+      `It stands for the same place as another one${detail && `: ${detail}`}.`,
+      'Leave it out and enter that of another contact.',
     ),
   'member-threshold': () =>
     wrong(
@@ -63,9 +63,9 @@ export const pieceFaults = {
     ),
   'too-few': (detail) =>
     wrong(
-      'There are too few cards.',
+      'There are too few cards or shares.',
       detail || 'More of them are needed.',
-      'Ask another contact for their card.',
+      'Ask another contact for theirs.',
     ),
   digest: () =>
     wrong(
@@ -145,7 +145,7 @@ export const pieceFaults = {
 
 const elsewhere = (what: string) => (detail: string) =>
   wrong(
-    `Share ${detail} is of another ${what}.`,
+    `A share is of another ${what}: ${detail}.`,
     'Its line says where it belongs.',
     'Leave it out, and enter the shares of this group and epoch only.',
   );
