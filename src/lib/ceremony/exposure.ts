@@ -126,6 +126,10 @@ export function exposureOf({ t, names, verified }: Group, held: readonly Held[])
   };
 }
 
+/** Whether what of an operator's is lost or known to others gives the custody share by itself. */
+export const reached = (own: readonly Held[]): boolean =>
+  opens(theft(own, new Sites([], () => undefined)), new Set());
+
 type Where = Pick<Held, 'operator' | 'holder'> & Partial<Held>;
 
 /** The places, or the people, that were noted; however they are spelled, one is one. */

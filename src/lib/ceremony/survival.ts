@@ -220,7 +220,7 @@ function lacksOf(left: Remains, sources: readonly From[]): Lack[] {
 }
 
 /** How many more cards restore: of the groups that lack the fewest. */
-const cardsMissing = ({ groups, groupsNeeded }: Remains['cards']): number =>
+export const cardsMissing = ({ groups, groupsNeeded }: Remains['cards']): number =>
   groups
     .map(({ have, needed }) => Math.max(0, needed - have))
     .sort((a, b) => a - b)
