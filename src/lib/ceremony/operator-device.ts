@@ -1,5 +1,5 @@
 import type { ApprovalKey } from '../crypto/approval-key.ts';
-import { equal, inFours, type Bytes } from '../crypto/bytes.ts';
+import { equal, inFours, toHex, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import type { Group } from '../wasm/group.ts';
@@ -13,8 +13,9 @@ import type { State, Told } from './state.ts';
  * An operator who lost their device goes on with another one. Its approvals count once n − t + 1 other
  * operators' devices approved it: so among any t signers there is one who knows of it. Which key an
  * approval is held against follows from the sender's own packets alone, and so is the same everywhere.
- * What was approved counts for a card told once: who left a device and comes back to it tells a new
- * card, so that nobody who found that device brings it back.
+ * A card counts where it is told first, and the manifest's stands from the beginning. Told again it says
+ * nothing, so that nobody who has only the packet key brings back a device that was left, or stops the
+ * present one. Who comes back to a device tells a new card.
  */
 
 /** 32 bytes that stand for a card. */
@@ -44,6 +45,8 @@ export function newDeviceProblem(
   if (card.name !== former.name) return 'The card of the new device has another name.';
   if (!cardHolds(secp256k1, id, card))
     return 'The card is not signed by its host key for this group.';
+  if (card.organisation !== former.organisation || card.place !== former.place)
+    return 'The card of the new device has another organisation or place.';
   if (isSimulated(card) && !id.rehearsal) return 'A simulated device can join a rehearsal only.';
   if (!deviceFits(card)) return 'The card of the new device says what such a device cannot do.';
   if (!terms.roots.some((root) => equal(root, card.root)))
@@ -83,28 +86,19 @@ function readDevices(ed25519: Group, state: State): NewDevice[] {
   const { manifest, id } = state;
   if (!manifest || !id) return [];
   const { n, t } = manifest.terms;
-  let devices: NewDevice[] = manifest.operators.flatMap(({ packetKey }, operator) =>
-    state.told(packetKey, 'new-device').map(({ part: { card }, packet }) => ({
-      operator,
-      card,
-      hash: cardHash(card),
-      packet,
-      admittedBy: [],
-      admitted: false,
-    })),
-  );
+  let devices: NewDevice[] = manifest.operators.flatMap((former, operator) => {
+    const seen = new Set([toHex(cardHash(former))]);
+    return state.told(former.packetKey, 'new-device').flatMap(({ part: { card }, packet }) => {
+      const hash = cardHash(card);
+      if (seen.has(toHex(hash))) return [];
+      seen.add(toHex(hash));
+      return [{ operator, card, hash, packet, admittedBy: [], admitted: false }];
+    });
+  });
   if (devices.length === 0) return devices;
-  const again = new Set(
-    devices
-      .filter(({ operator, hash }, i) =>
-        devices.slice(0, i).some((one) => one.operator === operator && equal(one.hash, hash)),
-      )
-      .map(({ packet }) => packet),
-  );
   // Whoever approves may have a new device too: what was admitted so far decides what is admitted next.
   for (;;) {
     const next = devices.map((device) => {
-      if (again.has(device.packet)) return device;
       const statement = admitStatement(id, device.operator, device.hash);
       const admittedBy = manifest.operators.flatMap(({ packetKey }, number) =>
         number !== device.operator &&
