@@ -39,13 +39,16 @@ export const aliveBackupMessage = (alive: Uint8Array, tier: Tier): Bytes =>
 /** Why a proof does not count. */
 export type AliveProblem = 'own-challenge' | 'no-challenge' | 'custody' | 'attestation' | 'backup';
 
-/** How one operator stands. Times are ms since 1970, by the clock of whoever sent the packet. */
+/**
+ * How one operator stands. Times are ms since 1970, by the clock of whoever sent the packet, and no
+ * later than it came in here: nobody stays alive by a clock that is ahead.
+ */
 export interface Liveness {
   /** When they last proved that they hold both shares, or signed with both; undefined: never. */
   readonly shares: { readonly at: number; readonly by: 'proof' | 'signature' | 'test' } | undefined;
   /** When they last proved that a backup opens. */
   readonly backup: { readonly at: number; readonly tier: Tier } | undefined;
-  /** The latest challenge of another operator that they did not answer. */
+  /** The latest challenge that they did not answer, of each other operator's last ones. */
   readonly asked:
     { readonly at: number; readonly by: number; readonly challenge: Bytes } | undefined;
   /** What was wrong with proofs that do not count, the last one. */
@@ -78,17 +81,22 @@ export function livenessOf(known: Knowing): Liveness[] {
     );
     const answered = new Set(good.map(({ told }) => told.part.challenge.join()));
     const asked = challenges
-      .filter(({ by, part }) => by !== operator && !answered.has(part.challenge.join()))
-      .sort((a, b) => a.packet.at - b.packet.at)
+      .filter(({ by }, i) => by !== operator && challenges[i + 1]?.by !== by)
+      .filter(({ part }) => !answered.has(part.challenge.join()))
+      .sort((a, b) => state.saidAt(a.packet) - state.saidAt(b.packet))
       .at(-1);
     return {
       shares: latest([
-        proof && { at: proof.packet.at, by: 'proof' as const },
+        proof && { at: state.saidAt(proof.packet), by: 'proof' as const },
         signed(known, operator),
         tested(known, operator),
       ]),
-      backup: backup && { at: backup.packet.at, tier: backup.part.backup!.tier },
-      asked: asked && { at: asked.packet.at, by: asked.by, challenge: asked.part.challenge },
+      backup: backup && { at: state.saidAt(backup.packet), tier: backup.part.backup!.tier },
+      asked: asked && {
+        at: state.saidAt(asked.packet),
+        by: asked.by,
+        challenge: asked.part.challenge,
+      },
       problems: proofs.at(-1)?.problems ?? [],
     };
   });
@@ -149,10 +157,11 @@ function signed({ state, requests }: Knowing, operator: number) {
   for (const session of requests?.sessions ?? [])
     for (const item of session.items) {
       if (!item.signatures || !item.shared.has(operator)) continue;
-      const at = state
+      const first = state
         .told(packetKey, 'signature-shares')
-        .find(({ part }) => equal(part.session, session.root))?.packet.at;
-      for (const { suite } of item.units) last[suite] = Math.max(last[suite], at ?? 0);
+        .find(({ part }) => equal(part.session, session.root));
+      const at = first ? state.saidAt(first.packet) : 0;
+      for (const { suite } of item.units) last[suite] = Math.max(last[suite], at);
     }
   const at = Math.min(last.custody, last.attestation);
   return at > 0 ? { at, by: 'signature' as const } : undefined;
@@ -162,7 +171,7 @@ function signed({ state, requests }: Knowing, operator: number) {
 function tested({ state }: Knowing, operator: number) {
   const { packetKey } = state.manifest!.operators[operator]!;
   const [first] = state.told(packetKey, 'shares');
-  return first && { at: first.packet.at, by: 'test' as const };
+  return first && { at: state.saidAt(first.packet), by: 'test' as const };
 }
 
 function latest(seen: readonly Liveness['shares'][]): Liveness['shares'] {

@@ -164,6 +164,12 @@ export class State {
     return (this.cameIn.get(toHex(hash)) ?? -1) > number;
   }
 
+  /** When a packet was said: by its sender's clock, and no later than it came in by the clock here. */
+  saidAt({ hash, at }: Packet): number {
+    const entry = this.entries[this.cameIn.get(toHex(hash)) ?? -1];
+    return Math.min(at, entry?.at ?? at);
+  }
+
   /** Whether one packet came here before another. */
   cameBefore(a: Packet, b: Packet): boolean {
     return (this.cameIn.get(toHex(a.hash)) ?? -1) < (this.cameIn.get(toHex(b.hash)) ?? -1);
