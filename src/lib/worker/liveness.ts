@@ -13,7 +13,7 @@ import type { Seat, SeatFault } from './seat.ts';
 import { notNow, type Outcome } from './seat-base.ts';
 import type { ShareReplies } from './sealed-shares.ts';
 import { opened } from './pieces.ts';
-import { hostSecretOf, tierOf, type Source, type RestoreFault } from './sources.ts';
+import { hostSecretOf, tierOf, wipeReply, type Source, type RestoreFault } from './sources.ts';
 
 /** How every operator stands; undefined while the key is not complete. */
 export function livenessHere(seat: Seat): Liveness[] | undefined {
@@ -78,5 +78,6 @@ export async function proveAlive(
     ]);
   } finally {
     wipe(...secrets);
+    wipeReply(source);
   }
 }

@@ -10,9 +10,15 @@ import type { Scalar } from '../wasm/group.ts';
 import { deviceLabel, signCard, type Card, type GroupId } from '../ceremony/card.ts';
 import { failed } from '../ceremony/faults.ts';
 import type { Event } from '../ceremony/log.ts';
-import { admitStatement, cardHash, cardNow, newDevices } from '../ceremony/operator-device.ts';
+import {
+  admitStatement,
+  cardHash,
+  cardNow,
+  newDeviceProblem,
+  newDevices,
+} from '../ceremony/operator-device.ts';
 import { overhear } from '../ceremony/overhear.ts';
-import { packetsOf } from '../ceremony/packet.ts';
+import { bundleOf, packetsOf } from '../ceremony/packet.ts';
 import type { State } from '../ceremony/state.ts';
 import type { Change } from '../vault/store.ts';
 import { GroupLog } from './group-log.ts';
@@ -23,7 +29,7 @@ import { recordKeys, type Ports } from './ports.ts';
 import { Seat } from './seat.ts';
 import { done, notNow, type Outcome } from './seat-base.ts';
 import { sealShare, sealShares, type ShareReplies } from './sealed-shares.ts';
-import { hostSecretOf, type Source, type SourceFault } from './sources.ts';
+import { hostSecretOf, wipeReply, type Source, type SourceFault } from './sources.ts';
 
 /** What another operator's packets say of a group. */
 export interface Found {
@@ -98,7 +104,7 @@ export async function recoverGroup(
 ): Promise<Seat | RecoveryFault> {
   const state = overheard(ports, bundles);
   if ('fault' in state) {
-    if (source.from === 'device') wipe(source.reply);
+    wipeReply(source);
     return state;
   }
   const host = await hostSecretOf(source, state.id!);
@@ -112,24 +118,27 @@ export async function recoverGroup(
     return seat;
   }
   seat.restored = host;
-  await takeAll(seat, bundles);
+  await takeAll(seat, state, bundles).catch((error: unknown) => {
+    seat.close();
+    throw error;
+  });
   return seat;
 }
 
 /**
- * Takes in bundles in whatever order they were brought. Nothing is said in between: the own packets may
- * stand in the last one.
+ * Takes in what the bundles hold in the order in which it was overheard: in another one, another
+ * invitation and manifest could be the first. Then the rest, to note what is refused. Nothing is said
+ * in between: the own packets may stand in the last bundle.
  */
-async function takeAll({ log }: Seat, bundles: readonly Uint8Array[]): Promise<void> {
-  for (let [came, early] = [1, 1]; came > 0 && early > 0;) {
-    [came, early] = [0, 0];
-    for (const bundle of bundles) {
-      const taken = await log.take(bundle);
-      if (typeof taken === 'string') continue;
-      came += taken.taken;
-      early += taken.early.length;
-    }
-  }
+async function takeAll(
+  { log }: Seat,
+  { entries }: State,
+  bundles: readonly Uint8Array[],
+): Promise<void> {
+  const inOrder = entries.flatMap(({ event }) =>
+    event.kind === 'received' ? [bundleOf([event.packet])] : [],
+  );
+  for (const bundle of [...inOrder, ...bundles]) await log.take(bundle);
 }
 
 async function withHost(
@@ -233,6 +242,8 @@ async function equipWith(seat: Seat, reply: Bytes, replies: ShareReplies, me: Me
     const card = { ...kept, device, approvalKey, root: ports.root };
     const { secp256k1 } = ports.groups;
     const signed = signCard(secp256k1, state.id!, card, host as Scalar, ports.random(32));
+    // Once the others refused a packet, they take nothing in that follows it.
+    if (newDeviceProblem(secp256k1, state.manifest!, state.own, signed)) return notNow;
     events.push({ kind: 'card', card: signed });
   }
   await log.append(events, changes);

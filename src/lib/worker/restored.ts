@@ -3,7 +3,7 @@ import { recoverBoth, type Groups } from '../crypto/dual-dkg.ts';
 import { wipe, type Bytes } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
 import { recoveryFromBytes, type RecoveryContent } from '../ceremony/backup.ts';
-import { hostSecretOf, type RestoreFault, type Source } from './sources.ts';
+import { hostSecretOf, wipeReply, type RestoreFault, type Source } from './sources.ts';
 
 /** What was restored: its public half, as the certificate has it. */
 export interface Restored {
@@ -22,12 +22,19 @@ export async function compareRestored(
   source: Source,
 ): Promise<Restored | RestoreFault | string> {
   const recovery = recoveryFromBytes(file);
-  if (typeof recovery === 'string') return recovery;
+  if (typeof recovery === 'string') {
+    wipeReply(source);
+    return recovery;
+  }
   const { network, rehearsal, groupId: group, epoch, recoveryData } = recovery;
   const host = await hostSecretOf(source, { network, rehearsal, group, epoch });
   if (!(host instanceof Uint8Array)) return host;
-  const both = recoverBoth(groups, host, recoveryData);
-  wipe(host);
+  let both: ReturnType<typeof recoverBoth>;
+  try {
+    both = recoverBoth(groups, host, recoveryData);
+  } finally {
+    wipe(host);
+  }
   if (isFault(both)) {
     // The recovery data say themselves that they are whole; else it is the secret that is another.
     const broken = both.fault.startsWith('recovery-');

@@ -31,6 +31,11 @@ export type SourceFault =
 export type RestoreFault =
   SourceFault | { readonly fault: 'other-host-secret'; readonly detail: string };
 
+/** Wipes the device's reply, where it is not used. */
+export function wipeReply(source: Source | undefined): void {
+  if (source?.from === 'device') wipe(source.reply);
+}
+
 /** The tier that a source belongs to. */
 export const tierOf = ({ from }: Source): Tier =>
   from === 'age-identity' ? 'age-file' : from === 'device' ? 'device' : from;

@@ -24,7 +24,7 @@ import { LogBroken } from './group-log.ts';
 import { recordKeys, type Ports } from './ports.ts';
 import { foundIn, recoverGroup, type Found, type RecoveryFault } from './recovery.ts';
 import { Seat } from './seat.ts';
-import type { Source } from './sources.ts';
+import { wipeReply, type Source } from './sources.ts';
 import { viewOf, type GroupView } from './view.ts';
 
 const SIMULATED_SEED = 'simulated-device/seed';
@@ -266,8 +266,10 @@ export class Workspace {
   ): Promise<{ group: string } | RecoveryFault> {
     const found = this.found(bundles);
     const group = 'fault' in found ? undefined : toHex(found.id.group);
-    if (group && (this.open.has(group) || this.broken.has(group) || this.entering.has(group)))
+    if (group && (this.open.has(group) || this.broken.has(group) || this.entering.has(group))) {
+      wipeReply(source);
       return { fault: 'here-already', detail: '' };
+    }
     if (group) this.entering.add(group);
     try {
       const seat = await recoverGroup(this.ports(), bundles, source);
