@@ -129,10 +129,10 @@ test('notes answer who can reach what, are kept here, and are told to nobody', a
   expect((await asha.desk.view()).outgoing).toBe(packets);
 
   // Cards ask how many restore; a note that is removed is in no answer.
-  await button(exposure.remove(2)).click();
+  await button(exposure.remove(1)).click();
   await expect.element(button(exposure.add)).toHaveFocus();
   await write('Chen', kindText.slip39, 'Ship');
-  const note = page.getByRole('group', { name: exposure.legend(2) });
+  const note = page.getByRole('group', { name: exposure.legend(1) });
   await note.getByLabelText(exposure.needed).fill('1');
   await expect.element(answers).toHaveTextContent('2 places are enough: Bank, Zürich and Ship.');
 });
