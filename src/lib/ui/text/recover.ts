@@ -239,7 +239,7 @@ export const recoverText = {
   },
   device: {
     heading: 'Which device will guard your shares?',
-    lead: 'The host secret and both shares are sealed under it, and read back at once. The device is asked twice.',
+    lead: 'The host secret and both shares are sealed under it, and read back at once. The device is asked for three secrets.',
     which: 'Device',
     same: 'The device that is noted',
     sameHelp: 'It is found again by what is noted of it; another one is refused.',
