@@ -57,7 +57,10 @@ function anHourLater() {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + HOUR });
 }
 
-const shown = (group?: string) => render(Recover, { ways: machine, group });
+const shown = (group?: string, root: Uint8Array = ROOT) =>
+  render(Recover, { ways: machine, root, group });
+
+const ROOT = terms(3, 2).roots[0]!;
 
 /** Goes to an element by the tab key alone. */
 async function reach(is: (at: Element) => boolean) {
@@ -229,6 +232,19 @@ describe('who one is', () => {
   });
 });
 
+test('a new device under a bundle that the group does not accept is warned of', async () => {
+  const file = await ageBackup(three[0]);
+  vi.mocked(enrolDevice).mockResolvedValue(await testDevice(50));
+  await shown(undefined, new Uint8Array(32));
+  await choose('age-file');
+  await bring(await everythingOf(three[1]));
+  await button(others.rightGroup).click();
+  await openFile(file);
+  await button(who.yes).click();
+  await button(device.find).click();
+  await expect.element(page.getByRole('alert')).toHaveTextContent(device.otherRoot.happened);
+});
+
 describe('the same device and the kit', () => {
   let own: TestDevice;
   beforeEach(() => {
@@ -286,7 +302,7 @@ describe('the same device and the kit', () => {
     await shown(group);
     await expect.element(question).toHaveTextContent(secret.here('Harbour bridge'));
     await openFile(await ageBackup(three[1]));
-    const other = restoreFaultText({ fault: 'other-host-secret', detail: '' }).happened;
+    const other = restoreFaultText({ fault: 'other-operator', detail: 'Ben' }).happened;
     await expect.element(page.getByRole('alert')).toHaveTextContent(other);
     await openFile(await ageBackup(three[0]));
     await button(who.yes).click();

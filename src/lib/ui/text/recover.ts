@@ -90,7 +90,7 @@ export const sourceText = {
 const people = (count: number) => (count === 1 ? 'one other operator' : `${count} other operators`);
 
 const fromAnother =
-  'Everything that another operator has of the group: files that they save on their page of backups under “Everything for a restored operator”. It holds no secret.';
+  'everything that another operator has of the group: files that they save on their page of backups under “Everything for a restored operator”. It holds no secret.';
 const askOne =
   'Call one operator whose voice you know, and ask for those files. Later you need a new packet from some of the others.';
 const thenSeals =
@@ -122,7 +122,7 @@ export const recoverText = {
       'same-device': {
         title: 'A new laptop, the same device',
         short: 'The device is at hand, and so is the kit.',
-        needs: `Your device, your recovery kit, and: ${fromAnother}`,
+        needs: `Your device, your recovery kit, and ${fromAnother}`,
         call: askOne,
         does: `The device answers, and with the kit that gives your host secret. ${thenSeals} The others need not approve anything.`,
         cannot: `Without the kit the device alone restores nothing; then take a backup file, cards or shares. A security key answers only at the address where it was enrolled. ${notesGone}`,
@@ -130,7 +130,7 @@ export const recoverText = {
       'vendor-seed': {
         title: 'The device is lost, its seed words are at hand',
         short: 'Or the escrow of a YubiHSM.',
-        needs: `Another device of the same make, with the same seed (or escrow) restored on it as its maker says; your recovery kit; and: ${fromAnother}`,
+        needs: `Another device of the same make, with the same seed (or escrow) restored on it as its maker says; your recovery kit; and ${fromAnother}`,
         call: askOne,
         does: `Whether the device has the right seed is checked by its fingerprint before it is asked for a secret. ${thenSeals}`,
         cannot: `Seed words are never typed into a computer, also not here. A security key has no seed; then take a backup file, cards or shares. ${notesGone}`,
@@ -138,7 +138,7 @@ export const recoverText = {
       'age-file': {
         title: 'The device is lost, a backup file is at hand',
         short: 'With its passphrase, or an identity that opens it.',
-        needs: `The file, its passphrase or identity, another device, and: ${fromAnother}`,
+        needs: `The file, its passphrase or identity, another device, and ${fromAnother}`,
         call: `${askOne} They also approve your new device, comparing its numbers with you.`,
         does: `The file opens and gives your host secret. ${thenSeals}`,
         cannot: `Nobody can find or reset a passphrase that is lost. ${notesGone}`,
@@ -146,7 +146,7 @@ export const recoverText = {
       cards: {
         title: 'Everything is lost, contacts have cards',
         short: 'Cards of words, or shares as HashiCorp Vault has them.',
-        needs: `So many cards or shares as stand on each of them, another device, and: ${fromAnother}`,
+        needs: `So many cards or shares as stand on each of them, another device, and ${fromAnother}`,
         call: `First your contacts, and let them see that it is you. ${askOne} They also approve your new device, comparing its numbers with you.`,
         does: `The cards are entered one after the other; each is checked at once. Together they give your host secret. ${thenSeals}`,
         cannot: `With one card too few nothing opens. Cards of different sets do not go together. ${notesGone}`,
@@ -154,7 +154,7 @@ export const recoverText = {
       'mid-ceremony': {
         title: 'The laptop was lost in mid-ceremony',
         short: 'While the keys were being made.',
-        needs: `Your device and the kit, or another backup, if you had made one; and: ${fromAnother}`,
+        needs: `Your device and the kit, or another backup, if you had made one; and ${fromAnother}`,
         call: 'Call everybody who was in the ceremony, and let nobody go on meanwhile.',
         does: 'If the keys were certified already, you go on to the end. If they were not, it says so, and you stop that ceremony for everybody and begin anew.',
         cannot:
@@ -253,6 +253,12 @@ export const recoverText = {
     sameKey: 'It is the device that stands on your card. The others need not approve anything.',
     otherKey: (needed: number) =>
       `Its approval key is not the one on your card. What it approves counts once ${people(needed)} approved it on their devices.`,
+    otherRoot: {
+      happened: 'The group does not accept the bundle that you run.',
+      cause: 'Its root is not among those in the manifest.',
+      means: 'The others would refuse a new device of yours, so it could never sign.',
+      next: 'Ask another operator which bundle they run, start that one, and begin again there. Your pieces stay as they are.',
+    } satisfies FaultText,
     seal: 'Seal my shares under this device',
     sealing: 'Look at the device and answer it there. Then everything is read back …',
     other: 'Take another device',
