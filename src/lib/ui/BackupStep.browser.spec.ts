@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { expect, test, vi } from 'vitest';
 import { recoveryLabels } from '../../../tests/support/backup-content.ts';
 import { page, userEvent } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
@@ -14,6 +15,8 @@ import {
 import { openAge, sealAge } from '../worker/age-file.ts';
 import { MAX_FILE } from '../worker/age-report.ts';
 import BackupStep from './BackupStep.svelte';
+import { sheetText } from './text/cards.ts';
+import { hexOf } from './words.ts';
 
 /* The step with real backups and real age files, at a low cost; the worker's door is left out. */
 
@@ -45,6 +48,7 @@ async function step(stage: 'planned' | 'recorded' = 'planned') {
     operator: content.operatorName,
     epoch: content.epoch,
     stage,
+    belongs: { groupId: content.groupId, network: 'regtest', rehearsal: true },
     make: async (passphrase: string) => {
       const file = await seal(content, passphrase);
       files.push(new File([file], 'ana.age'));
@@ -146,6 +150,27 @@ test.each<[string, () => Promise<File> | File, string]>([
   await expect.element(page.getByRole('alert')).toHaveTextContent(sentence);
   await expect.element(stage()).toHaveTextContent('Recorded, not verified');
   expect(log).toEqual([]);
+});
+
+test('the sheet says which file it is for, and no secret', async () => {
+  const print = vi.spyOn(window, 'print').mockReturnValue();
+  const { files } = await step('recorded');
+  expect(button(sheetText.open).elements()).toEqual([]);
+  const file = new File([await seal(content, GOOD)], 'kept.age');
+  await readBack(file, GOOD);
+  await button(sheetText.open).click();
+  const hash = sha256(new Uint8Array(await file.arrayBuffer()));
+  const shown = () => page.getByTestId('sheet-hash').element().textContent.replaceAll(/\s/g, '');
+  await expect.poll(shown).toBe(hexOf(hash));
+  expect(print).toHaveBeenCalledOnce();
+  const sheet = page.getByTestId('printed');
+  await expect.element(sheet).toHaveTextContent('node recover.mjs secret kept.age');
+  await expect.element(sheet).toHaveTextContent('REHEARSAL');
+  await expect.element(sheet).not.toHaveTextContent(GOOD);
+  expect(files).toEqual([]);
+
+  await button(sheetText.close).click();
+  await expect.element(sheet).not.toBeInTheDocument();
 });
 
 test('another file can be made in its place', async () => {

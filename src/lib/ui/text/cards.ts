@@ -187,9 +187,9 @@ export const cardsText = {
       'vault-share':
         'One line: the beginning, a space, groups 1 to 25 without gaps, a space, groups 26 and 27 without a gap. The last two groups check the others.',
     },
-    footer: (piece: string) => `Conclave · ${piece} · initials ____________`,
+    footer: (kind: CardKind, piece: string) => `Conclave · ${one[kind]} ${piece}`,
     footerDate: (at: string, rehearsal: boolean) => (rehearsal ? `REHEARSAL · ${at}` : at),
-    pageOf: ['Page ', ' of '],
+    pageOf: ['Initials __________ · page ', ' of '],
     instructions: (holder: string) => `For ${holder}`,
     forOwner: 'For whoever finds or needs it',
     what: 'What this is',
@@ -261,5 +261,5 @@ export const sheetText = {
     'Every format is specified in docs/formats.md of the project, well enough to write another reader.',
   after:
     'Do it on a computer that is offline and stays so: what comes out of the file holds the secret. Delete it after use.',
-  footer: (piece: string) => `Conclave · sheet ${piece} · initials ____________`,
+  footer: (piece: string) => `Conclave · sheet ${piece}`,
 } as const;
