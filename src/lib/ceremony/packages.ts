@@ -9,7 +9,6 @@ import * as frostEd25519 from '../crypto/frost-ed25519.ts';
 import * as frostSecp256k1 from '../crypto/frost-secp256k1.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import { ceremonyFault, failed, inSignedPackets, type CeremonyFault } from './faults.ts';
-import { cardAt } from './operator-device.ts';
 import type { PartOf } from './parts.ts';
 import type { Unit } from './request.ts';
 import { rulesInForce } from './rules.ts';
@@ -83,11 +82,7 @@ export function packageProblems(
     if (!items.every((i) => noncesFor({ replies }, operator, packet, i)))
       problems.push('nonces-missing');
   }
-  const displays = signers.filter(({ operator, packet }) => {
-    const nonces = replies[operator]!.nonces.find((one) => equal(one.packet.hash, packet));
-    const card = nonces && cardAt(known.groups.ed25519, known.state, operator, nonces.packet);
-    return card?.device.trustedDisplay;
-  }).length;
+  const displays = ids.filter((id) => replies[id]!.displayed).length;
   if (displays < terms.minDisplayApprovals) problems.push('displays');
   problems.push(...signerProblems(known, { kind, proposer }, ids));
   const reserved = items.every(

@@ -83,6 +83,7 @@ const silent: Reply = {
   objections: new Map(),
   statement: undefined,
   approved: false,
+  displayed: false,
   nonces: [],
 };
 

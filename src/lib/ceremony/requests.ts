@@ -6,7 +6,7 @@ import { claimOf, collision, conflict, type Thing } from './claims.ts';
 import { ceremonyFault, inSignedPackets, type CeremonyFault } from './faults.ts';
 import type { Manifest } from './manifest.ts';
 import { noncesFit, packageOf } from './packages.ts';
-import { approvalHolds } from './operator-device.ts';
+import { approvalHolds, cardAt } from './operator-device.ts';
 import type { Packet } from './packet.ts';
 import type { PartOf } from './parts.ts';
 import { amountOf } from './policy.ts';
@@ -356,6 +356,10 @@ function replyOf(
     objections,
     statement,
     approved: approvals.includes(true),
+    displayed: told.some(
+      ({ packet }, i) =>
+        approvals[i] && cardAt(groups.ed25519, state, number, packet)?.device.trustedDisplay,
+    ),
     claims: approvals.some((holds) => holds !== undefined),
     nonces,
     unfit: nonces.length < given.length,

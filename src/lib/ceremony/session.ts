@@ -59,6 +59,8 @@ export interface Reply {
   /** What their device shows: the items accepted by the slip. */
   readonly statement: string | undefined;
   readonly approved: boolean;
+  /** Whether it was approved on a device that has a display of its own. */
+  readonly displayed: boolean;
   /** Their nonces, in order. */
   readonly nonces: readonly Told<'nonces'>[];
 }

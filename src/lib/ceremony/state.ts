@@ -159,6 +159,11 @@ export class State {
     return [...this.voices.values()].flat();
   }
 
+  /** Whether something was sent from here after this entry of the log. */
+  spokeAfter(number: number): boolean {
+    return this.entries.slice(number + 1).some(({ event }) => event.kind === 'sent');
+  }
+
   /** Whether a packet came after this entry of the log. */
   heardAfter(hash: Uint8Array, number: number): boolean {
     return (this.cameIn.get(toHex(hash)) ?? -1) > number;

@@ -19,6 +19,7 @@ import {
 } from '../ceremony/operator-device.ts';
 import { overhear } from '../ceremony/overhear.ts';
 import { bundleOf, packetsOf } from '../ceremony/packet.ts';
+import { CLOCKS_APART } from '../ceremony/script.ts';
 import type { State } from '../ceremony/state.ts';
 import type { Change } from '../vault/store.ts';
 import { GroupLog } from './group-log.ts';
@@ -56,7 +57,9 @@ export type RecoveryFaultName =
   /** The packet in which the operator kept their keys is missing, or it does not open. */
   | 'kept-keys'
   /** The group is in this vault already. */
-  | 'here-already';
+  | 'here-already'
+  /** t operators said something later than this machine's clock says that it is. */
+  | 'clock-behind';
 
 const fault = (name: RecoveryFaultName, detail = ''): RecoveryFault => ({ fault: name, detail });
 
@@ -107,6 +110,10 @@ export async function recoverGroup(
     wipeReply(source);
     return state;
   }
+  if (clockBehind(state, ports.now())) {
+    wipeReply(source);
+    return fault('clock-behind');
+  }
   const host = await hostSecretOf(source, state.id!);
   if (!(host instanceof Uint8Array)) return host;
   const seat = await withHost(ports, state, host, source).catch((error: unknown) => {
@@ -118,11 +125,32 @@ export async function recoverGroup(
     return seat;
   }
   seat.restored = host;
-  await takeAll(seat, state, bundles).catch((error: unknown) => {
+  try {
+    await takeAll(seat, state, bundles);
+  } catch (error) {
     seat.close();
+    await forget(ports, toHex(state.id!.group)); // so that it can be tried again
     throw error;
-  });
+  }
   return seat;
+}
+
+/**
+ * Whether the clock here is behind what t operators' clocks said: then what they said before the
+ * restoration would count as said since. Fewer than t could make it up.
+ */
+function clockBehind(state: State, now: number): boolean {
+  const { operators, terms } = state.manifest!;
+  const latest = operators
+    .map(({ packetKey }) => Math.max(0, ...state.packetsFrom(packetKey).map(({ at }) => at)))
+    .sort((a, b) => b - a);
+  return latest[terms.t - 1]! > now + CLOCKS_APART;
+}
+
+/** Removes every record of a group whose restoration did not come to its end. */
+async function forget({ store }: Ports, group: string): Promise<void> {
+  const keys = await Promise.all([store.keys(`log/${group}/`), store.keys(`group/${group}/`)]);
+  await store.write(keys.flat().map((key) => ({ key, value: undefined })));
 }
 
 /**

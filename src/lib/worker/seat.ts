@@ -37,7 +37,8 @@ export class Seat extends Signer {
     const seat = new Seat(await GroupLog.open(ports, group));
     const events: Event[] = [];
     const at = ports.restoredAt;
-    if (at !== undefined && !seat.state.noted('restored').some(({ event }) => event.at === at))
+    const before = at !== undefined && seat.state.entries[0]!.at < at;
+    if (before && !seat.state.noted('restored').some(({ event }) => event.at === at))
       events.push({ kind: 'restored', at });
     if (seat.progress().tests.some((test) => seat.owes(test)) || seat.lostNonces())
       events.push({ kind: 'dropped', what: 'nonces' });

@@ -272,8 +272,11 @@ export class Workspace {
     }
     if (group) this.entering.add(group);
     try {
+      const { vault } = this;
       const seat = await recoverGroup(this.ports(), bundles, source);
-      return 'fault' in seat ? seat : { group: this.seat(toHex(seat.state.id!.group), seat) };
+      if ('fault' in seat) return seat;
+      this.stillIn(vault, seat);
+      return { group: this.seat(toHex(seat.state.id!.group), seat) };
     } finally {
       if (group) this.entering.delete(group);
     }
@@ -287,11 +290,21 @@ export class Workspace {
       return 'you are in this group already';
     this.entering.add(group);
     try {
+      const { vault } = this;
       const seat = await enter();
-      return typeof seat === 'string' ? seat : { group: this.seat(group, seat) };
+      if (typeof seat === 'string') return seat;
+      this.stillIn(vault, seat);
+      return { group: this.seat(group, seat) };
     } finally {
       this.entering.delete(group);
     }
+  }
+
+  /** The workspace was not locked while somebody took their seat. @throws VaultError `locked` */
+  private stillIn(vault: Vault | undefined, seat: Seat): void {
+    if (this.vault === vault) return;
+    seat.close();
+    throw new VaultError(this.lost ?? 'locked');
   }
 
   /** Which group of this workspace a bundle is for, in hex; undefined where none is. */

@@ -135,6 +135,12 @@ export const pieceFaults = {
       `The packet of ${detail} that holds them is not among these, or was changed.`,
       'Bring everything that another operator has of this group.',
     ),
+  'clock-behind': () =>
+    wrong(
+      'The clock of this machine is behind.',
+      'The others’ packets say that it is later. By a clock that is behind, what they said long ago would count as said after the restoration.',
+      'Set the clock, then try again.',
+    ),
   'here-already': () =>
     wrong(
       'This group is in this workspace already.',
