@@ -274,7 +274,7 @@ export function warningText(warning: Warning, names: readonly string[]): string 
     case 'set-person':
       return `${warning.name} keeps as many of ${who}’s ${setsText[warning.kind] ?? ''} as restore the secret. Spread them.`;
     case 'unverified':
-      return `No backup of ${who}’s was verified, as far as it is known here. Ask for a verification.`;
+      return `No backup of ${who}’s was verified, as far as it is known here. Have one verified, and told.`;
     case 'no-place':
       return `${who}: ${kindText[warning.kind].toLowerCase()} without a place. It is in none of the answers. Note where it is.`;
   }
@@ -342,7 +342,7 @@ export const surviveText = {
     },
     others: 'What you know of others’ pieces',
     othersHelp:
-      'Also note where your own device and laptop are, and your passphrase if it is written down anywhere.',
+      'Also note where your own device and laptop are, and your passphrase if it is written down anywhere. Where nobody is named, the operator keeps it.',
     othersNone: 'Nothing is noted yet.',
     legend: (number: number) => `Note ${number + 1}`,
     operator: 'Operator',
@@ -351,7 +351,6 @@ export const surviveText = {
     kinds: kindText,
     place: 'Place',
     holder: 'Who keeps it',
-    holderHelp: 'Empty: the operator.',
     needed: 'How many of these restore',
     add: 'Add a note',
     remove: (number: number) => `Remove note ${number + 1}`,
