@@ -255,7 +255,7 @@ test('a device’s seed is noted and stays planned; the page says how it is veri
   await expect.element(make).toHaveTextContent(makeText.device.kinds.trezor);
   await make.getByLabelText(placeText.place).fill('bank box');
   await button(makeText.device.act).click();
-  const seed = pieces.filter({ hasText: tierText.device.name });
+  const seed = pieces.filter({ hasText: 'bank box' });
   await expect.element(seed).toHaveAttribute('data-status', 'planned');
   await expect.element(next).toHaveTextContent(text.next.verify(tierText.device.name).title);
   await seed.getByRole('button', { name: /^Verify/ }).click();

@@ -28,8 +28,8 @@ export const tierText: Readonly<
   >
 > = {
   device: {
-    name: 'Device, restored',
-    many: 'restored devices',
+    name: 'Device’s own seed',
+    many: 'device seeds',
     holds: 'The vendor’s own seed, or a YubiHSM’s escrow: what makes the same device again.',
     restores: 'With the recovery kit, everything of yours; alone, only the device.',
     needs: 'A new device of the same family, and the kit or this workspace.',
@@ -218,7 +218,7 @@ export const backupsText = {
     holder: 'Kept by',
     seal: 'Seal',
     unknown: 'not noted',
-    number: 'Number',
+    number: (chunks: string) => `No. ${chunks}`,
     verified: 'Verified',
     verifiedText: (at: number, method: Verification) => `${dateText(at)}: ${methods[method]}`,
     never: 'never',
