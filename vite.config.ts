@@ -79,6 +79,7 @@ export default defineConfig({
                   '@ledgerhq/hw-transport-webhid',
                   '@ledgerhq/ledger-bitcoin',
                   'buffer',
+                  'shamir-secret-sharing',
                   'zxing-wasm/reader',
                 ],
               },
