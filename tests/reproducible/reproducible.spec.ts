@@ -68,7 +68,7 @@ beforeAll(() => {
 
 afterAll(() => {
   rmSync(temporary, { recursive: true, force: true });
-});
+}, 120_000);
 
 describe('two builds from clean copies', () => {
   it(`give identical bytes (folder, time zone, locale, user${otherNode ? ', Node version' : ''})`, () => {
