@@ -1,4 +1,10 @@
-import { backupFromBytes, backupToBytes } from '../../src/lib/ceremony/backup.ts';
+import {
+  backupFromBytes,
+  backupToBytes,
+  recoveryFromBytes,
+  recoveryToBytes,
+} from '../../src/lib/ceremony/backup.ts';
+import { kitFromBytes, kitToBytes } from '../../src/lib/ceremony/kit.ts';
 import { recoveryLabels } from '../support/backup-content.ts';
 import { emptyLog, nextEntry, readEntry } from '../../src/lib/ceremony/log.ts';
 import { manifestReader, type Manifest } from '../../src/lib/ceremony/manifest.ts';
@@ -102,20 +108,24 @@ export function ceremonyTargets(groups: Groups): FuzzTarget[] {
   for (const event of [created, { kind: 'note', step: 'seal', note: 'odd' } as const])
     log.apply(nextEntry(log.head, 1, event));
   const entry = nextEntry(emptyLog, 5, { kind: 'received', packet: packet.bytes });
-  const backup = backupToBytes({
-    ...recoveryLabels,
+  const whose = {
     network: 'regtest',
     groupId: fill(9),
     groupName: 'Fuzzed',
     epoch: 0,
     rehearsal: true,
-    operatorName: 'Asha',
-    index: 0,
+  } as const;
+  const content = {
+    ...recoveryLabels,
+    ...whose,
     manifestHash: fill(1),
     recoveryData: fill(2, 300),
     created: 1,
-    hostSecret: fill(6),
-  });
+  };
+  const operatorName = 'Asha';
+  const backup = backupToBytes({ ...content, operatorName, index: 0, hostSecret: fill(6) });
+  const hostKey = fill(2, 33);
+  const kit = kitToBytes({ ...whose, operatorName, hostKey, salt: fill(3), device: fill(4, 50) });
   const common = { created: 1, salt: fill(1, 16), wrapped: fill(2, 60) };
   const header = toCbor({
     created: 1,
@@ -223,6 +233,24 @@ export function ceremonyTargets(groups: Groups): FuzzTarget[] {
       mayAccept: (input) => {
         const content = backupFromBytes(input);
         return !('fault' in content) && equal(backupToBytes(content), input);
+      },
+    },
+    {
+      name: 'recovery file',
+      seed: recoveryToBytes(content),
+      parse: (input) => sentence(recoveryFromBytes(input)),
+      mayAccept: (input) => {
+        const again = sentence(recoveryFromBytes(input));
+        return !!again && equal(recoveryToBytes(again), input);
+      },
+    },
+    {
+      name: 'recovery kit',
+      seed: kit,
+      parse: (input) => sentence(kitFromBytes(input)),
+      mayAccept: (input) => {
+        const again = sentence(kitFromBytes(input));
+        return !!again && equal(kitToBytes(again), input);
       },
     },
     {

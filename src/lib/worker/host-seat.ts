@@ -51,6 +51,18 @@ export class HostSeat extends SeatBase {
     return !isFault(pubkey) && ownCard !== undefined && equal(pubkey, ownCard.hostKey);
   }
 
+  /** Why this is not the host secret of the operator here; whose of the others it is, by name. */
+  otherHost(host: Bytes): RestoreFault | undefined {
+    if (this.isOwnHost(host)) return undefined;
+    const pubkey = hostPubkeyOf(this.log.ports.groups.secp256k1, host);
+    const whose = this.state.manifest?.operators.find(
+      ({ hostKey }) => !isFault(pubkey) && equal(hostKey, pubkey),
+    );
+    return whose
+      ? { fault: 'other-operator', detail: whose.name }
+      : { fault: 'other-host-secret', detail: '' };
+  }
+
   /** What the host secret is, sealed by a device that does not derive it. */
   hostIs(): ShareIs {
     const { id, own, ownCard, manifestHash } = this.state;
@@ -88,12 +100,10 @@ export class HostSeat extends SeatBase {
   async restoreHost(source: Source): Promise<RestoreFault | undefined> {
     const host = await hostSecretOf(source, this.state.id!);
     if (!(host instanceof Uint8Array)) return host;
-    if (!this.isOwnHost(host)) {
-      wipe(host);
-      return { fault: 'other-host-secret', detail: '' };
-    }
-    this.memory.restored = host;
-    return undefined;
+    const other = this.otherHost(host);
+    if (other) wipe(host);
+    else this.memory.restored = host;
+    return other;
   }
 
   /** Tells the others that the operator goes on with another device, unless that was done. */

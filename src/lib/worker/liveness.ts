@@ -57,7 +57,8 @@ export async function proveAlive(
       const host = await hostSecretOf(source, seat.state.id!);
       if (!(host instanceof Uint8Array)) return host;
       secrets.push(host);
-      if (!seat.isOwnHost(host)) return { fault: 'other-host-secret', detail: '' };
+      const other = seat.otherHost(host);
+      if (other) return other;
       const tier = tierOf(source);
       const about = aliveBackupMessage(message, tier);
       backup = {

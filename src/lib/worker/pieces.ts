@@ -434,9 +434,9 @@ export async function verifyFrom(
 ): Promise<SeatFault | RestoreFault | undefined> {
   const host = await hostSecretOf(source, seat.state.id!);
   if (!(host instanceof Uint8Array)) return host;
-  const own = seat.isOwnHost(host);
+  const other = seat.otherHost(host);
   wipe(host);
-  if (!own) return { fault: 'other-host-secret', detail: '' };
+  if (other) return other;
   const used = usedIn(source).map((hash) => toHex(hash.subarray(0, 8)));
   const verified = piecesOf(seat.state, seat.log.ports.now()).filter(
     (piece) =>

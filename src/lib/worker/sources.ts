@@ -1,7 +1,7 @@
 /** Where a host secret is taken from when it is restored, and why it cannot be. */
 import { wipe, type Bytes } from '../crypto/bytes.ts';
 import { combineCards, type Slip39Fault } from '../crypto/slip39/slip39.ts';
-import { backupFromBytes, type BackupFault } from '../ceremony/backup.ts';
+import { backupFromBytes, recoveryFromBytes, type BackupFault } from '../ceremony/backup.ts';
 import type { GroupId } from '../ceremony/card.ts';
 import { kitFromBytes } from '../ceremony/kit.ts';
 import type { Tier } from '../ceremony/pieces.ts';
@@ -47,9 +47,9 @@ export const tierOf = ({ from }: Source): Tier =>
 export async function hostSecretOf(source: Source, id: GroupId): Promise<Bytes | SourceFault> {
   switch (source.from) {
     case 'age-file':
-      return fromBackup(await openAge(source.file, source.passphrase), id);
+      return fromBackup(source.file, await openAge(source.file, source.passphrase), id);
     case 'age-identity':
-      return fromBackup(await openAgeWith(source.file, source.identity), id);
+      return fromBackup(source.file, await openAgeWith(source.file, source.identity), id);
     case 'slip39':
       return combineCards(source.cards, new TextEncoder().encode(source.passphrase));
     case 'vault-share':
@@ -79,8 +79,11 @@ interface Labels {
   readonly rehearsal: boolean;
 }
 
-function fromBackup(plain: Bytes | AgeFault, id: GroupId): Bytes | SourceFault {
-  if (!(plain instanceof Uint8Array)) return plain;
+function fromBackup(file: Bytes, plain: Bytes | AgeFault, id: GroupId): Bytes | SourceFault {
+  if (!(plain instanceof Uint8Array)) {
+    const recovery = typeof recoveryFromBytes(file) !== 'string';
+    return recovery ? { fault: 'no-secret', detail: '' } : plain;
+  }
   const content = backupFromBytes(plain);
   wipe(plain);
   if ('fault' in content) return content;
