@@ -22,6 +22,7 @@ import {
 } from '../../../../tests/support/desks.ts';
 import { testDevice, type TestDevice } from '../../../../tests/support/simulated.ts';
 import { cardHash } from '../../ceremony/operator-device.ts';
+import { viewOf } from '../../worker/view.ts';
 import Ceremony from '../ceremony/Ceremony.svelte';
 import { deviceOf, enrolDevice } from '../device.svelte.ts';
 import { recoverText, sourceText } from '../text/recover.ts';
@@ -280,6 +281,8 @@ describe('the same device and the kit', () => {
     await expect.element(question).toHaveTextContent(done.heading);
     await expect.element(page.getByTestId('card-hash')).not.toBeInTheDocument();
     expect(machine.seat.next().act).toBe('done');
+    // What was noted before is gone; that it was over is known.
+    expect(viewOf(machine.seat).script.every(({ state }) => state === 'done')).toBe(true);
   });
 
   test('after a reload the group’s page leads back to the secret, and shares are sealed then', async () => {

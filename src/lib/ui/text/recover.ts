@@ -100,12 +100,10 @@ const notesGone =
 
 /** The wizard of recovery. */
 export const recoverText = {
-  title: 'Restore',
   heading: 'Restore your seat in a group',
   lead: 'One question after the other. Nothing here spends, signs or destroys anything, and a wrong answer can be given again.',
   step: (number: number) => `Step ${number} of 6`,
   reading: 'The group is being read …',
-  next: 'Next: ',
   back: 'Back',
   goOn: 'Go on',
   what: {
@@ -271,7 +269,6 @@ export const recoverText = {
       more === 1
         ? 'A new packet of one more operator is needed.'
         : `New packets of ${more} more operators are needed.`,
-    since: (at: string) => `Packets count that were made after the restoration, ${at}.`,
     missing: 'Not heard since',
     say: 'Say on the call',
     words: 'I restored my seat. Please make and send me a new packet each.',
@@ -287,7 +284,7 @@ export const recoverText = {
     read: 'On the call they compare this number, the hash of your new card, with what their device shows. Read it aloud:',
     thenHeading: 'Then',
     then: [
-      'Verify each backup that is left, or make new ones: what was used today is known to be in fewer places.',
+      'Verify each backup that is left, or make new ones.',
       'Mark what is lost as lost. If somebody else may have a piece, mark it as exposed.',
       'Give cards and shares back to their contacts, or make a new set. Nothing is destroyed before its copy reads back.',
       'A device that was lost and could be opened counts as exposed too: plan new keys with the others.',
