@@ -1,6 +1,7 @@
 /** Every sentence of the forms that make a piece of a backup, and of those that verify one. */
 import type { Tier } from '../../ceremony/pieces.ts';
 import type { DeviceKind } from '../../devices/device.ts';
+import type { FaultText } from '../text.ts';
 
 const file = 'The file: choose it, or drop it here';
 
@@ -45,8 +46,6 @@ export const makeText = {
     },
   } satisfies Record<Tier, { title: string; help: string }>,
   once: 'What is on them is shown once. Have pen and paper ready, and be alone.',
-  recorded:
-    'It is recorded now, and does not count before it is verified. You find it under your pieces.',
   device: {
     kinds: {
       ledger:
@@ -96,6 +95,12 @@ export const makeText = {
     saved: (name: string) =>
       `Your browser saved ${name}. Move it to where it will stay, then read it back from there with an identity.`,
     another: 'Make another file',
+    failed: (why: string): FaultText => ({
+      happened: 'The file was not made.',
+      cause: why,
+      means: 'Nothing else was changed.',
+      next: 'Set right what is named, and make it again.',
+    }),
     /** The forms of the encrypted file ask for no place. */
     where: 'Note where it is under your pieces.',
   },
