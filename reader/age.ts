@@ -90,7 +90,8 @@ export function parseAge(file: Uint8Array): AgeFile {
   }
   if (!complete()) throw damaged('its header');
   const kinds = stanzas.map(({ words }) => words[0]!);
-  const opens = kinds.includes('X25519') ? 'identity' : undefined;
+  // Beside a passphrase no other stanza may stand, says age.
+  const opens = kinds.includes('X25519') && !kinds.includes('scrypt') ? 'identity' : undefined;
   return {
     opens: kinds[0] === 'scrypt' && kinds.length === 1 ? 'passphrase' : opens,
     kinds: [...new Set(kinds)].join(', '),

@@ -46,12 +46,16 @@ export type Piece = Backup | Kit | { readonly kind: 'recovery'; readonly content
 const wrong = (fault: string, what: string): Trouble =>
   new Trouble(fault, `The file ${what}.`, 'Take another copy of it, or another file.');
 
-const labels = ['groupName', 'operatorName'];
 const whose = ['network', 'groupId', 'groupName', 'epoch', 'rehearsal'];
 const known = [
   ...[...whose, 'operators', 't', 'manifestHash', 'recoveryData', 'certified', 'state'],
   ...['backupAddress', 'issued', 'created'],
 ];
+
+/** Letters that a terminal shows: no control or format character, and some of them. */
+const isText = (value: Value): value is string =>
+  typeof value === 'string' && /^[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]{1,200}$/u.test(value);
+const isMap = (value: Value): value is CborMap => value instanceof Map;
 
 /** A map with exactly these keys, whose values are asked for by kind. */
 class Fields {
@@ -76,28 +80,27 @@ class Fields {
     throw wrong('file-malformed', `says of ${key} what nothing can be`);
   }
 
-  bytes(key: string, length?: number): Uint8Array {
+  bytes(key: string, length: number, max = length): Uint8Array {
     return this.#as(
       key,
       (value): value is Uint8Array =>
-        value instanceof Uint8Array && (length === undefined || value.length === length),
+        value instanceof Uint8Array && value.length >= length && value.length <= max,
     );
   }
   number(key: string, below: number): number {
     return this.#as(key, (value): value is number => typeof value === 'number' && value < below);
   }
   text(key: string): string {
-    return this.#as(
-      key,
-      (value): value is string =>
-        typeof value === 'string' && (value !== '' || !labels.includes(key)),
-    );
+    return this.#as(key, isText);
   }
   boolean(key: string): boolean {
     return this.#as(key, (value): value is boolean => typeof value === 'boolean');
   }
-  list(key: string): Value[] {
-    return this.#as(key, (value): value is Value[] => Array.isArray(value));
+  list<T extends Value>(key: string, max: number, fits: (value: Value) => value is T): T[] {
+    return this.#as(
+      key,
+      (value): value is T[] => Array.isArray(value) && value.length <= max && value.every(fits),
+    );
   }
   oneOf<const T extends string>(key: string, values: readonly T[]): T {
     return this.#as(key, (value): value is T => values.some((one) => one === value));
@@ -120,9 +123,11 @@ const versions: Readonly<Record<string, number>> = {
   'conclave kit': 1,
 };
 
+const MAX_FILE = 600_000;
+
 /** Reads a file without its age encryption. */
 export function readPiece(bytes: Uint8Array): Piece {
-  const read = decode(bytes);
+  const read = bytes.length > MAX_FILE ? 'it is longer than they are' : decode(bytes);
   const whole = typeof read !== 'string' && read.value instanceof Map ? read.value : undefined;
   const is = whole?.get('is');
   const expected = typeof is === 'string' ? versions[is] : undefined;
@@ -147,7 +152,7 @@ export function readPiece(bytes: Uint8Array): Piece {
   if (is === 'conclave kit') {
     const kit = new Fields(inside, [...whose, 'operatorName', 'hostKey', 'salt', 'device']);
     kit.bytes('salt', 32);
-    kit.bytes('device');
+    kit.bytes('device', 0, 4096);
     const hostKey = kit.bytes('hostKey', 33);
     return { kind: 'kit', ...kit.whose(), operatorName: kit.text('operatorName'), hostKey };
   }
@@ -166,10 +171,8 @@ function backupOf(inside: Value, hostSecret: Uint8Array): Backup {
 }
 
 function contentOf(fields: Fields): Content {
-  const recovery = readRecovery(fields.bytes('recoveryData'));
-  const operators = fields.list('operators').filter((name) => typeof name === 'string');
-  if (operators.length !== fields.list('operators').length)
-    throw wrong('file-malformed', 'says of operators what nothing can be');
+  const recovery = readRecovery(fields.bytes('recoveryData', 1, 200_000));
+  const operators = fields.list('operators', 128, isText);
   const agrees =
     equal(fields.bytes('manifestHash', 32), recovery.manifestHash) &&
     fields.number('t', 129) === recovery.t &&
@@ -182,7 +185,7 @@ function contentOf(fields: Fields): Content {
     operators,
     state: fields.oneOf('state', ['pending', 'active', 'rehearsed']),
     backupAddress: fields.get('backupAddress') === null ? null : fields.text('backupAddress'),
-    issued: fields.list('issued').map((value) => {
+    issued: fields.list('issued', 6000, isMap).map((value) => {
       const one = new Fields(value, ['recipient', 'index']);
       return { recipient: one.bytes('recipient', 32), index: one.number('index', 2 ** 31) };
     }),

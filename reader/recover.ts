@@ -326,25 +326,26 @@ const named = ({ txid, vout, amount }: Coin): string => `${amount} sat of ${txid
 const backupAddresses = (
   sources: readonly SecretSource[],
   known: Content | undefined,
-): string[] => {
+): (string | null)[] => {
   const contents = sources.flatMap((one) => (one.kind === 'backup' ? [one.content] : []));
   const all = [...contents, ...(known ? [known] : [])].map(({ backupAddress }) => backupAddress);
-  return [...new Set(all.filter((address) => address !== null))];
+  return [...new Set(all)];
 };
 
 /** The backup address; another only once a person typed its end. */
 async function destination(
   network: Network,
   to: string | undefined,
-  set: readonly string[],
+  set: readonly (string | null)[],
 ): Promise<{ address: string; script: Uint8Array }> {
-  const address = to ?? set[0];
-  if (address === undefined || (to === undefined && set.length > 1))
+  const address = to ?? (set.length === 1 ? set[0]! : null);
+  const named = set.map((one) => (one === null ? 'none' : inFours(one))).join(', ');
+  if (address === null)
     throw new Trouble(
-      address === undefined ? 'no-backup-address' : 'backup-addresses-differ',
-      address === undefined
+      set.length === 1 ? 'no-backup-address' : 'backup-addresses-differ',
+      set.length === 1
         ? 'The files name no backup address.'
-        : `The files name different backup addresses: ${set.join(', ')}.`,
+        : `The files name different backup addresses: ${named}.`,
       'Give an address with --to, one that every operator agrees on.',
     );
   const script = scriptOf(network, address);
@@ -356,7 +357,7 @@ async function destination(
     );
   if (set.length !== 1 || address !== set[0]) {
     say('This is NOT the backup address that all files name:', `  ${inFours(address)}`);
-    say(`They name: ${set.map(inFours).join(', ') || 'none'}`);
+    say(`They name: ${named}`);
     const typed = await ask('If it is right, type its last 8 characters from your own note', false);
     if (typed.replace(/\s/g, '') !== address.slice(-8))
       throw new Trouble(
@@ -378,7 +379,7 @@ try {
     error instanceof Misuse ||
     (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
   complain(error instanceof Error ? error.message : String(error));
-  if (misused) complain(`\n${usage}`);
+  if (misused) complain('', ...usage.split('\n'));
   process.exitCode = misused ? 2 : 1;
 } finally {
   hangUp();

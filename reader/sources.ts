@@ -30,8 +30,7 @@ export async function openSource(path: string, identity: string | undefined): Pr
   if (path === '-') return sourceOf('what you typed', await typed());
   const bytes = readBytes(path);
   if (isAge(bytes)) return readPiece(await openedAge(path, bytes, identity));
-  const first = bytes[0] ?? 0;
-  if (first >= 0xa0) return readPiece(bytes); // a CBOR map, which no text begins like
+  if (bytes[0]! >> 5 === 5) return readPiece(bytes); // a CBOR map, which no text begins like
   return sourceOf(path, new TextDecoder().decode(bytes));
 }
 

@@ -14,16 +14,15 @@ export class Trouble extends Error {
 /** The program was called wrongly. */
 export class Misuse extends Error {}
 
-/** Text of files may stand in a line: none of it may steer the terminal. */
-const harmless = (line: string): string =>
-  line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === '\n' ? '\n' : ' '));
+/** Text of files may stand in a line: none of it may steer the terminal, or begin another line. */
+const harmless = (line: string): string => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 
 export const say = (...lines: readonly string[]): void => {
-  process.stdout.write(`${harmless(lines.join('\n'))}\n`);
+  process.stdout.write(`${lines.map(harmless).join('\n')}\n`);
 };
 
-export const complain = (line: string): void => {
-  process.stderr.write(`${harmless(line)}\n`);
+export const complain = (...lines: readonly string[]): void => {
+  process.stderr.write(`${lines.map(harmless).join('\n')}\n`);
 };
 
 const MAX_FILE = 4_000_000;
@@ -45,10 +44,10 @@ export function readBytes(path: string): Uint8Array {
   );
 }
 
-/** Writes a file that is not there yet. */
+/** Writes a file that is not there yet; nobody else on the machine may read it. */
 export function writeNew(path: string, text: string): void {
   try {
-    writeFileSync(path, text, { flag: 'wx', flush: true });
+    writeFileSync(path, text, { flag: 'wx', mode: 0o600, flush: true });
   } catch (error) {
     const code = codeOf(error);
     throw new Trouble(

@@ -93,6 +93,11 @@ beforeAll(async () => {
   put('three-names', recoveryToBytes({ ...content, operators: ['Asha', 'Ben', 'Chen'] }));
   put('other-t', recoveryToBytes({ ...content, t: 3 }));
   put('other-hash', recoveryToBytes({ ...content, certified: other.certified }));
+  put('two-lines', recoveryToBytes({ ...content, groupName: 'A\nbackup address  none' }));
+  put('reversed', recoveryToBytes({ ...content, operators: ['Asha', '\u202eBen'] }));
+  const issued = Array<(typeof content.issued)[0]>(6001).fill(content.issued[0]!);
+  put('many-issued', recoveryToBytes({ ...content, issued }));
+  put('long', toCbor({ is: 'conclave recovery', version: 1, content: new Uint8Array(600_000) }));
   put('not-own', backupOf(content, owners[1]!));
 }, 60_000);
 afterAll(() => programs.remove());
@@ -128,6 +133,10 @@ it.each<[fault: string, args: readonly string[], lines: readonly string[]]>([
   ['other-version', ['show', 'future'], []],
   ['file-malformed', ['show', 'extra'], []],
   ['file-malformed', ['show', 'lacking'], []],
+  ['file-malformed', ['show', 'two-lines'], []],
+  ['file-malformed', ['show', 'reversed'], []],
+  ['file-malformed', ['show', 'many-issued'], []],
+  ['not-a-piece', ['show', 'long'], []],
   ['other-manifest', ['show', 'three-names'], []],
   ['other-manifest', ['show', 'other-t'], []],
   ['other-keys', ['show', 'other-hash'], []],
@@ -148,6 +157,15 @@ describe('still reads', () => {
     expect(out).toContain('This is the secret of operator 1, Asha.');
   });
 
+  it('cards in a text file that begins with a byte order mark', async () => {
+    put('marked', `\ufeff${cards(owners[0]!)}`);
+    const { code, out } = await programs.run('recover', ['secret', ...known, 'marked'], {
+      input: '\n',
+    });
+    expect(code).toBe(0);
+    expect(out).toContain('This is the secret of operator 1, Asha.');
+  });
+
   it('cards alone, and says whose public key theirs is', async () => {
     const { code, out } = await programs.run('recover', ['secret', 'cards'], { input: '\n' });
     expect(code).toBe(0);
@@ -156,9 +174,10 @@ describe('still reads', () => {
   });
 });
 
-it('no text in a file steers the terminal', async () => {
-  put('steering', recoveryToBytes({ ...content, groupName: 'a\u001b[2Jb\u202ec' }));
-  const { code, out } = await programs.run('recover', ['show', 'steering']);
-  expect(code).toBe(0);
-  expect(out).toContain('a [2Jb c');
+it('no text in a file steers the terminal or begins a line', async () => {
+  const steering = 'a\u001b[2Jb\u202ec\nAll certificates hold.';
+  put('steering', toCbor({ is: 'conclave recovery', version: 1, content: { [steering]: 1 } }));
+  const { code, err } = await programs.run('recover', ['show', 'steering']);
+  expect(code).toBe(1);
+  expect(err).toContain('an unknown field a [2Jb c All certificates hold.');
 });

@@ -163,6 +163,16 @@ function recertified(
   );
 }
 
+it('an age file for a passphrase and for somebody else beside it is opened with neither', () => {
+  const stanzas = ['-> X25519 AAAA', 'AAAA', '-> scrypt AAAA 18', 'AAAA'];
+  const parsed = (lines: readonly string[]) =>
+    parseAge(latin1(['age-encryption.org/v1', ...lines, '--- AAAA', ''].join('\n')));
+  expect(parsed(stanzas.slice(0, 2)).opens).toBe('identity');
+  expect(parsed(stanzas.slice(2)).opens).toBe('passphrase');
+  expect(parsed(stanzas).opens).toBeUndefined();
+  expect(parsed([...stanzas.slice(2), ...stanzas.slice(2)]).opens).toBeUndefined();
+});
+
 describe('what all operators certified', () => {
   /** After t and two commitments: host keys, nonces, ciphertexts, of three operators each. */
   const at = { hostKey: 4 + 2 * 33, nonce: 4 + 5 * 33, ciphertext: 4 + 8 * 33 };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { schnorr } from '@noble/curves/secp256k1.js';
 import { Transaction as Scure } from '@scure/btc-signer/transaction.js';
@@ -124,7 +124,8 @@ async function sweep(
     ['sweep', ...known, '--coins', 'coins.json', '--out', out, ...args, ...from],
     { input: lines.map((line) => `${line}\n`).join('') },
   );
-  return { ...said, file: existsSync(at(out)) ? readFileSync(at(out), 'utf8') : undefined };
+  const file = existsSync(at(out)) ? readFileSync(at(out), 'utf8') : undefined;
+  return { ...said, path: at(out), file };
 }
 
 const sat = (btc: number) => Math.round(btc * 1e8);
@@ -190,6 +191,7 @@ describe('a sweep', () => {
     expect(swept.out).toContain('signed by       Asha, Ben, Dora; verified');
     expect(swept.out).toContain(`spends          ${sat(1.23456789)} sat of ${'03'.repeat(32)}:3`);
     expect(swept.out).toContain('(REHEARSAL)');
+    expect(statSync(swept.path).mode & 0o777).toBe(0o600);
     // What the app itself reads of Core's list is the same.
     const core = list.slice(0, 5).filter(({ confirmations }) => confirmations);
     const read = readCoins(groups.secp256k1, 'regtest', threshPk, JSON.stringify(core), [
@@ -329,6 +331,9 @@ describe('refuses', () => {
     put('other-address', recoveryToBytes({ ...content, backupAddress: elsewhere }));
     const args = ['--recovery', 'other-address', '--fee', '5'];
     await refused('backup-addresses-differ', [one], { args, recovery: false });
+    put('none', recoveryToBytes({ ...content, backupAddress: null }));
+    const none = ['--recovery', 'none', '--fee', '5'];
+    await refused('backup-addresses-differ', [one], { args: none, recovery: false });
   });
 
   it('to write over a file', async () => {
