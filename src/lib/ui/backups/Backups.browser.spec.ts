@@ -131,7 +131,7 @@ test('a kit is saved, stays recorded, and counts once it was read back; another 
   await expect.element(make.getByText(makeText.heading)).toHaveFocus();
 });
 
-test('a file for recipients: mixed ones are refused; made again, it is read back as it is', async () => {
+test('a file for recipients: a wrong one is refused; what was made is read back with the identity', async () => {
   await shown();
   await make.getByRole('radio', { name: makeText.age.ways.recipients.title }).click();
   const recipients = page.getByLabelText(makeText.age.recipients);
