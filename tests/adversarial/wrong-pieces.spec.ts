@@ -209,6 +209,11 @@ describe('apart from any workspace', () => {
       const found = await compare(file, fromVaultShares(shares));
       expect(found).toMatchObject({ fault: 'other-recovery-data' });
     }
+    for (const changes of [{ t: 3 }, { manifestHash: other }, { operators: ['Asha', 'Ben'] }]) {
+      const file = recoveryToBytes({ ...read, ...changes });
+      const found = await compare(file, fromVaultShares(shares));
+      expect(found).toMatchObject({ fault: 'other-recovery-data' });
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 /** Whether a backup gives the share of an operator: computed apart from every workspace. */
 import { recoverBoth, type Groups } from '../crypto/dual-dkg.ts';
-import { wipe, type Bytes } from '../crypto/bytes.ts';
+import { equal, wipe, type Bytes } from '../crypto/bytes.ts';
 import { isFault } from '../crypto/faults.ts';
 import { recoveryFromBytes, type RecoveryContent } from '../ceremony/backup.ts';
 import { hostSecretOf, wipeReply, type RestoreFault, type Source } from './sources.ts';
@@ -40,8 +40,13 @@ export async function compareRestored(
     const broken = both.fault.startsWith('recovery-');
     return { fault: broken ? 'other-recovery-data' : 'other-host-secret', detail: both.fault };
   }
-  const { custody, attestation, id } = both;
+  const { custody, attestation, ceremony, id } = both;
   wipe(custody.secshare!, attestation.secshare!);
+  const agrees =
+    equal(recovery.manifestHash, ceremony.manifestHash) &&
+    recovery.t === ceremony.t &&
+    recovery.operators.length === ceremony.hostpubkeys.length;
+  if (!agrees) return { fault: 'other-recovery-data', detail: 'manifest' };
   return {
     recovery,
     operator: id!,
