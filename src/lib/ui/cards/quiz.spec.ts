@@ -29,7 +29,8 @@ it('asks eight different places, each with the right word among two others of th
       for (const { position, options } of questions) {
         expect(options).toContain(words[position - 1]);
         expect(new Set(options).size).toBe(3);
-        expect(options.every((option) => lists[kind].includes(option))).toBe(true);
+        const near = [words[position - 1]!, ...nearMisses(words[position - 1]!, lists[kind])];
+        expect(options.every((option) => near.includes(option))).toBe(true);
       }
     }),
     { numRuns: 50 },
@@ -61,6 +62,7 @@ it.each([
   ['plate', 'light', 'night'],
 ] as const)('of the words for a %s, %s is near to %s', (kind, word, near) => {
   expect(nearMisses(word, lists[kind])).toContain(near);
+  expect(nearMisses(word, lists[kind])).toHaveLength(6);
 });
 
 it('of the words for cards, each is asked beside one with the same first letter, if there is one', () => {
