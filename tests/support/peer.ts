@@ -47,6 +47,9 @@ export class Peer {
     this.player = player;
   }
 
+  /** Of an operator who sits in Node already. */
+  static of = (player: Player): Peer => new Peer(player);
+
   /** Takes up the invitation in a file, with a device that says it is a real one. */
   static async join(name: string, file: string): Promise<Peer> {
     const bundle = await bundleIn(file);
