@@ -18,14 +18,11 @@ const MAX_SAT = 21e14;
 /** How many addresses of each branch are tried for a coin that does not say its path. */
 const GAP = 100;
 
-const wrong = (fault: string, what: string, next: string): Trouble =>
-  new Trouble(fault, what, next);
-
 /** Reads the list; ends the program where an entry is not a coin of the group's. */
 export function readCoins(content: Content, json: string): Coin[] {
   const entries = parsed(json);
   if (!Array.isArray(entries) || entries.length === 0)
-    throw wrong(
+    throw new Trouble(
       'coins-malformed',
       'The list of coins is no list in JSON, or is empty.',
       'Give what “bitcoin-cli listunspent” prints.',
@@ -35,7 +32,7 @@ export function readCoins(content: Content, json: string): Coin[] {
   const names = coins.map(({ txid, vout }) => `${txid}:${vout}`);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice === undefined) return coins;
-  throw wrong('coin-twice', `The coin ${twice} stands twice in the list.`, 'Take one out.');
+  throw new Trouble('coin-twice', `The coin ${twice} stands twice in the list.`, 'Take one out.');
 }
 
 function parsed(json: string): unknown {
@@ -60,7 +57,7 @@ function readCoin(
       ? { txid, vout: Number(vout) }
       : undefined;
   if (!named || named.vout < 0 || named.vout > 0xffff_ffff)
-    throw wrong(
+    throw new Trouble(
       'coin-malformed',
       `Entry ${number} of the list of coins has no txid and vout.`,
       'Write them as Bitcoin Core does.',
@@ -68,7 +65,7 @@ function readCoin(
   const name = `The coin ${named.txid}:${named.vout}`;
   const sat = satOf(amount);
   if (sat === undefined)
-    throw wrong(
+    throw new Trouble(
       'coin-amount',
       `${name} has no amount in BTC, of whole satoshis.`,
       'Write it as a number, as Bitcoin Core does.',
@@ -76,7 +73,7 @@ function readCoin(
   const said = typeof path === 'string' ? pathOf(content, path) : undefined;
   const script = typeof scriptPubKey === 'string' ? fromHex(scriptPubKey) : undefined;
   if (path !== undefined && !said)
-    throw wrong(
+    throw new Trouble(
       'coin-path',
       `${name} says a path that no output of a group has.`,
       'Write 0/5, 1/5, 3/5, or 2/<recipient, 64 hex digits>/<index>.',
@@ -85,7 +82,7 @@ function readCoin(
     ? outputAt(content.recovery.keys.custody.threshPk, said)
     : script && find(script, hintOf(desc));
   if (!output || (script && !equal(script, output.script)))
-    throw wrong(
+    throw new Trouble(
       'coin-foreign',
       `${name} does not lie where this group’s key can spend it, as far as its path is known.`,
       'Give its path if you know it, or take it out of the list.',

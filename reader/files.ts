@@ -52,9 +52,11 @@ const known = [
   ...['backupAddress', 'issued', 'created'],
 ];
 
-/** Letters that a terminal shows: no control or format character, and some of them. */
+/** Composed, of letters that are seen, and some of them. */
 const isText = (value: Value): value is string =>
-  typeof value === 'string' && /^[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]{1,200}$/u.test(value);
+  typeof value === 'string' &&
+  value === value.normalize('NFC') &&
+  /^[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]{1,200}$/u.test(value);
 const isMap = (value: Value): value is CborMap => value instanceof Map;
 
 /** A map with exactly these keys, whose values are asked for by kind. */
