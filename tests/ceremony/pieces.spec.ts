@@ -10,7 +10,6 @@ import {
 import { equal, toHex, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { makeBackup, verifyBackup } from '../../src/lib/worker/backup.ts';
 import {
-  keepPlaces,
   makeCards,
   makeKit,
   makePlates,
@@ -23,6 +22,7 @@ import {
   verifyPiece,
   type CardPlan,
 } from '../../src/lib/worker/pieces.ts';
+import { keepPlaces } from '../../src/lib/worker/places.ts';
 import {
   apart,
   fromAge,

@@ -3,13 +3,8 @@ import type { Bytes } from '../../src/lib/crypto/bytes.ts';
 import { isDeviceFault, type Device } from '../../src/lib/devices/device.ts';
 import { memoryStore } from '../../src/lib/vault/store.ts';
 import { makeBackup } from '../../src/lib/worker/backup.ts';
-import {
-  makeCards,
-  makeKit,
-  makeVaultShares,
-  opened,
-  type Place,
-} from '../../src/lib/worker/pieces.ts';
+import { makeCards, makeKit, makeVaultShares, opened } from '../../src/lib/worker/pieces.ts';
+import type { Place } from '../../src/lib/worker/places.ts';
 import type { Ports } from '../../src/lib/worker/ports.ts';
 import { admit, equip, recoverGroup, type RecoveryFault } from '../../src/lib/worker/recovery.ts';
 import { Seat } from '../../src/lib/worker/seat.ts';

@@ -6,7 +6,8 @@ import type { Liveness } from '../ceremony/liveness.ts';
 import type { PartOf } from '../ceremony/parts.ts';
 import { stillToHear } from '../ceremony/script.ts';
 import { livenessHere } from './liveness.ts';
-import { piecesHere, type OthersPiece, type PieceView } from './pieces.ts';
+import { piecesHere, type PieceView } from './pieces.ts';
+import type { OthersPiece } from './places.ts';
 import type { Seat } from './seat.ts';
 
 /** Another device that an operator goes on with. */

@@ -28,7 +28,6 @@ import { challenge, proveAlive } from './liveness.ts';
 import type { Me } from './me.ts';
 import { observerFile } from './observer.ts';
 import {
-  keepPlaces,
   makeCards,
   makeKit,
   makePlates,
@@ -40,10 +39,9 @@ import {
   verifyPiece,
   type CardPlan,
   type MadePiece,
-  type OthersPiece,
   type PieceFault,
-  type Place,
 } from './pieces.ts';
+import { keepPlaces, type OthersPiece, type Place } from './places.ts';
 import { admit, equip } from './recovery.ts';
 import type { ShareReplies } from './sealed-shares.ts';
 import type { RestoreFault, Source } from './sources.ts';

@@ -6,11 +6,9 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { equal, fromHex, toHex, wipe, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { plateWords, readPlate, type PlateFault } from '../crypto/plate.ts';
-import { integer, list, read, record, text, type Read } from '../crypto/schema.ts';
 import { readCard } from '../crypto/slip39/card.ts';
 import { splitSecret, type Slip39Fault, type Slip39Plan } from '../crypto/slip39/slip39.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
-import { kindReader } from '../ceremony/exposure.ts';
 import { kitFromBytes, kitToBytes } from '../ceremony/kit.ts';
 import type { EventOf } from '../ceremony/log.ts';
 import {
@@ -21,84 +19,12 @@ import {
   type Tier,
   type Verification,
 } from '../ceremony/pieces.ts';
-import type { Change } from '../vault/store.ts';
+import { placesChange, placesOf, type OthersPiece, type Place, type ShareOf } from './places.ts';
 import type { Seat, SeatFault } from './seat.ts';
 import { done, notNow, type Outcome } from './seat-base.ts';
 import { openShare, type ShareReplies } from './sealed-shares.ts';
 import { hostSecretOf, type Source, type RestoreFault } from './sources.ts';
 import { readVaultShare, splitForVault, type VaultShareFault } from './vault-share.ts';
-
-const placeReader = record({
-  /** What the operator calls it. */
-  name: text(60),
-  place: text(60),
-  /** Who keeps it. */
-  holder: text(60),
-  /** Number of the bag or seal. */
-  seal: text(40),
-});
-
-/** Where a piece is kept. It stays in the vault: records are shown to others. */
-export type Place = Read<typeof placeReader>;
-
-const shareOfReader = record({
-  /** The same for all cards that were made together. */
-  set: bytes8(),
-  group: integer(0, 15),
-  groups: integer(1, 16),
-  groupThreshold: integer(1, 16),
-  member: integer(0, 254),
-  members: integer(1, 255),
-  threshold: integer(1, 255),
-});
-
-/** Which share of how many a card is, from 0. */
-export type ShareOf = Read<typeof shareOfReader>;
-
-function bytes8() {
-  return text(16, 16);
-}
-
-const placesReader = record({
-  pieces: list(
-    record({ piece: text(16, 16), place: placeReader, share: list(shareOfReader, 1) }),
-    200,
-  ),
-  /** What the operator knows of others' pieces: for the map of what loss and what theft would do. */
-  others: list(
-    record({
-      operator: integer(0, 127),
-      kind: kindReader,
-      place: text(60),
-      holder: text(60),
-      /** Of cards and shares: how many restore. */
-      needed: integer(1, 255),
-    }),
-    200,
-  ),
-});
-type Places = Read<typeof placesReader>;
-export type OthersPiece = Places['others'][number];
-
-async function placesOf({ log }: Seat): Promise<Places> {
-  const stored = await log.ports.store.read(log.keys.places);
-  const places = stored && read(placesReader, stored);
-  return places && typeof places !== 'string' ? places.value : { pieces: [], others: [] };
-}
-
-/** What is to be written; undefined where it would not be read again. */
-function placesChange({ log }: Seat, { pieces, others }: Places): Change | undefined {
-  const value = toCbor({
-    pieces: pieces.map(({ piece, place, share }) => ({
-      piece,
-      place: { ...place },
-      share: share.map((one) => ({ ...one })),
-    })),
-    others: others.map((one) => ({ ...one })),
-  });
-  const fits = typeof read(placesReader, value) !== 'string';
-  return fits ? { key: log.keys.places, value } : undefined;
-}
 
 export interface PieceView extends Piece {
   readonly place: Place | undefined;
@@ -400,28 +326,6 @@ export async function planPiece(seat: Seat, tier: Tier, place: Place): Outcome {
   await seat.log.append([note(id, tier, 'planned')], [kept]);
   return done;
 }
-
-/** Says where a piece is kept; and what is known of the others' pieces. */
-export async function keepPlaces(
-  seat: Seat,
-  change:
-    { readonly piece: string; readonly place: Place } | { readonly others: readonly OthersPiece[] },
-): Outcome {
-  const places = await placesOf(seat);
-  const next =
-    'others' in change
-      ? { ...places, others: [...change.others] }
-      : { ...places, pieces: withPlace(places.pieces, change.piece, change.place) };
-  const kept = placesChange(seat, next);
-  if (!kept) return notNow;
-  await seat.log.append([], [kept]);
-  return done;
-}
-
-const withPlace = (pieces: Places['pieces'], piece: string, place: Place): Places['pieces'] =>
-  pieces.some((one) => one.piece === piece)
-    ? pieces.map((one) => (one.piece === piece ? { ...one, place } : one))
-    : [...pieces, { piece, place, share: [] }];
 
 /**
  * Takes the host secret out of what is left of a backup and holds it against the own host key; then

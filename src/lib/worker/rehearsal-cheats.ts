@@ -55,7 +55,7 @@ export function misbehaving(
   log.append = (events, changes) =>
     append(
       events.map((event) =>
-        event.kind === 'backup'
+        event.kind === 'backup' && event.tier === 'age-file'
           ? { ...event, piece: log.state.me.slice(0, 8), hash: sha256(log.state.me) }
           : event,
       ),

@@ -122,7 +122,7 @@ test('a kit is saved, stays recorded, and counts once it was read back; another 
   await button(verifyText.act).click();
   await expect
     .element(page.getByRole('alert'))
-    .toHaveTextContent(pieceFaults['not-a-kit']('').happened);
+    .toHaveTextContent(pieceFaults['not-a-kit']().happened);
   expect(await statuses('kit')).toEqual(['recorded']);
   await userEvent.upload(file, new File([saved[0]!], 'kit.cbor'));
   await button(verifyText.act).click();
@@ -177,7 +177,7 @@ test('cards are made for contacts, shown apart, and verified later by entering o
   await form.getByRole('button', { name: verifyText.act }).click();
   await expect
     .element(page.getByRole('alert'))
-    .toHaveTextContent(pieceFaults['another-piece']('').happened);
+    .toHaveTextContent(pieceFaults['another-piece']().happened);
   await form
     .getByLabelText(verifyText.words)
     .fill(made[0]!.words.map((word) => word.slice(0, 4)).join('\n'));

@@ -1,5 +1,6 @@
 /** The form that says who gets which cards. */
-import type { CardPlan, Place } from '../../worker/pieces.ts';
+import type { CardPlan } from '../../worker/pieces.ts';
+import type { Place } from '../../worker/places.ts';
 import { makeText } from '../text/backups-make.ts';
 import { typed } from '../typed.ts';
 import { noPlace, typedPlace } from './place.ts';

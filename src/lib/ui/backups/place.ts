@@ -1,5 +1,5 @@
 /** Where a piece is kept, as a form has it. */
-import type { Place } from '../../worker/pieces.ts';
+import type { Place } from '../../worker/places.ts';
 import { typed } from '../typed.ts';
 
 export const noPlace: Place = { name: '', place: '', holder: '', seal: '' };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DUE_BEFORE, type PieceStatus, type Tier } from '../../ceremony/pieces.ts';
 import type { BackupsView, NewDeviceView } from '../../worker/backups-view.ts';
-import type { PieceView, ShareOf } from '../../worker/pieces.ts';
+import type { PieceView } from '../../worker/pieces.ts';
+import type { ShareOf } from '../../worker/places.ts';
 import { isSpare, nextStep, toAdmit, waysOf } from './ways.ts';
 
 const DUE = Date.UTC(2028, 0, 1);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Tier } from '../../ceremony/pieces.ts';
-import type { OthersPiece, PieceView } from '../../worker/pieces.ts';
+import type { PieceView } from '../../worker/pieces.ts';
+import type { OthersPiece } from '../../worker/places.ts';
 import { heldOf, remainsOf, verifiedOf } from './held.ts';
 
 let made = 0;

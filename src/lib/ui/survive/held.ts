@@ -3,7 +3,8 @@ import { reached, type Held, type Kind } from '../../ceremony/exposure.ts';
 import { counts } from '../../ceremony/pieces.ts';
 import { cardsMissing, type Heap, type Remains } from '../../ceremony/survival.ts';
 import type { BackupsView } from '../../worker/backups-view.ts';
-import type { OthersPiece, PieceView } from '../../worker/pieces.ts';
+import type { PieceView } from '../../worker/pieces.ts';
+import type { OthersPiece } from '../../worker/places.ts';
 
 type Known = Pick<BackupsView, 'own' | 'names' | 'pieces' | 'told' | 'restored'>;
 

@@ -2,7 +2,7 @@
 import { kinds, type Kind } from '../../ceremony/exposure.ts';
 import { printable } from '../../crypto/schema.ts';
 import { tiers } from '../../ceremony/pieces.ts';
-import type { OthersPiece } from '../../worker/pieces.ts';
+import type { OthersPiece } from '../../worker/places.ts';
 
 /** What one can note of the own things: the pieces of the backup are known already. */
 export const ownKinds = kinds.filter((kind) => !(tiers as readonly Kind[]).includes(kind));

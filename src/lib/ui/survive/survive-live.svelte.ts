@@ -1,6 +1,6 @@
 /** The desk on the page of what survived: the pieces of a backup, and what was noted of others'. */
 import type { BackupsView } from '../../worker/backups-view.ts';
-import type { OthersPiece } from '../../worker/pieces.ts';
+import type { OthersPiece } from '../../worker/places.ts';
 import type { RemoteDesk } from '../../worker/report.ts';
 import { app } from '../app.svelte.ts';
 import { DeskLive } from '../desk-live.svelte.ts';
