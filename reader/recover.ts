@@ -44,7 +44,8 @@ node recover.mjs secret [--recovery FILE] [--show-secret] [--plate] SOURCE
 node recover.mjs addresses --recovery FILE
     where the group's bitcoin lies
 node recover.mjs sweep [--recovery FILE] --coins FILE --fee SAT/VB [--to ADDRESS] --out FILE SOURCE…
-    a signed transaction of all coins to the backup address, from as many sources as sign
+    a signed transaction of all coins to the backup address, from as many sources as sign;
+    asks for the end of the address
 
 SOURCE  a backup file; a text file of SLIP-39 cards (one a line), of Vault shares (one a line), or
         of a plate; “-” to type cards, shares or a plate
@@ -308,7 +309,7 @@ async function sweep(
   );
   writeNew(out, `${transaction}\n`);
   say(`Written to ${out}. Nothing was sent.`);
-  say('Next: compare the address with your own note. Then, on a machine with Bitcoin Core,');
+  say('Next: compare the whole address with your own note. Then, on a machine with Bitcoin Core,');
   say('“testmempoolaccept”, and “sendrawtransaction”.');
 }
 
@@ -332,7 +333,10 @@ const backupAddresses = (
   return [...new Set(all)];
 };
 
-/** The backup address; another only once a person typed its end. */
+/**
+ * The backup address or another, once a person typed its end. Whoever made a file chose the address in
+ * it, so it is not shown before.
+ */
 async function destination(
   network: Network,
   to: string | undefined,
@@ -358,15 +362,15 @@ async function destination(
   if (set.length !== 1 || address !== set[0]) {
     say('This is NOT the backup address that all files name:', `  ${inFours(address)}`);
     say(`They name: ${named}`);
-    const typed = await ask('If it is right, type its last 8 characters from your own note', false);
-    if (typed.replace(/\s/g, '') !== address.slice(-8))
-      throw new Trouble(
-        'address-unconfirmed',
-        'What was typed is not the end of the address.',
-        'Compare the address with your own note and start again.',
-      );
   }
-  return { address, script };
+  const question = 'Last 8 characters of the address to sweep to, from your own note';
+  const typed = await ask(question, false);
+  if (typed.replace(/\s/g, '') === address.slice(-8)) return { address, script };
+  throw new Trouble(
+    'address-unconfirmed',
+    'What was typed is not the end of the address.',
+    'Ask the other operators which address is right; “show” says what a file names.',
+  );
 }
 
 // Whoever read what is printed may have had enough.

@@ -111,10 +111,16 @@ const paths = (): Path[] => [
 const sources = ['0.age', 'cards', 'plate'];
 let run = 0;
 
-/** A sweep to a file of its own, from `sources` unless others are given. */
+/** A sweep to a file of its own, from `sources` unless others are given; `end`: of the address. */
 async function sweep(
   list: readonly Entry[] | string,
-  { args = ['--fee', '5'], from = sources, recovery = true, lines = [passphrase, ''] } = {},
+  {
+    args = ['--fee', '5'],
+    from = sources,
+    recovery = true,
+    lines = [passphrase, ''],
+    end = [backupAddress.slice(-8)],
+  } = {},
 ) {
   const out = `tx-${run++}.hex`;
   put('coins.json', typeof list === 'string' ? list : JSON.stringify(list));
@@ -122,7 +128,7 @@ async function sweep(
   const said = await programs.run(
     'recover',
     ['sweep', ...known, '--coins', 'coins.json', '--out', out, ...args, ...from],
-    { input: lines.map((line) => `${line}\n`).join('') },
+    { input: [...lines, ...end].map((line) => `${line}\n`).join('') },
   );
   const file = existsSync(at(out)) ? readFileSync(at(out), 'utf8') : undefined;
   return { ...said, path: at(out), file };
@@ -238,8 +244,8 @@ describe('a sweep', () => {
   it('to another address, once its end was typed', async () => {
     const list = coins().slice(0, 1);
     const args = ['--fee', '5', '--to', elsewhere];
-    const end = `${elsewhere.slice(-8, -4)} ${elsewhere.slice(-4)}`;
-    const swept = await sweep(list, { args, lines: [passphrase, '', end] });
+    const end = [`${elsewhere.slice(-8, -4)} ${elsewhere.slice(-4)}`];
+    const swept = await sweep(list, { args, end });
     const { spend } = valid(swept, list, paths());
     expect(spend.outputs[0]!.script).toEqual(scriptOfAddress('regtest', elsewhere));
     expect(swept.out).toContain('This is NOT the backup address');
@@ -258,16 +264,26 @@ describe('a sweep', () => {
   ])('to %s, %s', async (address) => {
     const list = coins().slice(0, 1);
     const args = ['--fee', '5', '--to', address];
-    const lines = [passphrase, '', address.slice(-8)];
-    const { spend } = valid(await sweep(list, { args, lines }), list, paths());
+    const end = [address.slice(-8)];
+    const { spend } = valid(await sweep(list, { args, end }), list, paths());
     expect(spend.outputs[0]!.script).toEqual(scriptOfAddress('regtest', address));
   });
 
-  it('writes nothing where the end of another address is not typed', async () => {
+  it('writes nothing where the end of the address is not typed', async () => {
     const args = ['--fee', '5', '--to', elsewhere];
-    const lines = [passphrase, '', backupAddress.slice(-8)];
-    await refused('address-unconfirmed', coins().slice(0, 1), { args, lines });
-    await refused('no-answer', coins().slice(0, 1), { args });
+    await refused('address-unconfirmed', coins().slice(0, 1), { args });
+    await refused('no-answer', coins().slice(0, 1), { args, end: [] });
+  });
+
+  it('does not show the address of a file before its end was typed from a note', async () => {
+    const list = coins().slice(0, 1);
+    put('thief', recoveryToBytes({ ...content, backupAddress: elsewhere }));
+    const args = ['--recovery', 'thief', '--fee', '5'];
+    const from = ['vault', 'cards', 'plate'];
+    const of = { args, from, recovery: false, lines: [''] };
+    const { out, err } = await sweep(list, of);
+    for (const shown of [elsewhere, inFoursOf(elsewhere)]) expect(out + err).not.toContain(shown);
+    await refused('address-unconfirmed', list, of);
   });
 });
 
