@@ -86,6 +86,7 @@ async function shown(made: readonly MadePiece[], kind: CardKind, rehearsal = fal
   await render(Cards, {
     ...{ made, kind, rehearsal },
     group: 'Harbour bridge',
+    groupId: new Uint8Array(32).fill(0xab),
     operator: 'Ana',
     epoch: 3,
     network: 'regtest',
@@ -341,7 +342,8 @@ test('what could not be noted is not verified', async () => {
   const made = slip39();
   await render(Cards, {
     ...{ made, kind: 'slip39', rehearsal: false },
-    ...{ group: 'Harbour bridge', operator: 'Ana', epoch: 3, network: 'regtest' },
+    ...{ group: 'Harbour bridge', groupId: new Uint8Array(32).fill(0xab), operator: 'Ana' },
+    ...{ epoch: 3, network: 'regtest' },
     onverified: () => Promise.reject(new Error('The store is full.')),
     ondone: () => undefined,
   });
