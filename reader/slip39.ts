@@ -41,10 +41,10 @@ function rs1024(customization: string, numbers: readonly number[]): number {
   return state;
 }
 
-/** Reads one card; `number` is its place among those given, from 1. */
+/** Reads one card of a secret of 16 to 64 bytes; `number` is its place among those given, from 1. */
 export function readCard(text: string, number: number): Card {
   const words = text.trim().split(/\s+/);
-  if (words.length < 20)
+  if (words.length < 20 || words.length > 59)
     throw cardTrouble('card-length', number, `has ${words.length} words, not 33`);
   const read = numbersOf(slip39, words);
   if ('unknown' in read)

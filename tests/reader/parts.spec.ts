@@ -221,6 +221,7 @@ describe('a changed word is a named fault', () => {
     expect(faultOf(() => readCard(words.with(4, 'zzzz').join(' '), 1))).toBe('card-word');
     expect(faultOf(() => readCard(words.slice(1).join(' '), 1))).toBe('card-checksum');
     expect(faultOf(() => readCard('academic acid', 1))).toBe('card-length');
+    expect(faultOf(() => readCard('acid '.repeat(60), 1))).toBe('card-length');
   });
 
   it('of a plate, in all but one case of 2048', () => {
