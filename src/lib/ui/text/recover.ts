@@ -281,6 +281,7 @@ export const recoverText = {
     needed: (needed: number) =>
       `${people(needed).replace(/^o/, 'O')} must do it, each on their page of backups. Until then what your device approves counts for nobody.`,
     admitted: (have: number, needed: number) => `${have} of ${needed} approved it so far.`,
+    counts: 'What your device approves counts.',
     read: 'On the call they compare this number, the hash of your new card, with what their device shows. Read it aloud:',
     thenHeading: 'Then',
     then: [
