@@ -5,9 +5,7 @@ import { be32, concat, fromHex, hash160, hex, sha256, tagged, utf8 } from './byt
 import { custodyCurve, isOdd, liftX, mod, xOf } from './curves.ts';
 import type { Network } from './files.ts';
 
-const CHAIN_CODE = fromHex(
-  '868087ca02a6f974c4598924c36b57762d32cb45717167e300622c7167e38965',
-);
+const CHAIN_CODE = fromHex('868087ca02a6f974c4598924c36b57762d32cb45717167e300622c7167e38965');
 export const RECEIVE = 0;
 export const CHANGE = 1;
 export const DEPOSIT = 2;
