@@ -170,7 +170,7 @@ export async function proposeTo(operator: Operator, players: readonly Player[]):
 
 /**
  * The operator in the browser (number `own`, from 0) and two in Node (the first among them) sign what
- * was proposed; everybody in Node has both signatures.
+ * was proposed; everybody has both signatures.
  */
 export async function signWith(
   operator: Operator,
@@ -196,4 +196,6 @@ export async function signWith(
   await everybodyHears(players);
   for (const player of players)
     expect(sessionAt(player, root).items[0]!.signatures).toHaveLength(2);
+  await operator.take([await peer.give()], false);
+  await expect(operator.page.getByTestId('now')).toHaveAttribute('data-act', 'done');
 }
