@@ -6,8 +6,6 @@ import type { Device } from '../../src/lib/devices/device.ts';
 import { enrolDevice, openDevice } from '../../src/lib/devices/open.ts';
 import { bareHardware, serialOf } from '../../src/lib/devices/simulators/simulate.ts';
 import { attended, type Simulator } from '../../src/lib/devices/simulators/simulator.ts';
-import { capabilityBytes, commands, objectTypes } from '../../src/lib/devices/yubihsm/commands.ts';
-import { be16 } from '../../src/lib/devices/yubihsm/frames.ts';
 import { enrolYubiHsm } from '../../src/lib/devices/yubihsm/yubihsm.ts';
 import { cardNow } from '../../src/lib/ceremony/operator-device.ts';
 import {
@@ -25,15 +23,7 @@ import {
 import { groups, type Player } from '../support/seats.ts';
 import { everybodyHears, signBatch, testRequest, withKey } from '../support/signing-seats.ts';
 import { brought, type TestDevice } from '../support/simulated.ts';
-import { open as openHost } from '../support/yubihsm-host.ts';
-import {
-  ADMINISTRATOR,
-  EVERYDAY,
-  good,
-  provisioned,
-  typing,
-  type Owned,
-} from '../support/yubihsm-owner.ts';
+import { EVERYDAY, good, provisioned, typing, type Owned } from '../support/yubihsm-owner.ts';
 
 /*
  * An operator whose device is gone: its vendor's seed restored on a new one of the same family, a
@@ -134,21 +124,7 @@ it.each([
 it('a YubiHSM’s escrow on another gives the same host key; it approves with a key of its own', async () => {
   const players = await apart(original);
   const [asha, , chen, dora] = players as [Player, Player, Player, Player];
-  const other = await provisioned();
-  const { wrapKey, hmacKey } = owned.made.escrow!;
-  // What an administrator does: the key that was made with it makes room for the one that is kept.
-  const admin = await openHost(other.simulator, other.made.ids.administrator, ADMINISTRATOR);
-  const header = [be16(9), new Uint8Array(40), be16(1)];
-  const handsOn = capabilityBytes(['sign-hmac', 'verify-hmac', 'exportable-under-wrap']);
-  const may = [capabilityBytes(['import-wrapped']), Uint8Array.of(42), handsOn];
-  expect(await admin.send(commands.putWrapKey, ...header, ...may, wrapKey)).toEqual(be16(9));
-  const remove = (id: number, type: number) =>
-    admin.send(commands.deleteObject, be16(id), Uint8Array.of(type));
-  await remove(other.made.ids.hmac, objectTypes.hmacKey);
-  const imported = await admin.send(commands.importWrapped, be16(9), hmacKey);
-  expect(imported).toEqual(Uint8Array.of(objectTypes.hmacKey, ...be16(owned.made.ids.hmac)));
-  await remove(9, objectTypes.wrapKey);
-
+  const other = await provisioned(true, owned.made.escrow);
   const device = await asHsm(other);
   expect(equal(device.identity.approvalKey.key, dora.device.identity.approvalKey.key)).toBe(false);
   const back = await recovered(dora, asha, await fromKit(kits[3]!, device), { device });

@@ -4,7 +4,11 @@ import { fromHandle, type EnrolledAs } from '../../src/lib/devices/handle.ts';
 import type { Connector, Hardware } from '../../src/lib/devices/hardware.ts';
 import type { Presence, Prompt } from '../../src/lib/devices/prompt.ts';
 import { bareYubiHsm } from '../../src/lib/devices/simulators/yubihsm.ts';
-import { provision, type Provisioned } from '../../src/lib/devices/yubihsm/provision.ts';
+import {
+  provision,
+  type Escrow,
+  type Provisioned,
+} from '../../src/lib/devices/yubihsm/provision.ts';
 import { bench, type Bench } from './yubihsm-host.ts';
 
 /** Whoever owns a simulated YubiHSM: provisions it and types passwords. */
@@ -70,12 +74,14 @@ export interface Owned extends Bench {
   readonly provision: () => Promise<Provisioned>;
 }
 
-/** A YubiHSM that came from the factory and was provisioned. */
-export async function provisioned(exportable = false): Promise<Owned> {
+/** A YubiHSM that came from the factory and was provisioned, or given the HMAC key of an escrow, which stays as it is. */
+export async function provisioned(exportable = false, from?: Escrow): Promise<Owned> {
   const fresh = bench();
   const hardware = hardwareWith(bareYubiHsm(fresh.simulator));
   const again = async () => {
-    const choice = { password: utf8(EVERYDAY), administrator: utf8(ADMINISTRATOR), exportable };
+    const passwords = { password: utf8(EVERYDAY), administrator: utf8(ADMINISTRATOR) };
+    const escrow = from && { wrapKey: from.wrapKey.slice(), hmacKey: from.hmacKey.slice() };
+    const choice = { ...passwords, exportable, escrow };
     return good(await provision(hardware, typing('password').presence, choice));
   };
   return { ...fresh, hardware, made: await again(), provision: again };

@@ -119,6 +119,8 @@ export const deviceFaultNames = [
   'no-session',
   /** The YubiHSM's keys for this are missing, or they may not do it. */
   'not-provisioned',
+  /** The two parts of a YubiHSM's escrow are damaged, or they do not belong together. */
+  'wrong-escrow',
   /** The YubiHSM's log is full and it was told to stop then. */
   'log-full',
   /** The YubiHSM's log does not continue what was read of it before. */

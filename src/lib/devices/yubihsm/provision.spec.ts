@@ -24,7 +24,7 @@ import { bareYubiHsm } from '../simulators/yubihsm.ts';
 import { capabilityBytes, commands, errors, objectTypes, origins } from './commands.ts';
 import { be16, errorFrame } from './frames.ts';
 import { infoOf } from './objects.ts';
-import { provision, type ProvisionChoice } from './provision.ts';
+import { provision, type Escrow, type ProvisionChoice } from './provision.ts';
 import { cryptogram, decryptMessage, sessionKeys, type LongKeys } from './scp03.ts';
 import { inSession } from './session.ts';
 
@@ -317,9 +317,18 @@ describe('an authentication key that somebody put in before', () => {
   });
 });
 
-describe('provisioning that breaks off', () => {
-  it('at any reply takes back what it made, and can be done again', async () => {
-    const count = await replies();
+describe('provisioning that breaks off', async () => {
+  const escrow = (await provisioned(true)).made.escrow!;
+  const copied = ({ wrapKey, hmacKey }: Escrow): Escrow => ({
+    wrapKey: wrapKey.slice(),
+    hmacKey: hmacKey.slice(),
+  });
+
+  it.each([
+    ['makes an HMAC key', () => choice()],
+    ['restores one', () => choice({ escrow: copied(escrow) })],
+  ])('at any reply takes back what it made, and can be done again: it %s', async (_, choice) => {
+    const count = await replies(choice);
     expect(count).toBeGreaterThan(25);
     for (let broken = 0; broken < count; broken++) {
       const { hardware, simulator } = fresh();
@@ -341,7 +350,7 @@ describe('provisioning that breaks off', () => {
 });
 
 /** How many replies provisioning takes. */
-async function replies(): Promise<number> {
+async function replies(choice: () => ProvisionChoice): Promise<number> {
   let count = 0;
   const { hardware } = fresh();
   const counting = replying(hardware, (_, reply) => {

@@ -4,18 +4,25 @@ import { deviceFault, isDeviceFault, type DeviceFault } from '../device.ts';
 import type { Connector, Hardware } from '../hardware.ts';
 import type { Presence } from '../prompt.ts';
 import { startAudit } from './audit.ts';
-import { commands, objectTypes, origins } from './commands.ts';
+import { commands, errors, objectTypes, origins } from './commands.ts';
 import { infoInSession, reachYubiHsm, type DeviceInfo } from './device-info.ts';
 import { be16, readBe16 } from './frames.ts';
 import * as objects from './objects.ts';
 import { withPassword, yubiHsmPrompt } from './password.ts';
 import { keysOfPassword } from './scp03.ts';
-import { inSession, readDevicePublicKey, type Credential, type Session } from './session.ts';
+import {
+  faultOfCode,
+  inSession,
+  readDevicePublicKey,
+  type Credential,
+  type Session,
+} from './session.ts';
 
 /*
  * Makes a new YubiHSM ready: an administrator's authentication key, an operator's that may do the few
  * things this program does, and three keys; and lets it log. Each is read back before the factory's
- * authentication key is deleted. On any fault before that, what was made is deleted again.
+ * authentication key is deleted. On any fault before that, what was made is deleted again. The HMAC key
+ * can come from an escrow, as it was in another YubiHSM; the key for approvals is always a new one.
  *
  * A session with the factory's password hides nothing. In it only the public half of a temporary P-256
  * key is put in; the rest is done in a session with that key, which nobody who listens can open. It
@@ -30,11 +37,13 @@ export interface ProvisionChoice {
   readonly administrator: Bytes;
   /** Whether the HMAC key can be copied, wrapped, to another YubiHSM. */
   readonly exportable: boolean;
+  /** Brings the HMAC key back from it, exportable as it was, instead of making one. Wiped here. */
+  readonly escrow?: Escrow | undefined;
 }
 
 /** The only copies of an exportable HMAC key. Whoever has both parts can make every secret of it. */
 export interface Escrow {
-  /** AES-256, 32 bytes: to be put into another YubiHSM first. Shown or saved once, then wiped. */
+  /** AES-256, 32 bytes: goes into another YubiHSM first. Shown or saved once, then wiped. */
   readonly wrapKey: Bytes;
   /** The HMAC key under it, as IMPORT WRAPPED takes it. */
   readonly hmacKey: Bytes;
@@ -50,8 +59,10 @@ export interface Provisioned extends DeviceInfo {
   };
   /** Ed25519, 32 bytes. */
   readonly approvalKey: Bytes;
-  /** Undefined unless the choice was exportable. */
+  /** A new one; undefined unless the choice was exportable. */
   readonly escrow: Escrow | undefined;
+  /** Whether the HMAC key came from the choice's escrow, which stays good for it. */
+  readonly restored: boolean;
 }
 
 /** The authentication key of the factory, and its password. */
@@ -61,8 +72,8 @@ export const factoryPassword = (): Bytes => new TextEncoder().encode('password')
 /**
  * Asks for the password of authentication key 1 and makes the YubiHSM ready. Faults: `factory-password`
  * where a chosen password is the factory's, `not-provisioned` where something stands in the way or is
- * not as it was made, `too-old` before firmware 2.3.1, `other-device`, `refused`, those of sessions and
- * of the connector.
+ * not as it was made, `wrong-escrow` where no HMAC key of ours comes from its two parts, `too-old` before
+ * firmware 2.3.1, `other-device`, `refused`, those of sessions and of the connector.
  */
 export async function provision(
   { yubihsm: connector, simulated }: Hardware,
@@ -73,6 +84,8 @@ export async function provision(
     const factory = factoryPassword();
     if (equal(choice.password, factory) || equal(choice.administrator, factory))
       return deviceFault('factory-password');
+    if (choice.escrow && choice.escrow.wrapKey.length !== 32)
+      return deviceFault('wrong-escrow', 'part 1 is not 32 bytes');
     const found = await reachYubiHsm(connector);
     if (isDeviceFault(found)) return found;
     const prompt = yubiHsmPrompt(found.serial, simulated, { to: 'provision' });
@@ -81,6 +94,7 @@ export async function provision(
     );
   } finally {
     wipe(choice.password, choice.administrator);
+    if (choice.escrow) wipe(choice.escrow.wrapKey, choice.escrow.hmacKey);
   }
 }
 
@@ -184,25 +198,30 @@ async function makeAll(
   { factory, serial, firmware }: Prepared,
   choice: ProvisionChoice,
 ): Promise<Provisioned | DeviceFault> {
+  const made = choice.exportable ? crypto.getRandomValues(new Uint8Array(32)) : undefined;
   const secrets = {
     administrator: bothKeys(choice.administrator),
     operator: bothKeys(choice.password),
-    wrap: choice.exportable ? crypto.getRandomValues(new Uint8Array(32)) : undefined,
+    wrap: choice.escrow?.wrapKey ?? made,
   };
   try {
-    const ids = await makeObjects(session, plan(factory, choice.exportable, secrets));
+    const ids = await makeObjects(session, plan(factory, secrets, choice.escrow?.hmacKey));
     if (isDeviceFault(ids)) return ids;
     const approvalKey = await objects.publicKeyOf(session, ids.approval);
     if (isDeviceFault(approvalKey)) return approvalKey;
-    const escrow = secrets.wrap && (await exportHmacKey(session, ids, secrets.wrap));
+    const restored = choice.escrow !== undefined;
+    const escrow = made && !restored ? await exportHmacKey(session, ids, made) : undefined;
     if (escrow && isDeviceFault(escrow)) return escrow;
-    return { serial, firmware, ids, approvalKey, escrow };
+    return { serial, firmware, ids, approvalKey, escrow, restored };
   } finally {
-    wipe(secrets.administrator, secrets.operator, secrets.wrap ?? new Uint8Array());
+    wipe(secrets.administrator, secrets.operator, made ?? new Uint8Array());
   }
 }
 
-/** An object to be made: as what, by which command, and the secret that is put in; without, it is generated. */
+/**
+ * An object to be made: as what, by which command, and the secret that is put in; without, it is
+ * generated. The wrap key comes before what is imported under it.
+ */
 type Plan = readonly [
   keyof Provisioned['ids'],
   objects.Role,
@@ -212,21 +231,22 @@ type Plan = readonly [
 
 const plan = (
   factory: objects.ObjectInfo,
-  exportable: boolean,
   secrets: {
     readonly administrator: Bytes;
     readonly operator: Bytes;
     readonly wrap?: Bytes | undefined;
   },
+  copy: Bytes | undefined,
 ): Plan => {
   const { administrator, operator, hmacKey, wrapKey, approvalKey } = objects;
   const { putAuthenticationKey: put, generateHmacKey, generateAsymmetricKey } = commands;
-  const wrapping = secrets.wrap ? commands.putWrapKey : commands.generateWrapKey;
+  const exportable = secrets.wrap !== undefined;
+  const wrapping = exportable ? commands.putWrapKey : commands.generateWrapKey;
   return [
     ['administrator', administrator(factory), put, secrets.administrator],
     ['operator', operator, put, secrets.operator],
-    ['hmac', hmacKey(exportable), generateHmacKey],
     ['wrap', wrapKey(exportable), wrapping, secrets.wrap],
+    ['hmac', hmacKey(exportable), copy ? commands.importWrapped : generateHmacKey, copy],
     ['approval', approvalKey, generateAsymmetricKey],
   ];
 };
@@ -238,7 +258,10 @@ async function makeObjects(
 ): Promise<Provisioned['ids'] | DeviceFault> {
   const ids = { administrator: 0, operator: 0, hmac: 0, wrap: 0, approval: 0 };
   for (const [name, role, command, secret] of planned) {
-    const id = await makeObject(session, role, command, secret);
+    const id =
+      secret && command === commands.importWrapped
+        ? await importObject(session, role, ids.wrap, secret)
+        : await makeObject(session, role, command, secret);
     if (typeof id !== 'number') return id;
     ids[name] = id;
   }
@@ -267,9 +290,43 @@ async function makeObject(
   const info = await objects.infoOf(session, type, id);
   if (isDeviceFault(info)) return info;
   const origin = secret.length > 0 ? origins.imported : origins.generated;
-  return (
-    objects.misfit(info, role) ?? (info.origin === origin ? id : objects.unfit(role, 'origin'))
-  );
+  return misfit(info, role, origin) ?? id;
+}
+
+const misfit = (
+  info: objects.ObjectInfo,
+  role: objects.Role,
+  origin: number,
+): DeviceFault | undefined =>
+  objects.misfit(info, role) ??
+  (info.origin === origin ? undefined : objects.unfit(role, 'origin'));
+
+/** What a YubiHSM answers where a copy does not open under the wrap key, or is of something that may more. */
+const notACopy = [errors.invalidData, errors.wrongLength, errors.insufficientPermissions].map(
+  (code) => faultOfCode(code).detail,
+);
+
+/**
+ * Brings an object back from its wrapped copy, under the id that it had. It must have been generated in
+ * a YubiHSM as this role: a key that somebody chose is none. Anything else is deleted again.
+ */
+async function importObject(
+  session: Session,
+  role: objects.Role,
+  wrap: number,
+  copy: Bytes,
+): Promise<number | DeviceFault> {
+  const reply = await session.send(commands.importWrapped, be16(wrap), copy);
+  if (isDeviceFault(reply))
+    return notACopy.includes(reply.detail) ? deviceFault('wrong-escrow', reply.detail) : reply;
+  if (reply.length !== 3) return deviceFault('unreadable-answer', 'no id');
+  const [type, id] = [reply[0]!, readBe16(reply, 1)];
+  const info = await objects.infoOf(session, type, id);
+  if (isDeviceFault(info)) return info;
+  const wrong = misfit(info, role, origins.generated | origins.wrapped);
+  if (!wrong) return id;
+  const gone = await session.send(commands.deleteObject, be16(id), Uint8Array.of(type));
+  return isDeviceFault(gone) ? gone : deviceFault('wrong-escrow', wrong.detail);
 }
 
 /** K-ENC and K-MAC of a password, 32 bytes. */

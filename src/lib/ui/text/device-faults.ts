@@ -179,6 +179,14 @@ export const deviceFaults: Record<DeviceFaultName, FaultText> = {
     means: `${nothing} If a key was deleted, what was sealed with it opens only from a backup.`,
     next: 'A new YubiHSM: provision it; if it says so then, somebody may have put a key in: erase it first, holding its contact for ten seconds while you plug it in. One that you used before: check its serial number, read its log, and find out who changed it.',
   },
+  'wrong-escrow': {
+    happened: 'No HMAC key comes out of this escrow.',
+    cause:
+      'A character of one of its parts is wrong, the two parts are not of the same YubiHSM, or what was wrapped is no HMAC key that Conclave made.',
+    means:
+      'Nothing was restored. The YubiHSM is as it was: what this attempt made on it is deleted again.',
+    next: 'Hold both parts against what you kept, and the serial number in the names of their files, and enter them again.',
+  },
   'log-full': {
     happened: 'The YubiHSM’s log is full.',
     cause: 'It was told to refuse everything that it cannot log, and nobody took the log away.',

@@ -156,6 +156,17 @@ export const yubihsmText = {
     working: (messages: number) =>
       `The YubiHSM works. Leave it plugged in. Messages so far: ${messages}.`,
   },
+  restore: {
+    heading: 'Restore from an escrow instead',
+    help: 'Gives a new YubiHSM the HMAC key of one that is lost, from the two parts that were shown once. The escrow stays good, and is as dangerous as before.',
+    right: 'It can be this part. Whether it is, the YubiHSM says.',
+    wrong: 'Only the digits 0–9 and a–f, in pairs; 64 of them in part 1.',
+    after:
+      'The key for approvals is new, so n − t + 1 others must approve this YubiHSM before it counts; and the escrow alone restores nothing: you need your recovery kit too.',
+    recover: 'Recover with both',
+    confirm: 'Restore onto the YubiHSM',
+    over: 'The HMAC key is the one of the escrow, and can be copied out again as before. Keep the escrow where it is.',
+  },
   result: {
     heading: 'The YubiHSM is ready',
     gone: 'The factory’s key and its password are gone: seen by the YubiHSM’s own answer.',
@@ -183,7 +194,7 @@ export const yubihsmText = {
   escrow: {
     heading: 'The escrow, shown once',
     help: 'Two parts. Keep them apart, offline, in two places: both together are the HMAC key.',
-    how: 'To use it: put part 1 into another YubiHSM as an AES-256 wrap key of domain 1 that may export, import, wrap and unwrap, and hand on “sign-hmac”, “verify-hmac” and “exportable-under-wrap”; then import part 2 with it. Yubico’s yubihsm-shell does both.',
+    how: 'To use it: open “Restore from an escrow instead” on this page with a new YubiHSM. Without Conclave: put part 1 into another YubiHSM as an AES-256 wrap key of domain 1 that may export, import, wrap and unwrap, and hand on “sign-hmac”, “verify-hmac” and “exportable-under-wrap”; then import part 2 with it. Yubico’s yubihsm-shell does both.',
     parts: {
       wrapKey: 'Part 1: the wrap key',
       hmacKey: 'Part 2: the HMAC key, wrapped',

@@ -16,6 +16,8 @@ export interface Seen extends Standing {
 export class Provisioning {
   which = $state<'real' | 'simulated'>('real');
   exportable = $state<'no' | 'yes'>('no');
+  /** Whether the HMAC key is to come from an escrow; it is exportable then. */
+  restoring = $state(false);
   seen = $state.raw<Seen>();
   made = $state.raw<Provisioned>();
   /** Until it was kept. */
@@ -40,20 +42,25 @@ export class Provisioning {
     });
   }
 
-  /** Both passwords are wiped. Where it fails, it is looked at again. */
-  async provision(password: Bytes, administrator: Bytes): Promise<void> {
+  /**
+   * Both passwords are wiped, and the escrow that the HMAC key is to come back from. Where it fails, it
+   * is looked at again.
+   */
+  async provision(password: Bytes, administrator: Bytes, escrow?: Escrow): Promise<void> {
     this.looking.clear();
     this.seen = undefined;
     const done = await this.working.run(async () => {
       const { provision } = await import('../../devices/yubihsm/provision.ts');
       const hardware = this.#counting(await this.#hardware());
       const exportable = this.exportable === 'yes';
-      const made = await provision(hardware, prompts.ask, { password, administrator, exportable });
+      const choice = { password, administrator, exportable, escrow };
+      const made = await provision(hardware, prompts.ask, choice);
       if (isDeviceFault(made)) return made;
       [this.made, this.escrow] = [made, made.escrow];
       return undefined;
     });
     wipe(password, administrator);
+    if (escrow) wipe(escrow.wrapKey, escrow.hmacKey);
     if (!done) await this.look();
   }
 
