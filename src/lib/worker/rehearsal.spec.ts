@@ -242,6 +242,8 @@ describe('a person plays', () => {
       case 'retest':
       case 'again':
       case 'catch-up':
+      case 'equip':
+      case 'run-lost':
       case 'attest':
       case 'stopped':
       case 'done':
