@@ -27,7 +27,7 @@ import { button, field, go, inspect, made, PATIENCE, unlock } from '../support/w
 import { serveYubiHsm } from '../support/yubihsm-connector.ts';
 import { open as openSession } from '../support/yubihsm-host.ts';
 
-const { which, provision, look, escrow, panel, log } = yubihsmText;
+const { which, provision, look, escrow, restore, panel, log } = yubihsmText;
 const { begin, about, device } = workspaceText;
 const { prompt, simulated } = devices;
 const js = { secp256k1: jsGroup('secp256k1'), ed25519: jsGroup('ed25519') };
@@ -195,7 +195,12 @@ test('a simulated YubiHSM is provisioned after mishaps, enters a rehearsal, and 
   await expect(page.getByTestId('device-chain')).toContainText(log.holds);
 });
 
-test('an escrow is shown once, read back, and not left before', async ({ page }) => {
+test('an escrow is shown once, read back, not left before, and restored on another', async ({
+  page,
+  browser,
+  baseURL,
+  watch,
+}) => {
   test.setTimeout(120_000);
   await made(page);
   await open(page, 'simulated');
@@ -230,7 +235,43 @@ test('an escrow is shown once, read back, and not left before', async ({ page })
   await expect(page.getByText(escrow.over)).toBeVisible();
   await follow(page, '#/about');
   await expect(page).toHaveURL(/about$/);
+
+  const context = await browser.newContext({ baseURL: baseURL! });
+  try {
+    watch.over(context);
+    await restored(await context.newPage(), parts[0]!, { wrong, file });
+  } finally {
+    await context.close();
+  }
 });
+
+/** The YubiHSM of another workspace gets the HMAC key, after a first part that is wrong. */
+async function restored(
+  page: Page,
+  wrapKey: string,
+  { wrong, file }: { readonly wrong: string; readonly file: string },
+): Promise<void> {
+  await made(page);
+  await open(page, 'simulated');
+  await page.getByText(restore.heading).click();
+  await expect(page.getByRole('radio', { name: provision.yes })).toHaveCount(0);
+  await inspect(page, 'an escrow that is entered');
+  await field(page, escrow.parts.wrapKey).fill(wrong);
+  await expect(button(page, restore.confirm)).toBeDisabled();
+  await field(page, escrow.file(escrow.parts.hmacKey)).setInputFiles(file);
+  await hold(page, restore.confirm);
+  await answer(page, FACTORY_PASSWORD, prompt.factory);
+  await expect(alert(page)).toContainText(deviceFaults['wrong-escrow'].happened, PATIENCE);
+  await expect(standing(page)).toHaveAttribute('data-standing', 'new');
+  await field(page, escrow.parts.wrapKey).fill(wrapKey);
+  await hold(page, restore.confirm);
+  await answer(page, FACTORY_PASSWORD, prompt.factory);
+  await ready(page);
+  await expect(page.getByText(restore.over)).toBeVisible();
+  await expect(page.getByText(yubihsmText.capabilities['export-wrapped']!)).toBeVisible();
+  await page.getByRole('link', { name: restore.recover }).click();
+  await expect(page).toHaveURL(/recover$/);
+}
 
 test('without a connector the page says so, and what to do', async ({ page, watch }) => {
   watch.tolerate(/404/);

@@ -158,12 +158,12 @@ export const yubihsmText = {
   },
   restore: {
     heading: 'Restore from an escrow instead',
-    help: 'Gives a new YubiHSM the HMAC key of one that is lost, from the two parts that were shown once. The escrow stays good, and is as dangerous as before.',
+    help: 'Gives a new YubiHSM the HMAC key of one that is lost, from the two parts that were shown once. The escrow stays good: whoever has both parts can go on making every secret.',
     right: 'It can be this part. Whether it is, the YubiHSM says.',
     wrong: 'Only the digits 0–9 and a–f, in pairs; 64 of them in part 1.',
     after:
       'The key for approvals is new, so n − t + 1 others must approve this YubiHSM before it counts; and the escrow alone restores nothing: you need your recovery kit too.',
-    recover: 'Recover with both',
+    recover: 'Recover a group',
     confirm: 'Restore onto the YubiHSM',
     over: 'The HMAC key is the one of the escrow, and can be copied out again as before. Keep the escrow where it is.',
   },
