@@ -1,23 +1,31 @@
 /** Recovery, from every way in which an operator may lose what they have, each in an empty browser. */
-import type { Browser, Page, TestInfo } from '@playwright/test';
-import { backupFromBytes, backupToBytes } from '../../src/lib/ceremony/backup.ts';
+import type { Page, TestInfo } from '@playwright/test';
+import { backupFromBytes, backupToBytes, recoveryToBytes } from '../../src/lib/ceremony/backup.ts';
 import { fromHex, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { backupText } from '../../src/lib/ui/text/backup.ts';
 import { ceremonyText } from '../../src/lib/ui/text/ceremony.ts';
 import { actionFaultText, restoreFaultText } from '../../src/lib/ui/text/ceremony-faults.ts';
-import { recoverText, sourceText } from '../../src/lib/ui/text/recover.ts';
+import { recoverText, restoreCheckText, sourceText } from '../../src/lib/ui/text/recover.ts';
 import { requestsText } from '../../src/lib/ui/text/requests.ts';
 import { deviceFault } from '../../src/lib/devices/device.ts';
 import { deviceFaultText } from '../../src/lib/ui/text/device-faults.ts';
 import { workspaceText } from '../../src/lib/ui/text/workspace.ts';
-import { wordsOf } from '../../src/lib/ui/words.ts';
+import { chunksOf, wordsOf } from '../../src/lib/ui/words.ts';
 import { openAge, sealAge } from '../../src/lib/worker/age-file.ts';
+import { recoveryOf } from '../../src/lib/worker/backup.ts';
 import { fileOf } from '../support/bridge-operator.ts';
-import { expect, test, type Watch } from '../support/fixtures.ts';
-import { Operator } from '../support/operator.ts';
+import { expect, test } from '../support/fixtures.ts';
 import { built, rootOf } from '../support/origin.ts';
 import { Peer } from '../support/peer.ts';
-import { admits, ageBackup, apart, cardsOf, kitOf, PASSPHRASE } from '../support/restored.ts';
+import {
+  admits,
+  ageBackup,
+  apart,
+  cardsOf,
+  certifiedPubshares,
+  kitOf,
+  PASSPHRASE,
+} from '../support/restored.ts';
 import {
   alert,
   askDevice,
@@ -32,6 +40,7 @@ import {
   GROUP,
   hearFrom,
   isMe,
+  newMachine,
   openFile,
   proposeTo,
   question,
@@ -41,7 +50,7 @@ import {
   signWith,
   typeCard,
 } from '../support/returning.ts';
-import { enrolled, play, ROOT, round, type Player } from '../support/seats.ts';
+import { ROOT, type Player } from '../support/seats.ts';
 import { everybodyHears, withKey } from '../support/signing-seats.ts';
 
 const { others, secret, device, hear, done } = recoverText;
@@ -72,10 +81,6 @@ test.beforeAll(async () => {
   cards = { good, stranger: other[0]! };
   await everybodyHears(group);
 });
-
-/** A new machine: an empty workspace in a browser of its own. */
-const newMachine = (browser: Browser, watch: Watch, name: string): Promise<Operator> =>
-  Operator.sitDown(browser, name, { simulated: 'trezor', watch: (context) => watch.over(context) });
 
 /** The others of the group, apart from other tests. */
 const everybodyBut = (i: number): Promise<Player[]> => apart(group.filter((_, j) => j !== i));
@@ -315,79 +320,6 @@ test('the worst day: three contacts’ cards and what another operator has, noth
   await shot('backup-verified');
 });
 
-/** A group of three that has come so far; the kit of the second, made before anything was played. */
-async function midCeremony(here: (player: Player) => boolean) {
-  setClock(3);
-  const devices = [undefined, await deviceFrom(seeds[0], 'trezor')];
-  const players = await enrolled(3, 2, 'mid-ceremony', { devices, terms: { roots } });
-  const kit = fileOf(await kitOf(players[1]!), 'kit.cbor');
-  for (let i = 0; i < 12 && !players.every(here); i++) await round(players);
-  expect(players.every(here)).toBe(true);
-  return { players, kit };
-}
-
-/** Ben comes back to it with kit and device, and has heard from the others. */
-async function backToCeremony(
-  ben: Operator,
-  { players: [asha, lost, chen], kit }: { players: readonly Player[]; kit: string },
-): Promise<void> {
-  await restoreSeed(ben, wordsOf(seeds[0]));
-  await begin(ben, 'mid-ceremony');
-  await bringAll(ben, await everythingOf(asha!));
-  await askDevice(ben, kit);
-  await isMe(ben, lost!, 1, 3);
-  await find(ben, device.sameKey);
-  await sealShares(ben, 'hear');
-  await hearFrom(ben, [asha!, chen!]);
-  await expect(question(ben.page)).toHaveAttribute('data-stage', 'done');
-}
-
-test('a laptop lost before the certificate: the run cannot end, and is stopped for everybody', async ({
-  browser,
-  watch,
-}) => {
-  const ceremony = await midCeremony(({ seat }) => seat.state.manifest !== undefined);
-  const [asha, lost] = ceremony.players as [Player, Player];
-  await play(lost);
-  await Peer.of(asha).take(await Peer.of(lost).give());
-  const ben = await newMachine(browser, watch, 'Ben');
-  const { page } = ben;
-  await backToCeremony(ben, ceremony);
-  await expect(question(page)).toContainText(ceremonyText.acts['run-lost'].does);
-  await ben.press(page.getByRole('link', { name: done.group }));
-  const now = page.getByTestId('now');
-  await expect(now).toHaveAttribute('data-act', 'run-lost');
-  await ben.button(ceremonyText.abort.act).first().hover();
-  await page.mouse.down();
-  await expect(now).toHaveAttribute('data-act', 'stopped');
-  await page.mouse.up();
-  for (const given of await ben.give(false)) await Peer.of(asha).take(given);
-  expect(asha.seat.next()).toEqual({ act: 'stopped' });
-});
-
-test('a laptop lost after the certificate: the ceremony goes on to its end', async ({
-  browser,
-  watch,
-}) => {
-  const ceremony = await midCeremony(({ seat }) => seat.progress().keys !== undefined);
-  const peers = ceremony.players.filter((_, i) => i !== 1);
-  const ben = await newMachine(browser, watch, 'Ben');
-  const { page } = ben;
-  await backToCeremony(ben, ceremony);
-  await ben.press(page.getByRole('link', { name: done.group }));
-  const state = page.getByTestId('key-state');
-  for (let i = 0; i < 8 && (await state.getAttribute('data-state')) !== 'rehearsed'; i++) {
-    await ben.work();
-    for (const given of await ben.give(false)) await Peer.of(peers[0]!).take(given);
-    for (const peer of peers) await play(peer);
-    await everybodyHears(peers);
-    await ben.take([await Peer.of(peers[0]!).give()], false);
-  }
-  await expect(state).toHaveAttribute('data-state', 'rehearsed');
-  for (const { seat } of peers)
-    expect(seat.progress()).toMatchObject({ complete: true, faults: [] });
-});
-
 test('only what another operator has: what it cannot do is said, and what is no piece of this group', async ({
   browser,
   watch,
@@ -427,4 +359,37 @@ test('only what another operator has: what it cannot do is said, and what is no 
   await openFile(nobody, fileOf(doras, 'found.age'), PASSPHRASE);
   await nobody.press(nobody.button(recoverText.who.no));
   await expect(alert(page)).toContainText(recoverText.who.other('Dora').happened);
+});
+
+test('apart from any workspace: whether cards or a file restore what was certified', async ({
+  page,
+}) => {
+  await page.goto('./#/verify');
+  const stores = () => page.evaluate(() => indexedDB.databases());
+  const before = await stores();
+  const check = page.getByTestId('restore-check');
+  const recovery = recoveryToBytes(recoveryOf(group[0]!.seat)!);
+  const given = check.getByLabel(restoreCheckText.recovery, { exact: true });
+  await given.setInputFiles(fileOf(doras, 'dora.age'));
+  await check.getByLabel(sourceText.file, { exact: true }).setInputFiles(fileOf(doras, 'dora.age'));
+  await check.getByLabel(backupText.passphrase.label, { exact: true }).fill(PASSPHRASE);
+  const open = check.getByRole('button', { name: sourceText.open, exact: true });
+  await open.click();
+  await expect(alert(page)).toContainText(restoreCheckText.unreadable('').happened);
+  await given.setInputFiles(fileOf(recovery, 'recovery.cbor'));
+  await open.click();
+  await expect(check.getByTestId('restores')).toContainText(restoreCheckText.equals);
+  await expect(check).toContainText(restoreCheckText.operatorIs('Dora', DORA + 1, 5));
+  const { custody, attestation } = certifiedPubshares(group[0]!, DORA);
+  for (const share of [custody, attestation])
+    await expect(check).toContainText(chunksOf(share).join(''));
+
+  await check.getByRole('radio', { name: sourceText.kinds.slip39.title }).check();
+  for (const [i, card] of cards.good.slice(2).entries()) {
+    await check.getByLabel(sourceText.cards.entry(i + 1), { exact: true }).fill(card);
+    await check.getByRole('button', { name: sourceText.cards.add, exact: true }).click();
+  }
+  await check.getByRole('button', { name: sourceText.restore, exact: true }).click();
+  await expect(check).toContainText(restoreCheckText.operatorIs('Emre', EMRE + 1, 5));
+  expect(await stores()).toEqual(before);
 });

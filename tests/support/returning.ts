@@ -1,6 +1,6 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type Browser, type Locator, type Page } from '@playwright/test';
 import { toFile } from '../../src/lib/courier/file.ts';
 import { pack } from '../../src/lib/courier/transport.ts';
 import { toHex, type Bytes } from '../../src/lib/crypto/bytes.ts';
@@ -16,7 +16,8 @@ import { recoverText, sourceText } from '../../src/lib/ui/text/recover.ts';
 import { requestsText } from '../../src/lib/ui/text/requests.ts';
 import { workspaceText } from '../../src/lib/ui/text/workspace.ts';
 import { fileOf } from './bridge-operator.ts';
-import type { Operator } from './operator.ts';
+import type { Watch } from './fixtures.ts';
+import { Operator } from './operator.ts';
 import { Peer } from './peer.ts';
 import { answer, hear } from './requester.ts';
 import { clock, rehearsalId, type Player } from './seats.ts';
@@ -50,6 +51,10 @@ export async function deviceFrom(seed: Bytes, kind: 'ledger' | 'trezor'): Promis
 /** Everything that an operator gives to one who comes back, as files. */
 export const everythingOf = ({ seat }: Player): Promise<string[]> =>
   Promise.all(seat.log.everything().map(async (bundle) => fileOf(toFile(await pack(bundle)))));
+
+/** A new machine: an empty workspace in a browser of its own. */
+export const newMachine = (browser: Browser, watch: Watch, name: string): Promise<Operator> =>
+  Operator.sitDown(browser, name, { simulated: 'trezor', watch: (context) => watch.over(context) });
 
 const { what, others, who, device } = recoverText;
 
