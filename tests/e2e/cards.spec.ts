@@ -167,6 +167,15 @@ async function makeCards(): Promise<void> {
   await expect(page.getByTestId('covered')).toHaveText(cardsText.covered(33, 'slip39'));
 }
 
+/** Nothing sticks out sideways. */
+async function fits(page: Page): Promise<void> {
+  const { scroll, width } = await page.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth,
+    width: document.documentElement.clientWidth,
+  }));
+  expect(scroll, page.url()).toBeLessThanOrEqual(width);
+}
+
 /** Answers the questions by what was written; at question `wrongAt` (from 1) by another word. */
 async function quiz(words: readonly string[], wrongAt?: number): Promise<void> {
   const { page } = asha;
@@ -198,6 +207,10 @@ test('cards are printed and read back, quizzed, and kept nowhere', async () => {
     cards.push(words);
     await expect(stage(page)).toContainText(cardsText.stages.recorded.word);
     if (i === 1) {
+      await page.setViewportSize({ width: 360, height: 640 });
+      await fits(page);
+      await expectAxeSilent(page);
+      await page.setViewportSize({ width: 1280, height: 720 });
       await covers(words);
       await quiz(words, 3);
       await expect(stage(page)).toContainText(cardsText.stages.recorded.word);
@@ -305,11 +318,7 @@ test('everybody can use the new pages, in every theme and on a small screen', as
   for (const hash of pages) {
     await follow(asha, hash);
     await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
-    const { scroll, width } = await page.evaluate(() => ({
-      scroll: document.documentElement.scrollWidth,
-      width: document.documentElement.clientWidth,
-    }));
-    expect(scroll, hash).toBeLessThanOrEqual(width);
+    await fits(page);
     for (const theme of ['light', 'dark', 'dim']) {
       await page.getByLabel('Theme').selectOption(theme);
       await expectAxeSilent(page);
