@@ -128,7 +128,7 @@ export const recoverText = {
       'vendor-seed': {
         title: 'The device is lost, its seed words are at hand',
         short: 'Or the escrow of a YubiHSM.',
-        needs: `Another device of the same make, with the same seed (or escrow) restored on it as its maker says; your recovery kit; and ${fromAnother}`,
+        needs: `Another device of the same make, with the same seed restored on it as its maker says (a YubiHSM: with its escrow, on this app’s page for it); your recovery kit; and ${fromAnother}`,
         call: askOne,
         does: `Whether the device has the right seed is checked by its fingerprint before it is asked for a secret. ${thenSeals}`,
         cannot: `Seed words are never typed into a computer, also not here. A security key has no seed; then take a backup file, cards or shares. ${notesGone}`,
