@@ -4,7 +4,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import type { Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { extractText, getDocumentProxy } from 'unpdf';
-import type { Bytes } from '../../src/lib/crypto/bytes.ts';
+import { fromHex, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { hostPubkeyOf } from '../../src/lib/crypto/host-key.ts';
 import { readPlate } from '../../src/lib/crypto/plate.ts';
 import { combineCards } from '../../src/lib/crypto/slip39/slip39.ts';
@@ -13,6 +13,7 @@ import { backupText } from '../../src/lib/ui/text/backup.ts';
 import { makeText } from '../../src/lib/ui/text/backups-make.ts';
 import { backupsText } from '../../src/lib/ui/text/backups.ts';
 import { cardsText, sheetText } from '../../src/lib/ui/text/cards.ts';
+import { recoverText } from '../../src/lib/ui/text/recover.ts';
 import { chunksOf, wordsOf } from '../../src/lib/ui/words.ts';
 import type { Scalar } from '../../src/lib/wasm/group.ts';
 import { fileOf } from '../support/bridge-operator.ts';
@@ -38,8 +39,6 @@ import {
   sealShares,
   setClock,
 } from '../support/returning.ts';
-import { recoverText } from '../../src/lib/ui/text/recover.ts';
-import { fromHex } from '../../src/lib/crypto/bytes.ts';
 import { groups, ROOT, type Player } from '../support/seats.ts';
 import { withKey } from '../support/signing-seats.ts';
 
