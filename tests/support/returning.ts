@@ -191,7 +191,12 @@ export async function signWith(
   for (const file of await operator.give(false)) await peer.take(file);
   await everybodyHears(players);
   const numbers = [first, second].map(({ seat }) => seat.state.own!);
-  await did(first.seat.freeze(root, [...numbers, own].sort((a, b) => a - b)));
+  await did(
+    first.seat.freeze(
+      root,
+      [...numbers, own].sort((a, b) => a - b),
+    ),
+  );
   await everybodyHears(players);
   await operator.take([await peer.give()], false);
   await operator.press(operator.button(requestsText.now.release));
