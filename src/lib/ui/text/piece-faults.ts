@@ -43,10 +43,10 @@ export const pieceFaults = {
     wrong('These words are not a card that a program wrote.', 'They were made up or changed.'),
   'group-threshold': () =>
     wrong('This card contradicts itself.', 'It asks for more groups than it says there are.'),
-  'other-set': (detail) =>
+  'other-set': () =>
     wrong(
       'A card or share is from another set.',
-      `${detail ? `Found: ${detail}. ` : ''}It was made at another time, or for another group.`,
+      'It was made at another time than the others, or for another group.',
       'Look at set, group and epoch on them, and enter those of one set only.',
     ),
   duplicate: (detail) =>
