@@ -254,7 +254,7 @@ it('an older copy of a vault: its owner is told, and others see the log go back'
 it('a restored vault speaks only after it heard from n − t + 1 others', async () => {
   const players = await beforeSealing();
   const [asha, ben, chen, dora] = players as [Player, Player, Player, Player];
-  await reload(ben, { restoredAt: 1_700_000_000_000 });
+  await reload(ben, { restoredAt: clock.now });
   expect(ben.seat.next()).toEqual({ act: 'catch-up', more: 3 });
   for (const other of [asha, chen]) {
     await other.seat.receipt();
