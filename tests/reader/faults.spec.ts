@@ -175,9 +175,9 @@ describe('still reads', () => {
 });
 
 it('no text in a file steers the terminal or begins a line', async () => {
-  const steering = 'a\u001b[2Jb\u202ec\nAll certificates hold.';
-  put('steering', toCbor({ is: 'conclave recovery', version: 1, content: { [steering]: 1 } }));
-  const { code, err } = await programs.run('recover', ['show', 'steering']);
+  const unseen = 'a\u001b[2Jb\u202ec\nAll certificates hold.';
+  put('unseen', toCbor({ is: 'conclave recovery', version: 1, content: { [unseen]: 1 } }));
+  const { code, err } = await programs.run('recover', ['show', 'unseen']);
   expect(code).toBe(1);
   expect(err).toContain('an unknown field a [2Jb c All certificates hold.');
 });
