@@ -1,4 +1,5 @@
 /** The plaintext of a backup file, the recovery file and the kit (docs/formats.md §3 and §4). */
+import { createHash } from 'node:crypto';
 import { equal } from './bytes.ts';
 import { decode, type CborMap, type Value } from './cbor.ts';
 import { hostKeyOf, readRecovery, type Recovery } from './recovery.ts';
@@ -150,7 +151,10 @@ export function readPiece(bytes: Uint8Array): Piece {
     const file = new Fields(whole, [...names, 'secretHostKey']);
     return backupOf(file.get('content'), file.bytes('secretHostKey', 32));
   }
-  const inside = new Fields(whole, names).get('content');
+  const file = new Fields(whole, [...names, 'check']);
+  if (!equal(file.bytes('check', 8), checkOf(bytes, is as string)))
+    throw wrong('file-changed', 'was changed: its check does not hold');
+  const inside = file.get('content');
   if (is === 'conclave kit') {
     const kit = new Fields(inside, [...whose, 'operatorName', 'hostKey', 'salt', 'device']);
     kit.bytes('salt', 32);
@@ -159,6 +163,13 @@ export function readPiece(bytes: Uint8Array): Piece {
     return { kind: 'kit', ...kit.whose(), operatorName: kit.text('operatorName'), hostKey };
   }
   return { kind: 'recovery', content: contentOf(new Fields(inside, known)) };
+}
+
+/** The check stands behind `is`; it is taken over the file with zeros in its place. */
+function checkOf(bytes: Uint8Array, is: string): Uint8Array {
+  const zeroed = bytes.slice();
+  zeroed.fill(0, is.length + 12, is.length + 20);
+  return new Uint8Array(createHash('sha256').update(zeroed).digest().subarray(0, 8));
 }
 
 function backupOf(inside: Value, hostSecret: Uint8Array): Backup {

@@ -228,34 +228,14 @@ function* damaged(bytes: Bytes): Generator<Bytes> {
 }
 
 describe('any byte that is changed', () => {
-  it('of a kit: it is no kit, of another group, leads to another secret, or only a label differs', async () => {
-    const whole = kitFromBytes(kit) as Kit;
-    let labels = 0;
-    for (const changed of damaged(kit)) {
-      const read = kitFromBytes(changed);
-      if (typeof read === 'string') continue;
-      const { groupName, operatorName, device, hostKey, ...binds } = read;
-      const same = kitToBytes({ ...whole, groupName, operatorName, device, hostKey });
-      if (toHex(kitToBytes({ ...whole, ...binds })) === toHex(kit)) {
-        expect(toHex(same)).toBe(toHex(changed));
-        labels += 1;
-        continue;
-      }
-      const source = await fromKit(changed, ben.device);
-      const secret = await hostSecretOf(source, rehearsalId);
-      if (secret instanceof Uint8Array) expect(ben.seat.otherHost(secret)).toHaveProperty('fault');
-      else expect(secret.fault).toMatch(/^(other-(group|epoch|network)|rehearsal-differs)$/);
-    }
-    expect(labels).toBeGreaterThan(0);
+  it('of a kit or of a recovery file: it is refused', () => {
+    const small = recoveryToBytes({ ...recoveryOf(asha.seat)!, recoveryData: other });
+    for (const changed of damaged(kit)) expect(kitFromBytes(changed)).toBeTypeOf('string');
+    for (const changed of damaged(small)) expect(recoveryFromBytes(changed)).toBeTypeOf('string');
   });
 
-  it('of a recovery file or of what an age file holds: it is refused, or what it says differs', () => {
+  it('of what an age file holds: it is refused, or what it says differs', () => {
     const plain = backupToBytes({ ...content, recoveryData: other, hostSecret: hosts[1]! });
-    const small = recoveryToBytes({ ...recoveryOf(asha.seat)!, recoveryData: other });
-    for (const changed of damaged(small)) {
-      const read = recoveryFromBytes(changed);
-      if (typeof read !== 'string') expect(toHex(recoveryToBytes(read))).toBe(toHex(changed));
-    }
     for (const changed of damaged(plain)) {
       const read = backupFromBytes(changed);
       if (!('fault' in read)) expect(toHex(backupToBytes(read))).toBe(toHex(changed));

@@ -11,6 +11,7 @@ import {
   recoveryToBytes,
   type RecoveryContent,
 } from '../../src/lib/ceremony/backup.ts';
+import { checkedFile } from '../../src/lib/ceremony/checked-file.ts';
 import { toCbor } from '../../src/lib/crypto/cbor.ts';
 import { plateWords } from '../../src/lib/crypto/plate.ts';
 import { sealAgeTo } from '../../src/lib/worker/age-file.ts';
@@ -89,7 +90,7 @@ beforeAll(async () => {
   put('similar-group', recoveryToBytes({ ...content, groupId }));
   put('future', toCbor({ is: 'conclave recovery', version: 2, content: {} }));
   put('extra', toCbor({ is: 'conclave recovery', version: 1, content: {}, more: 1 }));
-  put('lacking', toCbor({ is: 'conclave recovery', version: 1, content: { network: 'signet' } }));
+  put('lacking', checkedFile('conclave recovery', 1, { network: 'signet' }));
   put('three-names', recoveryToBytes({ ...content, operators: ['Asha', 'Ben', 'Chen'] }));
   put('other-t', recoveryToBytes({ ...content, t: 3 }));
   put('other-hash', recoveryToBytes({ ...content, certified: other.certified }));
@@ -176,7 +177,7 @@ describe('still reads', () => {
 
 it('no text in a file steers the terminal or begins a line', async () => {
   const unseen = 'a\u001b[2Jb\u202ec\nAll certificates hold.';
-  put('unseen', toCbor({ is: 'conclave recovery', version: 1, content: { [unseen]: 1 } }));
+  put('unseen', checkedFile('conclave recovery', 1, { [unseen]: 1 }));
   const { code, err } = await programs.run('recover', ['show', 'unseen']);
   expect(code).toBe(1);
   expect(err).toContain('an unknown field a [2Jb c All certificates hold.');

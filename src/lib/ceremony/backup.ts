@@ -17,6 +17,7 @@ import {
   type Read,
 } from '../crypto/schema.ts';
 import { networks } from './card.ts';
+import { checkedFile, checkHolds } from './checked-file.ts';
 
 /*
  * What all operators know of their keys (the recovery file), and what an operator's backup file holds
@@ -87,6 +88,7 @@ const backupFile = record({
 const recoveryReader = record(recovery);
 const recoveryFile = record({
   is: oneOf(RECOVERY),
+  check: bytes(8),
   version: oneOf(RECOVERY_VERSION),
   content: recoveryReader,
 });
@@ -176,13 +178,14 @@ export function backupFromBytes(encoded: Uint8Array): BackupContent | BackupFaul
 
 /** The one encoding of a recovery file. */
 export const recoveryToBytes = (content: RecoveryContent): Bytes =>
-  toCbor({ is: RECOVERY, version: RECOVERY_VERSION, content: plainOf(content) });
+  checkedFile(RECOVERY, RECOVERY_VERSION, plainOf(content));
 
 /** Reads a recovery file; a sentence fragment where the bytes are none. */
 export function recoveryFromBytes(encoded: Uint8Array): RecoveryContent | string {
   if (encoded.length > MAX_FILE_PLAIN) return 'larger than a recovery file may be';
   const value = read(recoveryFile, encoded);
-  return typeof value === 'string' ? value : value.value.content;
+  if (typeof value === 'string') return value;
+  return checkHolds(encoded, RECOVERY) ? value.value.content : 'a byte of it was changed';
 }
 
 type CborMap = Extract<Cbor, { readonly [key: string]: Cbor }>;

@@ -1,7 +1,7 @@
-import { toCbor } from '../crypto/cbor.ts';
 import { boolean, bytes, integer, oneOf, read, record, text, type Read } from '../crypto/schema.ts';
 import type { Bytes } from '../crypto/bytes.ts';
 import { networks } from './card.ts';
+import { checkedFile, checkHolds } from './checked-file.ts';
 
 /*
  * The recovery kit of an operator: what the device needs beside its seed to give the host secret again.
@@ -29,13 +29,18 @@ const contentReader = record({
 });
 export type Kit = Read<typeof contentReader>;
 
-const fileReader = record({ is: oneOf(KIT), version: oneOf(VERSION), content: contentReader });
+const fileReader = record({
+  is: oneOf(KIT),
+  check: bytes(8),
+  version: oneOf(VERSION),
+  content: contentReader,
+});
 
-export const kitToBytes = (content: Kit): Bytes =>
-  toCbor({ is: KIT, version: VERSION, content: { ...content } });
+export const kitToBytes = (content: Kit): Bytes => checkedFile(KIT, VERSION, { ...content });
 
 /** Reads a kit; a sentence fragment where the bytes are none. */
 export function kitFromBytes(encoded: Uint8Array): Kit | string {
   const file = read(fileReader, encoded);
-  return typeof file === 'string' ? file : file.value.content;
+  if (typeof file === 'string') return file;
+  return checkHolds(encoded, KIT) ? file.value.content : 'a byte of it was changed';
 }
