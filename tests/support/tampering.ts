@@ -1,5 +1,6 @@
 /** What the tampering tests share: servers that end with their test, and what a page shows. */
 import { expect, type Page } from '@playwright/test';
+import { text } from '../../src/lib/ui/text.ts';
 import { built, freePort, pathOf, serveDishonestly, type Running } from './origin.ts';
 
 export const SCRIPT = pathOf(/immutable\/nodes\/2\..*\.js$/);
@@ -37,8 +38,12 @@ export async function keepIn(page: Page, { address }: Running): Promise<void> {
   await expect(page.getByTestId('verdict')).toBeVisible();
 }
 
+/** The root that the page computed itself; the one of a bundle offered may stand on the page before it. */
 export async function shownRoot(page: Page): Promise<string> {
-  const groups = page.getByTestId('root-hex').first().getByRole('listitem');
+  const groups = page
+    .getByRole('region', { name: text.verify.rootHeading })
+    .getByTestId('root-hex')
+    .getByRole('listitem');
   await expect(groups).toHaveCount(16);
   return (await groups.allTextContents()).join('');
 }
