@@ -149,21 +149,45 @@ it('misled by a liar among its peers it counts as one of the dishonest that the 
   expect(sharesOut(emre, b)).toEqual([]);
 });
 
-it('a peer who claims a packet that there never was keeps it silent and is named', async () => {
-  const all = await five('ahead');
-  const [asha, ben, chen, dora, emre] = all;
+/** The liar says to the restored one that it holds five more packets of it than there are. */
+async function claimsMore(liar: Player, restored: Player): Promise<void> {
+  const honest = await lie(liar, { kind: 'receipt' });
+  const seen = honest.seen.map((one) =>
+    equal(one.from, restored.seat.state.me) ? { ...one, number: one.number + 5 } : one,
+  );
+  await bring(restored, await forked(liar, honest, [{ kind: 'receipt' }], { seen }));
+}
+
+/** Ben restored, and heard three others since: he may speak. */
+async function restoredAmong(seed: string) {
+  const all = await five(seed);
+  const [asha, ben, , dora, emre] = all;
   await restore(ben);
   for (const peer of [asha, dora, emre]) {
     await did(peer.seat.receipt());
     await carry(peer, ben, true);
   }
   expect(stillToHear(ben.seat.state)).toBe(0);
-  const honest = await lie(chen, { kind: 'receipt' });
-  const seen = honest.seen.map((one) =>
-    equal(one.from, ben.seat.state.me) ? { ...one, number: one.number + 5 } : one,
-  );
-  await bring(ben, await forked(chen, honest, [{ kind: 'receipt' }], { seen }));
+  return all;
+}
+
+it('a peer who claims a packet that there never was keeps it silent and is named', async () => {
+  const [, ben, chen] = await restoredAmong('ahead');
+  await claimsMore(chen, ben);
   expect(stillToHear(ben.seat.state)).toBe(1);
   expect(await ben.seat.receipt()).toEqual(notNow);
   expect(ben.seat.progress().faults).toMatchObject([{ fault: 'receipt-ahead', operators: [2] }]);
+});
+
+it('once it spoke again, only t who claim that silence it: fewer may all be liars', async () => {
+  const [, ben, chen, dora, emre] = await restoredAmong('ahead, later');
+  await did(ben.seat.receipt());
+  for (const liar of [chen, dora]) {
+    await claimsMore(liar, ben);
+    expect(stillToHear(ben.seat.state)).toBe(0);
+    await did(ben.seat.receipt());
+  }
+  await claimsMore(emre, ben);
+  expect(stillToHear(ben.seat.state)).toBe(1);
+  expect(await ben.seat.receipt()).toEqual(notNow);
 });
