@@ -357,7 +357,7 @@ test('only what another operator has: what it cannot do is said, and what is no 
   // Another operator's piece leads to their name.
   await openFile(nobody, fileOf(doras, 'found.age'), PASSPHRASE);
   await nobody.press(nobody.button(recoverText.who.no));
-  await expect(alert(page)).toContainText(recoverText.who.other('Dora').happened);
+  await expect(alert(page)).toContainText(recoverText.who.other('Dora', true).happened);
 });
 
 test('apart from any workspace: whether cards or a file restore what was certified', async ({

@@ -9,7 +9,7 @@ import { memoryStore } from '../../src/lib/vault/store.ts';
 import { makeBackup } from '../../src/lib/worker/backup.ts';
 import { deskOf, type Desk } from '../../src/lib/worker/desk.ts';
 import { recordKeys } from '../../src/lib/worker/ports.ts';
-import { foundIn, recoverGroup } from '../../src/lib/worker/recovery.ts';
+import { disown, foundIn, recoverGroup } from '../../src/lib/worker/recovery.ts';
 import type { Seat } from '../../src/lib/worker/seat.ts';
 import type { Source } from '../../src/lib/worker/sources.ts';
 import { rehearsal, type Sitting } from './desks.ts';
@@ -60,6 +60,8 @@ export class EmptyMachine implements Ways {
       const group = typeof packet === 'string' ? '' : toHex(packet.id.group);
       return Promise.resolve(this.seats.has(group) ? group : undefined);
     },
+    disown: async (group) =>
+      (await disown(this.seats.get(group)!.seat)) && this.seats.delete(group),
     deviceHandle: (group) => this.#store.read(recordKeys(group).device),
   };
 

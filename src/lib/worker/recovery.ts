@@ -37,8 +37,6 @@ export interface Found {
   readonly id: GroupId;
   readonly name: string;
   readonly operators: readonly { readonly name: string; readonly organisation: string }[];
-  /** How far its key is. */
-  readonly sealed: boolean;
   /** What the device is asked for, where the host secret comes from it. */
   readonly hostLabel: string;
 }
@@ -75,7 +73,6 @@ export function foundIn(
     id: id!,
     name: manifest!.terms.name,
     operators: manifest!.operators.map(({ name, organisation }) => ({ name, organisation })),
-    sealed: read.fixed,
     hostLabel: deviceLabel('host secret', id!),
   };
 }
@@ -94,6 +91,9 @@ function overheard(
   if (!state.id) return fault('no-packets', leftOut[0] ?? '');
   return state.manifest && state.fixed ? state : fault('not-sealed');
 }
+
+/** Where the log of a group that is here by a restoration alone says so. */
+const BORN_RESTORED = 2;
 
 /**
  * Restores a group: who the operator is follows from the host secret, how they speak from the keys they
@@ -154,6 +154,22 @@ async function forget({ store }: Ports, group: string): Promise<void> {
 }
 
 /**
+ * The restored host secret is somebody else's: it is wiped. A group that is here by it alone is taken
+ * out again, with the keys that it opened, unless a device guards it or it spoke.
+ * @returns whether the group was taken out
+ */
+export async function disown(seat: Seat): Promise<boolean> {
+  const { log, state } = seat;
+  seat.restored = undefined;
+  const born = state.entries[BORN_RESTORED];
+  if (born?.event.kind !== 'restored' || state.spokeAfter(born.number)) return false;
+  if ((await log.ports.store.read(log.keys.device)) !== undefined) return false;
+  seat.close();
+  await forget(log.ports, toHex(state.id!.group));
+  return true;
+}
+
+/**
  * Takes in what the bundles hold in the order in which it was overheard: in another one, another
  * invitation and manifest could be the first. Then the rest, to note what is refused. Nothing is said
  * in between: the own packets may stand in the last bundle.
@@ -195,7 +211,7 @@ async function withHost(
   const events: Event[] = [
     { kind: 'invited', id, packetKey: card.packetKey, role: 'operator' },
     { kind: 'card', card },
-    { kind: 'restored', at: ports.now() },
+    { kind: 'restored', at: ports.now() }, // at BORN_RESTORED
   ];
   if ((await ports.store.keys(keys.log)).length > 0) {
     wipe(kept.packet, kept.observer);

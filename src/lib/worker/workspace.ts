@@ -22,7 +22,7 @@ import type { HostReply } from './entropy.ts';
 import type { Me } from './me.ts';
 import { LogBroken } from './group-log.ts';
 import { recordKeys, type Ports } from './ports.ts';
-import { foundIn, recoverGroup, type Found, type RecoveryFault } from './recovery.ts';
+import { disown, foundIn, recoverGroup, type Found, type RecoveryFault } from './recovery.ts';
 import { Seat } from './seat.ts';
 import { wipeReply, type Source } from './sources.ts';
 import { viewOf, type GroupView } from './view.ts';
@@ -280,6 +280,18 @@ export class Workspace {
     } finally {
       if (group) this.entering.delete(group);
     }
+  }
+
+  /**
+   * The piece from which a host secret was restored is somebody else's: the secret is wiped.
+   * @returns whether the group was here by it alone and was taken out again
+   */
+  async disown(group: string): Promise<boolean> {
+    this.opened();
+    const found = this.open.get(group);
+    if (!found || !(await disown(found.seat))) return false;
+    this.open.delete(group);
+    return true;
   }
 
   private async entered(bundle: Uint8Array, enter: () => Promise<Seat | string>) {

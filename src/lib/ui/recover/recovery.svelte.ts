@@ -19,7 +19,10 @@ import type { Case } from './cases.ts';
 
 /** What restores a group that is not here, and where its desk is then. */
 export interface Ways {
-  readonly workspace: Pick<RemoteWorkspace, 'found' | 'recover' | 'groupOf' | 'deviceHandle'>;
+  readonly workspace: Pick<
+    RemoteWorkspace,
+    'found' | 'recover' | 'disown' | 'groupOf' | 'deviceHandle'
+  >;
   readonly deskAt: (group: string) => RemoteDesk;
 }
 
@@ -86,6 +89,12 @@ export class Recovery {
     return (
       !!this.device && !!card && equal(this.device.identity.approvalKey.key, card.approvalKey.key)
     );
+  }
+
+  /** What happened, as the person says. */
+  begin(what: Case): void {
+    this.what = what;
+    this.task.clear();
   }
 
   /** A group that is in this workspace. */
@@ -158,6 +167,21 @@ export class Recovery {
       if ('fault' in restored) return restoreFaultText(restored);
       await this.open(restored.group);
       return undefined;
+    });
+  }
+
+  /** What was restored is somebody else's: nothing of it stays here. */
+  async disown(): Promise<void> {
+    const { group, live } = this;
+    await this.task.run(async () => {
+      const gone = await this.#ways.workspace.disown(group!);
+      if (gone) {
+        this.group = this.handle = undefined;
+        this.live = this.backups = undefined;
+      } else {
+        await this.read();
+      }
+      return recoverText.who.other(live!.view!.ownCard!.name, gone);
     });
   }
 

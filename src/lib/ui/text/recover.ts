@@ -227,12 +227,13 @@ export const recoverText = {
     hostKey: 'Host key',
     yes: 'Yes, this is me',
     no: 'No, this is somebody else',
-    other: (name: string): FaultText => ({
+    other: (name: string, gone: boolean): FaultText => ({
       happened: `This piece is not yours but that of ${name}.`,
       cause: 'Pieces were mixed up, or somebody gave you another’s.',
-      means:
-        'Nothing was sent and nothing is signed. The secret is in the memory of this page alone.',
-      next: `Lock the workspace: the secret is dropped. Tell ${name} on the phone that their piece is in your hands, as it counts as exposed.`,
+      means: gone
+        ? 'Nothing was sent. The secret was dropped, and the group was taken out of this workspace again.'
+        : 'Nothing was sent. The secret was dropped; the group is in this workspace as it was before.',
+      next: `Tell ${name} on the phone that their piece is in your hands, as it counts as exposed. Then go on with a piece of your own.`,
     }),
   },
   device: {
