@@ -1,8 +1,10 @@
 /** What the whole app knows about itself: the engine, the kept bundle, the latest announcement. */
+import { onDestroy } from 'svelte';
 import { keepBundle, keptStatus, type NotKept } from '../integrity/keeper.ts';
 import type { Status } from '../integrity/messages.ts';
 import { startEngine } from '../worker/door.ts';
 import type { EngineReport } from '../worker/report.ts';
+import type { GroupView } from '../worker/view.ts';
 import type { Network } from '../ceremony/card.ts';
 import { text } from './text.ts';
 
@@ -25,6 +27,12 @@ export const app = $state<AppState>({
   network: undefined,
   announcement: '',
 });
+
+/** For a page of a group: its network is the app's until the page is left. Called as it is made. */
+export function ofGroup(): (view: GroupView | undefined) => void {
+  onDestroy(() => (app.network = undefined));
+  return (view) => (app.network = view?.id.network);
+}
 
 /**
  * Keep the bundle, then start the engine: no integrity metadata reaches a worker's script, but the

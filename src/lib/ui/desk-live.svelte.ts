@@ -19,6 +19,8 @@ export type Report = Taken & { readonly number: number };
 /** What every page of a group has: the view of its desk, acts, and packets in and out. */
 export abstract class DeskLive {
   view = $state.raw<GroupView>();
+  /** Once everything was read: there may be nothing of what the page is about, as for a witness. */
+  loaded = $state(false);
   busy = $state(false);
   /** Why the last act was not done. */
   #undone = $state.raw<FaultText>();
@@ -84,6 +86,7 @@ export abstract class DeskLive {
   protected async refresh(): Promise<undefined> {
     const before = this.title;
     await this.read();
+    this.loaded = true;
     if (before && before !== this.title) app.announcement = `${ceremonyText.now}: ${this.title}`;
   }
 

@@ -10,6 +10,7 @@ export const text = {
     release: 'Release',
     otherBundle: 'The launcher serves another bundle than this browser keeps.',
     compareIt: 'Compare it',
+    toGroup: 'Back to the group',
     title: (page: string) => `${page} · Conclave`,
   },
   theme: {

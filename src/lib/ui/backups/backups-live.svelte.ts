@@ -23,8 +23,6 @@ export interface Made {
 
 export class BackupsLive extends DeskLive {
   backups = $state.raw<BackupsView>();
-  /** Once everything was read: there may be none, as for a witness. */
-  loaded = $state(false);
   made = $state.raw<Made>();
   /** The piece that is being verified, by its id. */
   verifying = $state<string>();
@@ -34,7 +32,6 @@ export class BackupsLive extends DeskLive {
   protected override async read(): Promise<void> {
     await super.read();
     this.backups = await this.desk.backups();
-    this.loaded = true;
   }
 
   protected get wanted(): string | undefined {

@@ -22,8 +22,6 @@ export interface Brought {
 export class EvidenceLive extends DeskLive {
   bridge = $state.raw<BridgeView>();
   governance = $state.raw<GovernanceView>();
-  /** Once everything was read: there may be no evidence, as for a witness. */
-  loaded = $state(false);
   /** Where the files are from, in the operator's words. */
   source = $state('');
   /** The files that were brought last. */
@@ -32,7 +30,6 @@ export class EvidenceLive extends DeskLive {
   protected override async read(): Promise<void> {
     await super.read();
     [this.bridge, this.governance] = [await this.desk.bridge(), await this.desk.governance()];
-    this.loaded = true;
   }
 
   get title(): string {

@@ -19,8 +19,6 @@ import { handOverDue, isMine, waitedFor } from './turn.ts';
 
 export class RequestsLive extends DeskLive {
   requests = $state.raw<RequestsView>();
-  /** Once everything was read: there may be no requests, as for a witness. */
-  loaded = $state(false);
   readonly #root: string | undefined;
 
   /** `root`: in hex. */
@@ -32,7 +30,6 @@ export class RequestsLive extends DeskLive {
   protected override async read(): Promise<void> {
     await super.read();
     this.requests = await this.desk.requests();
-    this.loaded = true;
   }
 
   /** The batch that the page is about. */

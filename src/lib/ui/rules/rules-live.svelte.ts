@@ -8,15 +8,12 @@ import { rulesText } from '../text/rules.ts';
 
 export class RulesLive extends DeskLive {
   governance = $state.raw<GovernanceView>();
-  /** Once everything was read: there may be no rules, as for a witness. */
-  loaded = $state(false);
   /** How often something was said here that the others do not know yet. */
   #said = $state(0);
 
   protected override async read(): Promise<void> {
     await super.read();
     this.governance = await this.desk.governance();
-    this.loaded = true;
   }
 
   protected get wanted(): string | undefined {

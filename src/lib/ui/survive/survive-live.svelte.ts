@@ -8,8 +8,6 @@ import { surviveText } from '../text/survive.ts';
 
 export class SurviveLive extends DeskLive {
   backups = $state.raw<BackupsView>();
-  /** Once everything was read: there may be no backups, as for a witness. */
-  loaded = $state(false);
 
   constructor(desk: RemoteDesk) {
     super(desk, () => Promise.reject(new Error('No device is asked for here.')));
@@ -18,7 +16,6 @@ export class SurviveLive extends DeskLive {
   protected override async read(): Promise<void> {
     await super.read();
     this.backups = await this.desk.backups();
-    this.loaded = true;
   }
 
   get title(): string {

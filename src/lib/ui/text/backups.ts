@@ -114,7 +114,6 @@ const problems: Readonly<Record<AliveProblem, string>> = {
 export const backupsText = {
   heading: 'Backups',
   title: (group: string) => `Backups of ${group}`,
-  back: 'Back to the group',
   loading: 'The backups are being read …',
   epoch: (epoch: number) => `epoch ${epoch}`,
   unavailable: {

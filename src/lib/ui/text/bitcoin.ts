@@ -93,7 +93,6 @@ const chain: Readonly<Record<Network, string>> = {
 export const bitcoinText = {
   title: 'Bitcoin',
   loading: 'Addresses are being derived …',
-  back: 'To the group',
   unusable,
   branch,
   copy: 'Copy',

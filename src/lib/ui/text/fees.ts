@@ -13,7 +13,6 @@ const span = (seconds: number): string => {
 export const feesText = {
   title: 'Fees',
   loading: 'The lists are being read …',
-  back: 'The group',
   lead: `Fees are gathered from ${satText(CONSOLIDATION_AMOUNT)} on, or once the oldest is 24 hours old.`,
   noTime:
     'Operators agree on no time yet: ages are not known, and nothing is due by its age. Bring tips on the page “Evidence”.',

@@ -255,7 +255,6 @@ export const recordText = {
   },
   page: {
     title: 'Record of a key ceremony',
-    back: 'To the group',
     save: 'Save as a file',
     saved: (name: string) => `Handed to the browser as “${name}”.`,
     print: 'Print',

@@ -206,7 +206,6 @@ export const requestsText = {
     stage: (name: string, at: number, of: number) => `Stage ${at} of ${of}: ${name}.`,
     resume: 'Go on with it',
     transfer: 'Hand over or take in packets',
-    back: 'The group',
   },
   what: {
     spend: (paid: string, purpose: string) => `${paid}: ${purpose}`,

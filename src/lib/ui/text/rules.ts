@@ -182,7 +182,6 @@ export const rulesText = {
   title: (group: string) => `Rules of ${group}`,
   lead: 'What this group signs, and when. Every operator’s program follows them by itself.',
   loading: 'The rules are being read …',
-  back: 'To the group',
   unavailable: {
     happened: 'There are no rules here yet.',
     cause: 'The key is not complete, or you are a witness.',

@@ -283,7 +283,6 @@ export function warningText(warning: Warning, names: readonly string[]): string 
 export const surviveText = {
   title: (group: string) => `${group}: what survived, who can reach what`,
   heading: 'What survived, who can reach what',
-  back: 'Back to the group',
   backups: 'Backups',
   loading: 'The group is being opened …',
   lead: 'Two questions about everybody’s pieces: what the group can still do with what is left, and what a thief or a fire would need.',
