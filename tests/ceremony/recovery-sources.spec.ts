@@ -133,7 +133,6 @@ it('the group’s packets say what the device is asked for, and whose group it i
     id: rehearsalId,
     name: 'Test vault',
     operators: ['Asha', 'Ben', 'Chen'].map((name) => ({ name, organisation: `${name} Ltd` })),
-    sealed: true,
     hostLabel: deviceLabel('host secret', rehearsalId),
   });
 });
