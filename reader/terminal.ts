@@ -77,6 +77,8 @@ let lines: AsyncIterator<string> | undefined;
  */
 export async function ask(question: string, secret: boolean): Promise<string> {
   hidden = secret;
+  // Where it is said to be dumb, readline would take a deleted letter for one more letter.
+  if (process.env['TERM'] === 'dumb') process.env['TERM'] = 'ansi';
   const options = { input: stdin, output: echo, terminal: stdin.isTTY, historySize: 0 };
   lines ??= createInterface(options)[Symbol.asyncIterator](); // from here on the terminal is quiet
   process.stderr.write(harmless(`${question}: `));

@@ -247,10 +247,11 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 const python = tool('python3', 'questions of the reader on a terminal');
 
-describe.skipIf(!python)('on a terminal', () => {
+describe.skipIf(!python).each(['xterm', 'dumb'])('on a terminal of the kind %s', (TERM) => {
   const typing = (typed: string, ...args: string[]) =>
     spawnSync(python!, ['-c', TYPE, process.execPath, programs.pathOf('recover'), ...args], {
       cwd: programs.folder,
+      env: { ...process.env, TERM },
       input: typed,
       encoding: 'utf8',
       timeout: 30_000,
