@@ -22,7 +22,7 @@ import {
   evidenceOf,
 } from '../support/bridge-seats.ts';
 import { forked } from '../support/cheating.ts';
-import { carry, clock, reload, type Player } from '../support/seats.ts';
+import { carry, clock, reimport, type Player } from '../support/seats.ts';
 import {
   accept,
   bring,
@@ -179,7 +179,7 @@ it('a restored vault attests nothing before it heard what it had reserved itself
   const old = await twinOf(ben);
   await signedBy([asha, ben, chen], first, [dora, emre]);
   for (const player of [asha, chen, dora, emre]) await did(player.seat.receipt());
-  await reload(old, { restoredAt: clock.now });
+  await reimport(old);
   // A liar shows it the other request, and nothing of the first.
   const liar = await twinOf(chen);
   await did(liar.seat.request([second]));

@@ -3,7 +3,7 @@ import { equal } from '../../src/lib/crypto/bytes.ts';
 import type { Packet } from '../../src/lib/ceremony/packet.ts';
 import { stillToHear } from '../../src/lib/ceremony/script.ts';
 import { forked } from '../support/cheating.ts';
-import { carry, clock, reload, type Player } from '../support/seats.ts';
+import { carry, reimport, type Player } from '../support/seats.ts';
 import {
   accept,
   again,
@@ -36,7 +36,6 @@ import {
  */
 
 const notNow = { fault: 'not-now' };
-const restore = (player: Player) => reload(player, { restoredAt: clock.now });
 const last = ({ seat }: Player): Packet => seat.state.packetsFrom(seat.state.me).at(-1)!;
 const saidBy = (by: Player, at: Player) => at.seat.state.packetsFrom(by.seat.state.me);
 const kinds = ({ parts }: Packet) => parts.map(({ kind }) => kind);
@@ -52,7 +51,7 @@ async function lost(seed: string) {
   const a = await signed([asha, ben, chen], first, [dora, emre]);
   expect(a.signatures).toHaveLength(1);
   for (const player of [asha, chen, dora, emre]) await did(player.seat.receipt());
-  await restore(old);
+  await reimport(old);
   return { asha, chen, dora, emre, ben, old, first, a };
 }
 
@@ -127,7 +126,7 @@ it('misled by a liar among its peers it counts as one of the dishonest that the 
   for (const player of [ben, chen]) await carry(player, asha, true);
   expect(itemAt(asha, a).signatures).toHaveLength(1);
 
-  await restore(old);
+  await reimport(old);
   for (const peer of [liar, dora, emre]) {
     await did(peer.seat.receipt());
     await carry(peer, old, true);
@@ -162,7 +161,7 @@ async function claimsMore(liar: Player, restored: Player): Promise<void> {
 async function restoredAmong(seed: string) {
   const all = await five(seed);
   const [asha, ben, , dora, emre] = all;
-  await restore(ben);
+  await reimport(ben);
   for (const peer of [asha, dora, emre]) {
     await did(peer.seat.receipt());
     await carry(peer, ben, true);

@@ -12,6 +12,7 @@ import {
   names,
   play,
   ports,
+  reimport,
   reload,
   round,
   type Player,
@@ -254,7 +255,7 @@ it('an older copy of a vault: its owner is told, and others see the log go back'
 it('a restored vault speaks only after it heard from n − t + 1 others', async () => {
   const players = await beforeSealing();
   const [asha, ben, chen, dora] = players as [Player, Player, Player, Player];
-  await reload(ben, { restoredAt: clock.now });
+  await reimport(ben);
   expect(ben.seat.next()).toEqual({ act: 'catch-up', more: 3 });
   for (const other of [asha, chen]) {
     await other.seat.receipt();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { memoryStore } from '../../src/lib/vault/store.ts';
 import { ageBackup, caughtUp, equipped, fromAge, recover, recovered } from '../support/restored.ts';
-import { clock, reload } from '../support/seats.ts';
+import { clock, reimport, reload } from '../support/seats.ts';
 import { everybodyHears, withKey } from '../support/signing-seats.ts';
 
 /* What a restored vault makes of clocks, of a full disk and of an older restoration. */
@@ -34,12 +34,16 @@ it('leaves nothing behind where the disk fills up, so that it can be tried again
   expect(await again()).not.toHaveProperty('fault');
 });
 
-it('does not begin to hear anew because the workspace was restored before the group was', async () => {
-  const restoredAt = clock.now;
-  const back = await recovered(players[0]!, players[1]!, fromAge(file), { extra: { restoredAt } });
+it('hears anew after an import of its workspace, and once for each', async () => {
+  const back = await recovered(players[0]!, players[1]!, fromAge(file));
   await equipped(back);
   await caughtUp(back, players.slice(1));
+  await reload(back);
   expect(back.seat.next()).toEqual({ act: 'done' });
-  await reload(back, { restoredAt });
+  clock.now += 3_600_000;
+  await reimport(back);
+  expect(back.seat.next()).toEqual({ act: 'catch-up', more: 2 });
+  await caughtUp(back, players.slice(1));
+  await reload(back);
   expect(back.seat.next()).toEqual({ act: 'done' });
 });

@@ -29,6 +29,7 @@ import {
   play,
   ports,
   rehearsalId,
+  reimport,
   reload,
   round,
   termsFor,
@@ -496,7 +497,7 @@ describe('nothing is sent that others would refuse, for it would silence its sen
 
   it('anything by a restored vault that did not catch up', async () => {
     const three = await proposed('restored');
-    await reload(three[1], { restoredAt: clock.now });
+    await reimport(three[1]);
     const key = three[2].seat.state.me;
     await nothing(([, { seat }]) => [seat, seat.receipt()], three);
     await nothing(([, { seat }]) => [seat, seat.handOver(key)], three);
@@ -506,7 +507,7 @@ describe('nothing is sent that others would refuse, for it would silence its sen
 
 it('a restored vault does not take strangers for operators', async () => {
   const [, ben] = await proposed('restored, strangers');
-  await reload(ben, { restoredAt: clock.now });
+  await reimport(ben);
   for (const byte of [1, 2, 3])
     await bring(
       ben,

@@ -3,7 +3,8 @@ import { jsGroup } from '../../src/lib/wasm/js-group.ts';
 import { Seat } from '../../src/lib/worker/seat.ts';
 import { Workspace } from '../../src/lib/worker/workspace.ts';
 import { deviceOf, enrolled, groups, meOf, rehearsalId, ROOT, termsFor } from '../support/seats.ts';
-import { device, emptyOrigin, tamper } from '../support/vault.ts';
+import { unlockVault } from '../../src/lib/vault/vault.ts';
+import { CHEAP, device, emptyOrigin, tamper, text } from '../support/vault.ts';
 
 /* Several groups in one vault: what goes wrong with one leaves the others alone. */
 
@@ -24,6 +25,15 @@ const again = async (workspace: Workspace) => {
 };
 
 afterEach(() => vi.unstubAllGlobals());
+
+/** An export of this workspace, which is locked then. */
+async function exported(workspace: Workspace): Promise<Uint8Array<ArrayBuffer>> {
+  await workspace.lock();
+  const vault = await unlockVault(device('a'), { cost: CHEAP });
+  const file = await vault.exportWorkspace(text('x'));
+  await vault.lock();
+  return file;
+}
 
 const invitation = async (seed: string) =>
   (await enrolled(2, 2, seed))[0]!.seat.log.outgoing().bundle;
@@ -68,6 +78,35 @@ it('a group that cannot be opened, for whatever reason, leaves the others open',
   const { groups: there, broken } = workspace.groups();
   expect(there).toHaveLength(1);
   expect(broken).toMatchObject([{ entry: -1, why: 'a mistake of ours' }]);
+});
+
+it('an import is noted once in the log of each group that it brings, whatever the clock says', async () => {
+  const workspace = await made();
+  const group = await workspace.begin(rehearsalId, termsFor(3, 2), me, reply());
+  const file = await exported(workspace);
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2020-01-01') });
+  const secret = () => ({ passphrase: text('x') });
+  await workspace.restore(file, secret(), device('a'), ROOT, true);
+  vi.useRealTimers();
+  const later = { ...rehearsalId, group: new Uint8Array(32).fill(4) };
+  await workspace.begin(later, termsFor(3, 2), me, reply());
+  const seen = async () =>
+    (
+      await Promise.all(workspace.groups().groups.map((one) => workspace.desk(one.group).view()))
+    ).map(({ group, restored, next }) => ({ group, restored, act: next.act }));
+  const expected = [
+    { group: '04'.repeat(32), restored: false, act: 'invite' },
+    { group, restored: true, act: 'catch-up' },
+  ];
+  expect((await seen()).toSorted((a, b) => (a.group < b.group ? -1 : 1))).toEqual(expected);
+  const { log } = await workspace.desk(group).view();
+  await again(workspace);
+  expect(await seen()).toEqual(expected);
+  expect((await workspace.desk(group).view()).log).toEqual(log);
+
+  // Another import is another restoration.
+  await workspace.restore(await exported(workspace), secret(), device('a'), ROOT, true);
+  expect((await workspace.desk(group).view()).log.length).toBe(log.length + 1);
 });
 
 it('a simulated device begins and joins rehearsals only', async () => {

@@ -72,7 +72,6 @@ function ports(seed: string): Ports {
     monotonic: () => performance.now(),
     root,
     incarnation: random(8),
-    restoredAt: undefined,
   };
 }
 

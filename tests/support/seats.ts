@@ -6,6 +6,7 @@ import { deviceLabel, type GroupId } from '../../src/lib/ceremony/card.ts';
 import { defaultLimits, defaultReservation, type Terms } from '../../src/lib/ceremony/manifest.ts';
 import { toHex, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { isDeviceFault, type Device } from '../../src/lib/devices/device.ts';
+import { restoredMark } from '../../src/lib/vault/restored.ts';
 import { memoryStore, type Store } from '../../src/lib/vault/store.ts';
 import { move, type Pilot } from '../../src/lib/worker/autopilot.ts';
 import { beginGroup, joinGroup } from '../../src/lib/worker/enrol.ts';
@@ -183,6 +184,13 @@ export async function reload(player: Player, extra: Partial<Ports> = {}): Promis
   player.seat.close();
   const again = ports(player.store, `${player.name} again`, extra);
   player.seat = await Seat.open(again, toHex(rehearsalId.group));
+}
+
+/** As `reload`, in a vault that was just made from an export. */
+export async function reimport(player: Player, extra: Partial<Ports> = {}): Promise<void> {
+  const key = restoredMark(toHex(rehearsalId.group));
+  await player.store.write([{ key, value: new Uint8Array(0) }]);
+  await reload(player, extra);
 }
 
 /** A copy of an operator's store, as of now. */

@@ -15,6 +15,8 @@ import { toEnvelope } from './envelope.ts';
 import { toExport, type Workspace } from './export-file.ts';
 import { createVault, importWorkspace, unlockVault, vaultStatus } from './vault.ts';
 
+/** What an import leaves with the log of a group. */
+const mark = 'group/g/restored';
 const records = [
   { key: 'log/g/1', value: text('canary one') },
   { key: 'log/g/2', value: text('two') },
@@ -36,7 +38,7 @@ describe('a workspace exported and imported', () => {
 
     const options = emptyOrigin();
     const vault = await importWorkspace(file, text('x'), device('c1'), options);
-    expect(await vault.keys('')).toEqual(records.map(({ key }) => key));
+    expect(await vault.keys('')).toEqual([mark, ...records.map(({ key }) => key)]);
     for (const { key, value } of records) expect(await vault.read(key)).toEqual(value);
     expect(vault.restored?.exported).toBeGreaterThanOrEqual(before);
     expect(vault.restored?.at).toBeGreaterThanOrEqual(vault.restored!.exported);
@@ -61,7 +63,7 @@ describe('a workspace exported and imported', () => {
 
     const replace = { ...options, replace: true };
     const vault = await importWorkspace(file, text('x'), passphrase('n'), replace);
-    expect(await vault.keys('')).toEqual(records.map(({ key }) => key));
+    expect(await vault.keys('')).toEqual([mark, ...records.map(({ key }) => key)]);
   });
 
   test('mends a vault whose header is damaged, or that was evicted', async () => {

@@ -16,6 +16,7 @@ import { openVault, type Vault } from './open-vault.ts';
 import { STANDARD_COST, type Argon2Cost } from './passphrase.ts';
 import { storageSpace, type Space } from './persistence.ts';
 import { sealRecord } from './records.ts';
+import { groupsIn, restoredMark } from './restored.ts';
 import {
   consuming,
   fillSlot,
@@ -75,7 +76,8 @@ export async function createVault(first: SlotSecret, options: VaultOptions = {})
 }
 
 /**
- * Makes the vault out of an export and marks it as restored, for ever. The file is read and checked
+ * Makes the vault out of an export and marks it as restored, for ever, and so the log of each group,
+ * until that is opened (`restored.ts`). The file is read and checked
  * to its end before anything is written, and everything is written or nothing.
  * @throws VaultError as `createVault` and `fromExport`; `exists` unless `replace`
  */
@@ -193,8 +195,13 @@ async function install(
         const header: HeaderContent = { created, restored, slots: [slot] };
         const encoded = await toHeader(header, dataKey);
         const incarnation = crypto.getRandomValues(new Uint8Array(8));
+        const imported = workspace?.records ?? [];
+        const marks = groupsIn(imported.map(({ key }) => key)).map((group) => ({
+          key: restoredMark(group),
+          value: new Uint8Array(0),
+        }));
         const records = await Promise.all(
-          (workspace?.records ?? []).map(
+          [...imported, ...marks].map(
             async ({ key, value }) => [key, await sealRecord(dataKey, key, value)] as const,
           ),
         );

@@ -1,6 +1,7 @@
 /** What a seat needs from outside: the same code runs in the worker, in a rehearsal and in tests. */
 import type { Bytes } from '../crypto/bytes.ts';
 import type { Groups } from '../crypto/dual-dkg.ts';
+import { restoredMark } from '../vault/restored.ts';
 import type { Store } from '../vault/store.ts';
 
 export interface Ports {
@@ -19,8 +20,6 @@ export interface Ports {
   readonly root: Bytes;
   /** 8 bytes, new at every unlock. */
   readonly incarnation: Bytes;
-  /** When this workspace was restored from an export, if it was: ms since 1970. */
-  readonly restoredAt?: number | undefined;
 }
 
 /** The names of a group's records. `group`: its id in hex. */
@@ -41,5 +40,7 @@ export const recordKeys = (group: string) => ({
   host: `group/${group}/host`,
   /** Where the pieces of the backup are kept. */
   places: `group/${group}/places`,
+  /** There after an import, until that is noted in the log. */
+  restored: restoredMark(group),
   share: (suite: 'custody' | 'attestation') => `group/${group}/share/${suite}`,
 });

@@ -36,13 +36,12 @@ export class Seat extends Signer {
   static async open(ports: Ports, group: string): Promise<Seat> {
     const seat = new Seat(await GroupLog.open(ports, group));
     const events: Event[] = [];
-    const at = ports.restoredAt;
-    const before = at !== undefined && seat.state.entries[0]!.at < at;
-    if (before && !seat.state.noted('restored').some(({ event }) => event.at === at))
-      events.push({ kind: 'restored', at });
+    const { restored: mark } = seat.log.keys;
+    const imported = (await ports.store.read(mark)) !== undefined;
+    if (imported) events.push({ kind: 'restored', at: ports.now() });
     if (seat.progress().tests.some((test) => seat.owes(test)) || seat.lostNonces())
       events.push({ kind: 'dropped', what: 'nonces' });
-    await seat.log.append(events);
+    await seat.log.append(events, imported ? [{ key: mark, value: undefined }] : []);
     await seat.introduce();
     return seat;
   }

@@ -7,6 +7,7 @@ import type { Terms } from '../ceremony/manifest.ts';
 import { packetsOf, readPacket } from '../ceremony/packet.ts';
 import { VaultError, type VaultFault } from '../vault/fault.ts';
 import type { Vault } from '../vault/open-vault.ts';
+import { groupsIn } from '../vault/restored.ts';
 import type { SlotInfo, SlotSecret } from '../vault/slots.ts';
 import {
   createVault,
@@ -113,10 +114,7 @@ export class Workspace {
       this.lost = fault;
       this.closeSeats();
     });
-    const groups = new Set(
-      (await vault.keys('log/')).map((key) => key.split('/')[1]!).filter(Boolean),
-    );
-    for (const group of groups) {
+    for (const group of groupsIn(await vault.keys('log/'))) {
       try {
         this.seat(group, await Seat.open(this.ports(), group));
       } catch (error) {
@@ -151,7 +149,6 @@ export class Workspace {
       monotonic: () => performance.now(),
       root: this.root,
       incarnation: vault.incarnation,
-      restoredAt: vault.restored?.at,
     };
   }
 
