@@ -17,7 +17,16 @@ import {
   recovered,
   sealedPubshares,
 } from '../support/restored.ts';
-import { carry, enrolled, finish, play, ports, round, type Player } from '../support/seats.ts';
+import {
+  carry,
+  enrolled,
+  finish,
+  play,
+  ports,
+  reimport,
+  round,
+  type Player,
+} from '../support/seats.ts';
 import {
   accept,
   again,
@@ -76,6 +85,16 @@ describe('in mid-ceremony', () => {
     await did(back.seat.abort('My machine is lost'));
     await carry(back, asha);
     for (const { seat } of [other!, asha, back]) expect(seat.next()).toEqual({ act: 'stopped' });
+  });
+
+  it('an older copy from before it sealed goes on as soon as it caught up', async () => {
+    const players = await enrolled(3, 2, 'before the seal');
+    const [asha, ben, chen] = players as [Player, Player, Player];
+    await until(players, ({ seat }) => seat.state.manifest !== undefined);
+    await reimport(ben);
+    await caughtUp(ben, [asha, chen]);
+    await finish(players);
+    for (const { seat } of players) expect(seat.next()).toEqual({ act: 'done' });
   });
 
   it('after the certificate: the ceremony goes on to its end', async () => {

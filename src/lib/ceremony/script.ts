@@ -1,4 +1,5 @@
 import { equal, toHex } from '../crypto/bytes.ts';
+import type { Packet } from './packet.ts';
 import type { Progress, TestProgress } from './progress.ts';
 import type { State } from './state.ts';
 
@@ -182,6 +183,11 @@ export function nextStep(
  * an older copy: then it takes in its own later packets first.
  *
  * What they said before the restoration does not count: whoever carries it could leave out the rest.
+ * By the clock here, and no earlier than what t operators had said in packets held then: of t clocks one
+ * is honest. The allowance for clocks that are apart lies before that time: what an honest operator says
+ * right after the restoration counts though their clock is behind the others'. What was said within
+ * the allowance before the restoration counts, too. Nor does count what names a time that is still to
+ * come when it arrives.
  *
  * A copy may be older without being known to be restored. One operator alone, who says so, may say
  * what is not true, and would silence everybody; of t who say so, one is honest.
@@ -192,16 +198,57 @@ export function stillToHear(state: State): number {
   const { n, t } = state.manifest ? state.terms : { n: 2, t: 2 };
   const ahead = state.receiptFaults().filter(({ fault }) => fault === 'receipt-ahead').length;
   if (!restored) return ahead >= t ? 1 : 0;
-  const since = restored.event.at - CLOCKS_APART;
+  const held = saidUpTo(state, ({ hash }) => !state.heardAfter(hash, restored.number));
+  const since = Math.max(restored.event.at, held) - CLOCKS_APART;
   const heard = state
     .allPackets()
     .filter(({ from, hash }) => !state.isMe(from) && state.heardAfter(hash, restored.number))
-    .filter(({ at }) => at >= since)
+    .filter((packet) => packet.at >= since && packet.at <= state.saidAt(packet) + CLOCKS_APART)
     .filter(({ from }) => !state.manifest || state.numberOf(from) !== undefined)
     .map(({ from }) => toHex(from));
   // Before it spoke again one word suffices: its own packets may be missing. After that t must say so.
   const enough = state.spokeAfter(restored.number) ? t : 1;
-  return Math.max(ahead >= enough ? 1 : 0, n - t + 1 - new Set(heard).size);
+  const silenced = ahead >= enough || clockBehind(state);
+  return Math.max(silenced ? 1 : 0, n - t + 1 - new Set(heard).size);
+}
+
+/** The time up to which t operators said something, by their clocks, in these packets; else 0. */
+export function saidUpTo(state: State, among: (packet: Packet) => boolean): number {
+  const { operators = [], terms } = state.manifest ?? {};
+  const latest = operators
+    .map(({ packetKey }) =>
+      Math.max(
+        0,
+        ...state
+          .packetsFrom(packetKey)
+          .filter(among)
+          .map(({ at }) => at),
+      ),
+    )
+    .sort((a, b) => b - a);
+  return (terms && latest[terms.t - 1]) ?? 0;
+}
+
+/**
+ * Whether a restored vault that did not speak since shows that the clock here was behind: so many others
+ * said something later than it came in, or later than the restoration where it was held before. So many
+ * as let it speak, and t at the most: otherwise what they said long ago could do so. `now`: whether the
+ * clock is behind by all that is held.
+ */
+export function clockBehind(state: State, now?: number): boolean {
+  const restored = state.noted('restored').at(-1);
+  if (!restored || !state.manifest || state.spokeAfter(restored.number)) return false;
+  const { operators, terms } = state.manifest;
+  const here = (packet: Packet) =>
+    state.heardAfter(packet.hash, restored.number) ? state.saidAt(packet) : restored.event.at;
+  const later = operators.filter(
+    ({ packetKey }) =>
+      !state.isMe(packetKey) &&
+      state
+        .packetsFrom(packetKey)
+        .some((packet) => packet.at > (now ?? here(packet)) + CLOCKS_APART),
+  );
+  return later.length >= Math.min(terms.t, terms.n - terms.t + 1);
 }
 
 /** How far apart honest clocks may be, in ms. */
@@ -209,10 +256,8 @@ export const CLOCKS_APART = 600_000;
 
 /** Whether the own first message is here without the randomness that it was made from. */
 function runLost(state: State, own: number): boolean {
-  const restored = state.noted('restored').at(-1);
   const first = state.firstOfAll('round1')[own];
-  const came = restored && first && state.heardAfter(first.packet.hash, restored.number);
-  return !!came && !state.firstOfAll('round2')[own];
+  return !!first && state.cameIn(first.packet) && !state.firstOfAll('round2')[own];
 }
 
 function beforeManifest(state: State): Next {

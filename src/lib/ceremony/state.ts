@@ -55,7 +55,7 @@ export class State {
   private readonly computed = new Map<string, unknown>();
   private readonly voices = new Map<string, Packet[]>();
   /** In which entry each packet came, by its hash. */
-  private readonly cameIn = new Map<string, number>();
+  private readonly entryOf = new Map<string, number>();
 
   /** Takes in the next entry; `packet` is the one that a `sent` or `received` entry holds. */
   apply(entry: Entry, packet?: Packet): void {
@@ -78,7 +78,7 @@ export class State {
     } else if (event.kind === 'restored') {
       this.silent ||= !this.entries.some((one) => one.event.kind === 'sent');
     } else if (packet) {
-      this.cameIn.set(toHex(packet.hash), entry.number);
+      this.entryOf.set(toHex(packet.hash), entry.number);
       // Signed with the own key and not in the own log: this vault is an older copy. A log that began
       // with a restored backup takes in what its operator said before.
       const own = event.kind === 'received' && this.isMe(packet.from);
@@ -166,18 +166,23 @@ export class State {
 
   /** Whether a packet came after this entry of the log. */
   heardAfter(hash: Uint8Array, number: number): boolean {
-    return (this.cameIn.get(toHex(hash)) ?? -1) > number;
+    return (this.entryOf.get(toHex(hash)) ?? -1) > number;
+  }
+
+  /** Whether a packet was brought here, though perhaps signed with the own key. */
+  cameIn({ hash }: Packet): boolean {
+    return this.entries[this.entryOf.get(toHex(hash)) ?? -1]?.event.kind === 'received';
   }
 
   /** When a packet was said: by its sender's clock, and no later than it came in by the clock here. */
   saidAt({ hash, at }: Packet): number {
-    const entry = this.entries[this.cameIn.get(toHex(hash)) ?? -1];
+    const entry = this.entries[this.entryOf.get(toHex(hash)) ?? -1];
     return Math.min(at, entry?.at ?? at);
   }
 
   /** Whether one packet came here before another. */
   cameBefore(a: Packet, b: Packet): boolean {
-    return (this.cameIn.get(toHex(a.hash)) ?? -1) < (this.cameIn.get(toHex(b.hash)) ?? -1);
+    return (this.entryOf.get(toHex(a.hash)) ?? -1) < (this.entryOf.get(toHex(b.hash)) ?? -1);
   }
 
   /** The parts of a kind that a sender gave in this session. */

@@ -19,7 +19,7 @@ import {
 } from '../ceremony/operator-device.ts';
 import { overhear } from '../ceremony/overhear.ts';
 import { bundleOf, packetsOf } from '../ceremony/packet.ts';
-import { CLOCKS_APART } from '../ceremony/script.ts';
+import { CLOCKS_APART, saidUpTo } from '../ceremony/script.ts';
 import type { State } from '../ceremony/state.ts';
 import type { Change } from '../vault/store.ts';
 import { GroupLog } from './group-log.ts';
@@ -110,7 +110,8 @@ export async function recoverGroup(
     wipeReply(source);
     return state;
   }
-  if (clockBehind(state, ports.now())) {
+  // What they said before the restoration would count as said since. Fewer than t could make it up.
+  if (saidUpTo(state, () => true) > ports.now() + CLOCKS_APART) {
     wipeReply(source);
     return fault('clock-behind');
   }
@@ -133,18 +134,6 @@ export async function recoverGroup(
     throw error;
   }
   return seat;
-}
-
-/**
- * Whether the clock here is behind what t operators' clocks said: then what they said before the
- * restoration would count as said since. Fewer than t could make it up.
- */
-function clockBehind(state: State, now: number): boolean {
-  const { operators, terms } = state.manifest!;
-  const latest = operators
-    .map(({ packetKey }) => Math.max(0, ...state.packetsFrom(packetKey).map(({ at }) => at)))
-    .sort((a, b) => b - a);
-  return latest[terms.t - 1]! > now + CLOCKS_APART;
 }
 
 /** Removes every record of a group whose restoration did not come to its end. */

@@ -6,7 +6,13 @@ import { cardNow } from '../ceremony/operator-device.ts';
 import type { Packet } from '../ceremony/packet.ts';
 import type { Part } from '../ceremony/parts.ts';
 import { progressOf, type Progress, type TestProgress } from '../ceremony/progress.ts';
-import { nextStep, stillToHear, type Next, type StepName } from '../ceremony/script.ts';
+import {
+  clockBehind,
+  nextStep,
+  stillToHear,
+  type Next,
+  type StepName,
+} from '../ceremony/script.ts';
 import type { Bytes } from '../crypto/bytes.ts';
 import { printable } from '../crypto/schema.ts';
 import type { Change } from '../vault/store.ts';
@@ -78,6 +84,9 @@ export class SeatBase {
   /** Takes in a bundle; a sentence fragment where it is none. */
   async take(bundle: Uint8Array): Promise<Taken | string> {
     const { state, log } = this;
+    // The clock was set: what others said before that may be older than the restoration.
+    if (clockBehind(state) && !clockBehind(state, log.ports.now()))
+      await log.append([{ kind: 'restored', at: log.ports.now() }]);
     const catchingUp = state.noted('restored').length > 0 && stillToHear(state) > 0;
     const before = state.faults.length;
     const taken = await log.take(bundle);

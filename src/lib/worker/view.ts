@@ -1,7 +1,7 @@
 /** What the page shows of a group: plain data, computed from the log. It holds no secret. */
 import { deviceLogsOf, type DeviceLog } from '../ceremony/device-log.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
-import { script, type Next, type StepName } from '../ceremony/script.ts';
+import { clockBehind, script, type Next, type StepName } from '../ceremony/script.ts';
 import { deviceLabel, type Card, type GroupId, type Witness } from '../ceremony/card.ts';
 import { backupAddressOf, type BackupAddress } from '../ceremony/backup-address.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
@@ -120,6 +120,8 @@ export interface GroupView {
   /** How many packets others are not known to hold. */
   readonly outgoing: number;
   readonly restored: boolean;
+  /** Whether it was restored and the clock here shows to be behind: it stays silent. */
+  readonly clockBehind: boolean;
   /** How many batches wait for an act of the operator here. */
   readonly requestsWaiting: number;
 }
@@ -179,6 +181,7 @@ export function viewOf(seat: Seat): GroupView {
     log: state.head,
     outgoing: seat.log.outgoing().packets,
     restored: state.noted('restored').length > 0,
+    clockBehind: clockBehind(state),
     requestsWaiting: seat.waiting(),
   };
 }

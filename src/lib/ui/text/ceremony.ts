@@ -185,6 +185,13 @@ export const ceremonyText = {
     disagrees: (name: string, because: string) => `${name} does not agree: ${because}`,
   },
   catchUp: (more: number) => `New packets of ${people(more)} are still needed.`,
+  clockBehind: {
+    happened: 'The clock of this machine is behind.',
+    cause:
+      'The others’ packets say that it is later. By a clock that is behind, what they said long ago would count as said after the restoration.',
+    means: 'This workspace tells the others nothing until then, and signs nothing.',
+    next: 'Set the clock. Then ask the others for a new packet each, and take those in.',
+  },
   done: {
     operator: {
       active: 'Both keys are active. Everybody certified, read, backed up and tested them.',
