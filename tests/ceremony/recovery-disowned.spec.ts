@@ -25,6 +25,27 @@ it('takes out a group that is here by it alone, with its keys; then another piec
   expect('fault' in back ? back : back.seat.state.own).toBe(2);
 });
 
+it('goes on where the disk refuses, so that it can be tried again', async () => {
+  const store = memoryStore();
+  let full = false;
+  const refusing = {
+    ...store,
+    write: (changes: Parameters<typeof store.write>[0]) =>
+      full ? Promise.reject(new Error('full')) : store.write(changes),
+  };
+  const { seat } = await recovered(ben, chen, fromAge(file), { extra: { store: refusing } });
+  const record = seat.log.record().length;
+  const before = await store.keys('');
+  full = true;
+  await expect(disown(seat)).rejects.toThrow('full');
+  expect(seat.restored).toBeUndefined();
+  expect(await store.keys('')).toEqual(before);
+  expect(seat.log.record()).toHaveLength(record); // signed with the packet key, which is there
+  full = false;
+  expect(await disown(seat)).toBe(true);
+  expect(await store.keys('')).toEqual([]);
+});
+
 it('leaves a group that a device guards, and one that was here before; the secret goes', async () => {
   const back = await recovered(ben, chen, fromAge(file));
   await equipped(back);

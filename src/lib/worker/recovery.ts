@@ -153,8 +153,8 @@ export async function disown(seat: Seat): Promise<boolean> {
   const born = state.entries[BORN_RESTORED];
   if (born?.event.kind !== 'restored' || state.spokeAfter(born.number)) return false;
   if ((await log.ports.store.read(log.keys.device)) !== undefined) return false;
+  await forget(log.ports, toHex(state.id!.group)); // where that fails, the seat goes on
   seat.close();
-  await forget(log.ports, toHex(state.id!.group));
   return true;
 }
 
