@@ -2,7 +2,19 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { jsGroup } from '../../src/lib/wasm/js-group.ts';
 import { Seat } from '../../src/lib/worker/seat.ts';
 import { Workspace } from '../../src/lib/worker/workspace.ts';
-import { deviceOf, enrolled, groups, meOf, rehearsalId, ROOT, termsFor } from '../support/seats.ts';
+import { recordKeys } from '../../src/lib/worker/ports.ts';
+import { ageBackup, fromAge } from '../support/restored.ts';
+import {
+  clock,
+  deviceOf,
+  enrolled,
+  groups,
+  meOf,
+  rehearsalId,
+  ROOT,
+  termsFor,
+} from '../support/seats.ts';
+import { everybodyHears, withKey } from '../support/signing-seats.ts';
 import { unlockVault } from '../../src/lib/vault/vault.ts';
 import { CHEAP, device, emptyOrigin, tamper, text } from '../support/vault.ts';
 
@@ -65,6 +77,35 @@ it('a group whose log is broken is not begun anew over it', async () => {
   await again(workspace);
   expect(workspace.groups()).toMatchObject({ groups: [], broken: [{}] });
   expect(await workspace.join(bundle, me, reply())).toBe('you are in this group already');
+});
+
+it('a group whose log is broken is restored over what is left of it, in one write', async () => {
+  const players = await withKey(3, 2, 'broken, restored');
+  const [ben, chen] = [players[1]!, players[2]!];
+  const source = fromAge(await ageBackup(ben));
+  await everybodyHears(players);
+  const workspace = await made();
+  // Remains of the log, and a record that belongs to it; another group is whole.
+  const real = { ...rehearsalId, group: new Uint8Array(32).fill(4) };
+  await workspace.begin(real, termsFor(3, 2), me, reply());
+  const group = await workspace.begin(rehearsalId, termsFor(3, 2), me, reply());
+  await tamper((db) => db.delete('records', recordKeys(group).entry(0)));
+  await again(workspace);
+  expect(workspace.groups().broken).toMatchObject([{ group }]);
+  vi.useFakeTimers({ toFake: ['Date'], now: clock.now });
+  const refused = await workspace.recover(chen.seat.log.everything(), fromAge(new Uint8Array(9)));
+  expect(refused).toHaveProperty('fault');
+  expect(workspace.groups().broken).toMatchObject([{ group }]);
+  expect(await workspace.recover(chen.seat.log.everything(), source)).toEqual({ group });
+  const view = await workspace.desk(group).view();
+  expect(view).toMatchObject({ restored: true, own: 1 });
+  expect(workspace.groups().broken).toEqual([]);
+  // The device of the former log is not taken for the one that guards this one.
+  expect(await workspace.deviceHandle(group)).toBeUndefined();
+  await again(workspace);
+  vi.useRealTimers();
+  expect(workspace.groups()).toMatchObject({ groups: [{}, {}], broken: [] });
+  expect((await workspace.desk(group).view()).log).toEqual(view.log);
 });
 
 it('a group that cannot be opened, for whatever reason, leaves the others open', async () => {

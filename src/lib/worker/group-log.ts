@@ -60,7 +60,10 @@ export class GroupLog {
     this.packetSecret = packetSecret as Scalar;
   }
 
-  /** Begins a group's log with its first events and the records that belong to it. */
+  /**
+   * Begins a group's log with its first events and the records that belong to it. Where there is a log
+   * already, the changes must remove all of it.
+   */
   static async begin(
     ports: Ports,
     group: string,
@@ -69,7 +72,8 @@ export class GroupLog {
     changes: readonly Change[],
   ): Promise<GroupLog> {
     const log = new GroupLog(ports, group, packetSecret);
-    if ((await ports.store.keys(log.keys.log)).length > 0)
+    const removed = new Set(changes.filter(({ value }) => !value).map(({ key }) => key));
+    if ((await ports.store.keys(log.keys.log)).some((key) => !removed.has(key)))
       throw new Error('This group is here already.');
     await log.append(events, [...changes, { key: log.keys.packetSecret, value: packetSecret }]);
     return log;
@@ -125,8 +129,8 @@ export class GroupLog {
       return { entry, packet };
     });
     await this.ports.store.write([
-      ...entries.map(({ entry }) => ({ key: this.keys.entry(entry.number), value: entry.bytes })),
       ...changes,
+      ...entries.map(({ entry }) => ({ key: this.keys.entry(entry.number), value: entry.bytes })),
     ]);
     for (const { entry, packet } of entries) this.fold(entry, packet);
   }

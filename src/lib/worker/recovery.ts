@@ -99,11 +99,13 @@ const BORN_RESTORED = 2;
  * Restores a group: who the operator is follows from the host secret, how they speak from the keys they
  * kept with everybody. The vault then takes in what the others hold, and says nothing before
  * n − t + 1 of them said something new. Replies in the source are wiped.
+ * @param broken what is here of the group does not open: it goes in the write that begins the new log
  */
 export async function recoverGroup(
   ports: Ports,
   bundles: readonly Uint8Array[],
   source: Source,
+  broken = false,
 ): Promise<Seat | RecoveryFault> {
   const state = overheard(ports, bundles);
   if ('fault' in state) {
@@ -117,7 +119,7 @@ export async function recoverGroup(
   }
   const host = await hostSecretOf(source, state.id!);
   if (!(host instanceof Uint8Array)) return host;
-  const seat = await withHost(ports, state, host, source).catch((error: unknown) => {
+  const seat = await withHost(ports, state, host, source, broken).catch((error: unknown) => {
     wipe(host);
     throw error;
   });
@@ -136,11 +138,15 @@ export async function recoverGroup(
   return seat;
 }
 
-/** Removes every record of a group whose restoration did not come to its end. */
-async function forget({ store }: Ports, group: string): Promise<void> {
+/** The removal of every record of a group. */
+async function removal({ store }: Ports, group: string): Promise<Change[]> {
   const keys = await Promise.all([store.keys(`log/${group}/`), store.keys(`group/${group}/`)]);
-  await store.write(keys.flat().map((key) => ({ key, value: undefined })));
+  return keys.flat().map((key) => ({ key, value: undefined }));
 }
+
+/** Removes every record of a group whose restoration did not come to its end. */
+const forget = async (ports: Ports, group: string): Promise<void> =>
+  ports.store.write(await removal(ports, group));
 
 /**
  * The restored host secret is somebody else's: it is wiped. A group that is here by it alone is taken
@@ -179,6 +185,7 @@ async function withHost(
   state: State,
   host: Bytes,
   source: Source,
+  broken: boolean,
 ): Promise<Seat | RecoveryFault> {
   const { secp256k1 } = ports.groups;
   const id = state.id!;
@@ -195,14 +202,15 @@ async function withHost(
   }
   const keys = recordKeys(toHex(id.group));
   const kit = source.from === 'device' ? kitFromBytes(source.kit) : undefined;
-  const changes: Change[] = [{ key: keys.observerSecret, value: kept.observer }];
+  const changes = broken ? await removal(ports, toHex(id.group)) : [];
+  changes.push({ key: keys.observerSecret, value: kept.observer });
   if (kit && typeof kit !== 'string') changes.push({ key: keys.salt, value: kit.salt });
   const events: Event[] = [
     { kind: 'invited', id, packetKey: card.packetKey, role: 'operator' },
     { kind: 'card', card },
     { kind: 'restored', at: ports.now() }, // at BORN_RESTORED
   ];
-  if ((await ports.store.keys(keys.log)).length > 0) {
+  if (!broken && (await ports.store.keys(keys.log)).length > 0) {
     wipe(kept.packet, kept.observer);
     return fault('here-already');
   }

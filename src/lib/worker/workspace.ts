@@ -256,24 +256,27 @@ export class Workspace {
     return foundIn(this.ports(), bundles);
   }
 
-  /** Restores a group from what is left of a backup: its id in hex. */
+  /** Restores a group, also one that is broken here, from what is left of a backup: its id in hex. */
   async recover(
     bundles: readonly Uint8Array[],
     source: Source,
   ): Promise<{ group: string } | RecoveryFault> {
     const found = this.found(bundles);
     const group = 'fault' in found ? undefined : toHex(found.id.group);
-    if (group && (this.open.has(group) || this.broken.has(group) || this.entering.has(group))) {
+    if (group && (this.open.has(group) || this.entering.has(group))) {
       wipeReply(source);
       return { fault: 'here-already', detail: '' };
     }
     if (group) this.entering.add(group);
     try {
       const { vault } = this;
-      const seat = await recoverGroup(this.ports(), bundles, source);
+      const broken = group !== undefined && this.broken.has(group);
+      const seat = await recoverGroup(this.ports(), bundles, source, broken);
       if ('fault' in seat) return seat;
       this.stillIn(vault, seat);
-      return { group: this.seat(toHex(seat.state.id!.group), seat) };
+      const restored = this.seat(toHex(seat.state.id!.group), seat);
+      this.broken.delete(restored);
+      return { group: restored };
     } finally {
       if (group) this.entering.delete(group);
     }

@@ -138,7 +138,7 @@ export const workspaceText = {
       happened: 'The log of a group does not read as one.',
       cause: `${entry >= 0 ? `Entry ${entry}: ` : ''}${why}. The group: ${group}`,
       means: 'This group stays closed. The other groups are not touched by it.',
-      next: 'Keep a copy of this browser profile for an investigation, then import your last workspace export.',
+      next: 'Keep a copy of this browser profile for an investigation. Then restore this group alone, from what is left of your backup and what another operator has. What is here of it is replaced. An import of your last workspace export would replace all groups by older ones.',
     }),
     restored: (at: number, exported: number) =>
       `This workspace was restored on ${date(at)} from a file of ${date(exported)}. What happened in between is not in it: each group first hears from enough others before it goes on.`,
