@@ -4,9 +4,24 @@ import { readHeader } from '../../src/lib/bitcoin/header.ts';
 import { checkMintProof } from '../../src/lib/ceremony/mint-proof.ts';
 import { fromCbor, toCbor, type Cbor } from '../../src/lib/crypto/cbor.ts';
 import { mintedOf } from '../../src/lib/worker/handed.ts';
-import { deposited, depositsOf, mintRequest, recipient } from '../support/bridge-seats.ts';
-import { groups } from '../support/seats.ts';
-import { signBatch, withKey } from '../support/signing-seats.ts';
+import {
+  blockWith,
+  bring,
+  bury,
+  chainNow,
+  deposited,
+  depositsOf,
+  depositTx,
+  everybodySees,
+  evidenceOf,
+  issue,
+  mintRequest,
+  recipient,
+} from '../support/bridge-seats.ts';
+import { evidenceFor } from '../support/chain.ts';
+import { groups, type Player } from '../support/seats.ts';
+import { lie } from '../support/signing-cheats.ts';
+import { everybodyHears, signBatch, withKey } from '../support/signing-seats.ts';
 
 const players = await withKey(3, 2, 'mint proof');
 const [asha] = players;
@@ -100,4 +115,29 @@ describe('a mint proof', () => {
     );
     expect(checkMintProof(groups, new Uint8Array(2 ** 24 + 1))).toContain('larger');
   });
+});
+
+it('carries evidence that holds, although an operator told a wrong branch of the same block first', async () => {
+  const all = await withKey(3, 2, 'wrong branch first');
+  const [first, second] = all as [Player, Player];
+  const deposit = { recipient: recipient(1), index: 0, amount: 5_000_000 };
+  await issue(all, [deposit.recipient]);
+  const chain = chainNow();
+  const block = blockWith(chain, [depositTx(first, [deposit])]);
+  bury(chain, 8);
+  await everybodySees(all, evidenceOf(chain));
+  const good = evidenceFor(block, block.txids[1]!);
+  const [sibling] = good.branch.hashes;
+  const turned = sibling!.map((byte, i) => (i === 0 ? byte ^ 1 : byte));
+  const inclusion = { ...good, branch: { ...good.branch, hashes: [turned] } };
+  await lie(first, { kind: 'inclusions', inclusions: [{ block: block.header.hash, inclusion }] });
+  await everybodyHears(all);
+  expect(await bring(second, evidenceOf(chain, [block]))).toMatchObject({ inclusions: 1 });
+  await everybodyHears(all);
+  const [deposited] = await depositsOf(second);
+  const signed = await signBatch(all, [mintRequest(deposited!)], [0, 2]);
+  for (const { seat } of all) {
+    const { proof } = mintedOf(seat, signed.items[0]!.digest)!;
+    expect(checkMintProof(groups, proof!)).toMatchObject({ wrong: [] });
+  }
 });

@@ -7,7 +7,7 @@ import {
   type HeaderFault,
 } from '../bitcoin/chain.ts';
 import { headersAfter } from '../bitcoin/header.ts';
-import { checkInclusion, type InclusionFault } from '../bitcoin/inclusion.ts';
+import { checkInclusion, type Inclusion, type InclusionFault } from '../bitcoin/inclusion.ts';
 import { consensusOf } from '../bitcoin/networks.ts';
 import type { RawTx } from '../bitcoin/raw-tx.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
@@ -34,6 +34,8 @@ export interface Tip {
 export interface Included {
   readonly block: Block;
   readonly tx: RawTx;
+  /** What shows it: somebody may have told another one, of the same block, that does not hold. */
+  readonly inclusion: Inclusion;
 }
 
 /** The chain as this log knows it. */
@@ -162,7 +164,7 @@ function readChain(state: State, manifest: Manifest): ChainKnown {
       const id = toHex(found.tx.txid);
       const before = included.get(id) ?? [];
       if (!before.some((other) => other.block === block))
-        included.set(id, [...before, { block, tx: found.tx }]);
+        included.set(id, [...before, { block, tx: found.tx, inclusion: one.inclusion }]);
     }
 
   const tips = new Map<number, Tip>();

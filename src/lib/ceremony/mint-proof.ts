@@ -62,23 +62,15 @@ const proofReader = record({
 
 /** The proof file of a signed mint; undefined where the evidence is not here, or does not fit. */
 export function mintProofOf(
-  { id, keys, state, manifest }: Known,
+  { id, keys }: Known,
   chain: ChainKnown,
   request: RequestOf<'mint'>,
   signature: Bytes,
 ): Bytes | undefined {
   const found = includedIn(chain, request.txid);
-  const inclusion = manifest.operators
-    .flatMap(({ packetKey }) => state.told(packetKey, 'inclusions'))
-    .flatMap(({ part }) => part.inclusions)
-    .find(
-      (one) =>
-        found &&
-        equal(one.block, found.block.header.hash) &&
-        equal(one.inclusion.tx, found.tx.stripped),
-    )?.inclusion;
-  if (!found || !inclusion || !chain.agreed) return undefined;
-  const way = wayBack(chain.agreed, found.block);
+  if (!found || !chain.agreed) return undefined;
+  const { block, inclusion } = found;
+  const way = wayBack(chain.agreed, block);
   if (!way || way.headers.length > MAX_HEADERS) return undefined;
   return toCbor({
     conclave: 'mint proof',
@@ -92,7 +84,7 @@ export function mintProofOf(
     issue: request.issue,
     signed: attestationBytes(attestationOf({ id }, request)),
     signature,
-    block: found.block.header.hash,
+    block: block.header.hash,
     inclusion: { ...inclusion, branch: { ...inclusion.branch } },
     checkpoint: { ...way.checkpoint },
     headers: packHeaders(concat(...way.headers))!,
