@@ -6,12 +6,14 @@ import { hash256, packHeaders, readHeader } from '../src/lib/bitcoin/header.ts';
 import { checkInclusion, type Inclusion } from '../src/lib/bitcoin/inclusion.ts';
 import { consensusOf } from '../src/lib/bitcoin/networks.ts';
 import { readRawTx } from '../src/lib/bitcoin/raw-tx.ts';
-import { concat, equal, toHex, type Bytes } from '../src/lib/crypto/bytes.ts';
+import { concat, concatAll, equal, toHex, type Bytes } from '../src/lib/crypto/bytes.ts';
 import { hexBytes } from '../src/lib/crypto/json.ts';
 import { boolean, integer, list, text, type Read, type Reader } from '../src/lib/crypto/schema.ts';
 import { RpcError, chainName, rpcCodes, some, type Bitcoind } from './bitcoind.ts';
 import { Trouble } from './terminal.ts';
 
+/** What is used of a bitcoind here. */
+type Node = Pick<Bitcoind, 'call' | 'each'>;
 type Tip = NonNullable<ChainEvidence['tip']>;
 type Proven = ChainEvidence['inclusions'][number];
 type Pack = ChainEvidence['headers'][number];
@@ -56,7 +58,7 @@ export const CHECKPOINT_DEPTH = 100;
 export class Moved extends Error {}
 
 /** The last block of the best chain. Throws where bitcoind does not follow it, or another one. */
-export async function readTip(node: Bitcoind, network: AddressNetwork): Promise<Tip> {
+export async function readTip(node: Node, network: AddressNetwork): Promise<Tip> {
   const info = await node.call(chainInfo, 'getblockchaininfo');
   if (info.chain !== chainName(network))
     throw new Trouble(
@@ -72,17 +74,17 @@ export async function readTip(node: Bitcoind, network: AddressNetwork): Promise<
 }
 
 /** Throws `Moved` unless the block is still in the best chain. */
-export async function expectStill(node: Bitcoind, { height, hash: block }: Tip): Promise<void> {
+export async function expectStill(node: Node, { height, hash: block }: Tip): Promise<void> {
   if (!equal(await hashAt(node, height), block)) throw new Moved();
 }
 
-async function hashAt(node: Bitcoind, at: number): Promise<Bytes> {
+async function hashAt(node: Node, at: number): Promise<Bytes> {
   const [block] = await hashesAt(node, [at]);
   return block!;
 }
 
 /** Throws `Moved` where the chain is no longer so long. */
-async function hashesAt(node: Bitcoind, heights: readonly number[]): Promise<Bytes[]> {
+async function hashesAt(node: Node, heights: readonly number[]): Promise<Bytes[]> {
   const params = heights.map((height) => [height]);
   return node.each(hash, 'getblockhash', params).catch((error: unknown) => {
     throw error instanceof RpcError && error.code === rpcCodes.outOfRange ? new Moved() : error;
@@ -90,7 +92,7 @@ async function hashesAt(node: Bitcoind, heights: readonly number[]): Promise<Byt
 }
 
 /** The headers after the block `after` up to the tip. */
-export async function readHeaders(node: Bitcoind, after: Bytes, tip: Tip): Promise<Pack> {
+export async function readHeaders(node: Node, after: Bytes, tip: Tip): Promise<Pack> {
   const start = await readHeaderInfo(node, after);
   if (start.confirmations < 1)
     throw new Trouble(
@@ -112,14 +114,14 @@ export async function readHeaders(node: Bitcoind, after: Bytes, tip: Tip): Promi
     const wanted = hashes.map((one) => [shown(one), false]);
     all.push(...(await node.each(header, 'getblockheader', wanted)));
   }
-  const packed = packHeaders(concat(...all));
+  const packed = packHeaders(concatAll(all));
   const [first, last] = [all[0], all.at(-1)];
   const begins = equal(first ? first.subarray(4, 36) : after, after);
   if (!packed || !begins || !equal(last ? hash256(last) : after, tip.hash)) throw new Moved();
   return { after, packed };
 }
 
-async function readHeaderInfo(node: Bitcoind, block: Bytes): Promise<Read<typeof headerInfo>> {
+async function readHeaderInfo(node: Node, block: Bytes): Promise<Read<typeof headerInfo>> {
   return node.call(headerInfo, 'getblockheader', shown(block), true).catch((error: unknown) => {
     if (!(error instanceof RpcError) || error.code !== rpcCodes.notFound) throw error;
     throw new Trouble(
@@ -137,7 +139,7 @@ export interface Wanted {
 
 /** A transaction, the coinbase of its block, and their branches. */
 export async function readInclusion(
-  node: Bitcoind,
+  node: Node,
   network: AddressNetwork,
   wanted: Wanted,
   tip: Tip,
@@ -174,7 +176,7 @@ export async function readInclusion(
 }
 
 async function readTx(
-  node: Bitcoind,
+  node: Node,
   { txid, block }: Wanted,
 ): Promise<{ readonly block: Bytes; readonly tx: Bytes }> {
   const name = shown(txid);
@@ -200,7 +202,7 @@ async function readTx(
   );
 }
 
-async function readBlock(node: Bitcoind, block: Bytes): Promise<Read<typeof blockInfo>> {
+async function readBlock(node: Node, block: Bytes): Promise<Read<typeof blockInfo>> {
   return node.call(blockInfo, 'getblock', shown(block), 1).catch((error: unknown) => {
     throw error instanceof RpcError && error.code === rpcCodes.misc ? pruned(error, block) : error;
   });
@@ -235,7 +237,7 @@ export function branchOf(leaves: readonly Bytes[], position: number): Bytes[] {
 
 /** A block of the best chain with all that the rules for the next ones need. */
 export async function readCheckpoint(
-  node: Bitcoind,
+  node: Node,
   network: AddressNetwork,
   at: number,
   tip: Tip,

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { checkpointsOf } from '../../src/lib/bitcoin/checkpoints.ts';
 import { readHeader } from '../../src/lib/bitcoin/header.ts';
-import { checkMintProof } from '../../src/lib/ceremony/mint-proof.ts';
+import type { ChainKnown } from '../../src/lib/ceremony/chain-known.ts';
+import { checkMintProof, type NoProof } from '../../src/lib/ceremony/mint-proof.ts';
+import type { Bytes } from '../../src/lib/crypto/bytes.ts';
 import { fromCbor, toCbor, type Cbor } from '../../src/lib/crypto/cbor.ts';
+import { resultText } from '../../src/lib/ui/text/request-result.ts';
 import { mintedOf } from '../../src/lib/worker/handed.ts';
 import {
   blockWith,
@@ -18,7 +21,7 @@ import {
   mintRequest,
   recipient,
 } from '../support/bridge-seats.ts';
-import { evidenceFor } from '../support/chain.ts';
+import { evidenceFor, linkedHeaders } from '../support/chain.ts';
 import { groups, type Player } from '../support/seats.ts';
 import { lie } from '../support/signing-cheats.ts';
 import { everybodyHears, signBatch, withKey } from '../support/signing-seats.ts';
@@ -28,8 +31,10 @@ const [asha] = players;
 await deposited(players, [{ recipient: recipient(1), index: 0, amount: 5_000_000 }], { depth: 9 });
 const [candidate] = await depositsOf(asha!);
 const session = await signBatch(players, [mintRequest(candidate!)], [0, 2]);
-const { proof } = mintedOf(asha!.seat, session.items[0]!.digest)!;
-const fields = fromCbor(proof!) as Record<string, Cbor>;
+const { digest } = session.items[0]!;
+const { json, proof } = mintedOf(asha!.seat, digest)!;
+if (typeof proof === 'string') throw new Error(proof);
+const fields = fromCbor(proof) as Record<string, Cbor>;
 
 /** The proof with one field changed. */
 const changed = (name: string, field: Cbor) =>
@@ -41,7 +46,7 @@ const flipped = (name: string, at: number) =>
 
 describe('a mint proof', () => {
   it('holds by itself', () => {
-    const audit = checkMintProof(groups, proof!);
+    const audit = checkMintProof(groups, proof);
     if (typeof audit === 'string') throw new Error(audit);
     expect(audit.wrong).toEqual([]);
     expect(audit).toMatchObject({ depth: 9, shipped: true, id: asha!.seat.state.id });
@@ -138,6 +143,65 @@ it('carries evidence that holds, although an operator told a wrong branch of the
   const signed = await signBatch(all, [mintRequest(deposited!)], [0, 2]);
   for (const { seat } of all) {
     const { proof } = mintedOf(seat, signed.items[0]!.digest)!;
-    expect(checkMintProof(groups, proof!)).toMatchObject({ wrong: [] });
+    if (typeof proof === 'string') throw new Error(proof);
+    expect(checkMintProof(groups, proof)).toMatchObject({ wrong: [] });
   }
+});
+
+describe('a signed mint whose chain went on', () => {
+  const { seat } = asha!;
+  const { chain } = seat.requests()!;
+
+  /** What is handed over where the log knows this chain. */
+  const handed = (known: ChainKnown) =>
+    mintedOf(
+      { known: () => seat.known(), requests: () => ({ ...seat.requests()!, chain: known }) },
+      digest,
+    )!;
+
+  /** The same chain with these headers more. */
+  function longer(headers: readonly Bytes[]): ChainKnown {
+    let agreed = chain.agreed!;
+    for (const bytes of headers)
+      agreed = {
+        ...agreed,
+        height: agreed.height + 1,
+        header: { ...agreed.header, bytes },
+        parent: agreed,
+      };
+    const tree = Object.assign(Object.create(chain.tree) as typeof chain.tree, {
+      includes: () => true,
+    });
+    return { ...chain, tree, agreed };
+  }
+
+  it('has a proof with 64 000 headers', () => {
+    const made = handed(longer(linkedHeaders(64_000, chain.agreed!.header.hash)));
+    expect(made.json).toBe(json);
+    if (typeof made.proof === 'string') throw new Error(made.proof);
+    const { headers } = fromCbor(made.proof) as { headers: Uint8Array };
+    expect(headers.length).toBe(48 * (chain.agreed!.height + 64_000));
+  });
+
+  it.each<[string, () => ChainKnown, NoProof]>([
+    [
+      'more headers than one file holds',
+      () => longer(new Array<Bytes>(330_001 - chain.agreed!.height).fill(new Uint8Array(80))),
+      'headers',
+    ],
+    ['no evidence', () => ({ ...chain, included: new Map() }), 'evidence'],
+    [
+      'what cannot be computed',
+      () => ({
+        ...chain,
+        get agreed(): never {
+          throw new RangeError();
+        },
+      }),
+      'failed',
+    ],
+  ])('is handed over without one where there is %s', (_, known, why) => {
+    expect(handed(known())).toEqual({ json, proof: why });
+    expect(resultText.noProof[why]).toContain('no proof file');
+  });
 });

@@ -107,6 +107,14 @@ export function workedHeader(
   }
 }
 
+/** So many headers, the first after the block `after`, that are linked and nothing else: no work is in them. */
+export function linkedHeaders(count: number, after: Uint8Array): Bytes[] {
+  const headers: Bytes[] = [];
+  for (let previous = after; headers.length < count; previous = hash256(headers.at(-1)!))
+    headers.push(concat(new Uint8Array(4), previous, new Uint8Array(44)));
+  return headers;
+}
+
 /** The headers above this height, packed: they follow the block at it. */
 export const packed = (chain: TestChain, from: number): Bytes =>
   packHeaders(

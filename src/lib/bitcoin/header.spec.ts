@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mine, newChain } from '../../../tests/support/chain.ts';
+import { linkedHeaders, mine, newChain } from '../../../tests/support/chain.ts';
 import { concat, toHex } from '../crypto/bytes.ts';
 import { checkpointsOf } from './checkpoints.ts';
 import { bitsOf, packHeaders, readHeader, targetOf, unpackHeaders, workOf } from './header.ts';
@@ -37,6 +37,15 @@ describe('a pack', () => {
     expect(pack.length).toBe(3 * 48);
     expect(unpackHeaders(before, pack)).toEqual(headers);
     expect(unpackHeaders(before, new Uint8Array())).toEqual([]);
+  });
+
+  it('holds more headers than a call takes arguments', () => {
+    const many = 64_000;
+    const long = new Uint8Array(80 * many);
+    for (const [i, one] of linkedHeaders(many, before).entries()) long.set(one, 80 * i);
+    const again = unpackHeaders(before, packHeaders(long)!)!;
+    expect(again).toHaveLength(many);
+    expect(again.at(-1)!.bytes).toEqual(long.slice(-80));
   });
 
   it('is not made of headers that are not linked, or of parts', () => {

@@ -48,15 +48,16 @@ function headerOf(bytes: Bytes): Header {
  */
 export function packHeaders(headers: Uint8Array): Bytes | undefined {
   if (headers.length % SIZE !== 0) return undefined;
-  const packed: Uint8Array[] = [];
+  const packed = new Uint8Array((headers.length / SIZE) * PACKED);
   let last: Header | undefined;
-  for (let at = 0; at < headers.length; at += SIZE) {
+  for (let at = 0, to = 0; at < headers.length; at += SIZE, to += PACKED) {
     const header = readHeader(headers.subarray(at, at + SIZE))!;
     if (last && !equal(last.hash, header.previous)) return undefined;
-    packed.push(header.bytes.subarray(0, 4), header.bytes.subarray(36));
+    packed.set(header.bytes.subarray(0, 4), to);
+    packed.set(header.bytes.subarray(36), to + 4);
     last = header;
   }
-  return concat(...packed);
+  return packed;
 }
 
 /**

@@ -140,7 +140,7 @@ function readChain(state: State, manifest: Manifest): ChainKnown {
     if (waiting.size === 0) continue;
     for (const { hash } of headersAfter(part.after, part.packed) ?? []) {
       if (!tree.block(hash)) break;
-      ready.push(...(waiting.get(toHex(hash)) ?? []));
+      for (const part of waiting.get(toHex(hash)) ?? []) ready.push(part);
       waiting.delete(toHex(hash));
     }
   }
@@ -179,7 +179,7 @@ function readChain(state: State, manifest: Manifest): ChainKnown {
       everAgreed = [...everAgreed.filter((block) => !tree.includes(now, block)), now];
   }
   const agreed = agreedOn(tree, tips, t);
-  const time = Math.max(0, ...everAgreed.map(({ medianTime }) => medianTime));
+  const time = everAgreed.reduce((last, { medianTime }) => Math.max(last, medianTime), 0);
   return { tree, tips, agreed, everAgreed, time, checkpoints: own, included, wrong };
 }
 
@@ -204,9 +204,8 @@ export const depthOf = ({ agreed }: ChainKnown, { height }: Block): number =>
 
 /** How deep a transaction ever lay in a chain that was agreed on; 0 where it lay in none. */
 export const everDeep = ({ tree, everAgreed, included }: ChainKnown, txid: Uint8Array): number =>
-  Math.max(
-    0,
-    ...(included.get(toHex(txid)) ?? []).flatMap(({ block }) =>
+  (included.get(toHex(txid)) ?? [])
+    .flatMap(({ block }) =>
       everAgreed.map((tip) => (tree.includes(tip, block) ? tip.height - block.height + 1 : 0)),
-    ),
-  );
+    )
+    .reduce((a, b) => Math.max(a, b), 0);

@@ -197,7 +197,7 @@ function issued({ known }: Seen, { recipient, index }: RequestOf<'mint'>): Findi
       .filter(({ part }) => part.index === index && equal(part.recipient, recipient))
       .map(({ packet }) => holders(known, packetKey, packet.number)),
   );
-  const count = Math.max(0, ...most);
+  const count = most.reduce((a, b) => Math.max(a, b), 0);
   return finding('issued', count >= n - t + 1 ? true : 'missing', count, n - t + 1);
 }
 

@@ -12,7 +12,7 @@ import { depositPath } from '../bitcoin/deposit.ts';
 import { packHeaders, readHeader, unpackHeaders } from '../bitcoin/header.ts';
 import { checkInclusion, inclusionReader } from '../bitcoin/inclusion.ts';
 import { consensusOf } from '../bitcoin/networks.ts';
-import { concat, equal, fromHex, type Bytes } from '../crypto/bytes.ts';
+import { concatAll, equal, fromHex, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { ed25519Verify } from '../crypto/ed25519-verify.ts';
 import type { Groups } from '../crypto/dual-dkg.ts';
@@ -60,18 +60,28 @@ const proofReader = record({
   headers: bytes(0, 48 * MAX_HEADERS),
 });
 
-/** The proof file of a signed mint; undefined where the evidence is not here, or does not fit. */
+/**
+ * Why a signed mint has no proof file:
+ *
+ * - `evidence`: that of the deposit is not in this log.
+ * - `headers`: more follow the last checkpoint below the deposit than one file holds.
+ * - `failed`: it could not be computed here.
+ */
+export type NoProof = 'evidence' | 'headers' | 'failed';
+
+/** The proof file of a signed mint. */
 export function mintProofOf(
   { id, keys }: Known,
   chain: ChainKnown,
   request: RequestOf<'mint'>,
   signature: Bytes,
-): Bytes | undefined {
+): Bytes | NoProof {
   const found = includedIn(chain, request.txid);
-  if (!found || !chain.agreed) return undefined;
+  if (!found || !chain.agreed) return 'evidence';
   const { block, inclusion } = found;
   const way = wayBack(chain.agreed, block);
-  if (!way || way.headers.length > MAX_HEADERS) return undefined;
+  if (!way) return 'evidence';
+  if (way.headers.length > MAX_HEADERS) return 'headers';
   return toCbor({
     conclave: 'mint proof',
     version: 1,
@@ -87,7 +97,7 @@ export function mintProofOf(
     block: block.header.hash,
     inclusion: { ...inclusion, branch: { ...inclusion.branch } },
     checkpoint: { ...way.checkpoint },
-    headers: packHeaders(concat(...way.headers))!,
+    headers: packHeaders(concatAll(way.headers))!,
   });
 }
 

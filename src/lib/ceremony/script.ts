@@ -217,13 +217,10 @@ export function saidUpTo(state: State, among: (packet: Packet) => boolean): numb
   const { operators = [], terms } = state.manifest ?? {};
   const latest = operators
     .map(({ packetKey }) =>
-      Math.max(
-        0,
-        ...state
-          .packetsFrom(packetKey)
-          .filter(among)
-          .map(({ at }) => at),
-      ),
+      state
+        .packetsFrom(packetKey)
+        .filter(among)
+        .reduce((last, { at }) => Math.max(last, at), 0),
     )
     .sort((a, b) => b - a);
   return (terms && latest[terms.t - 1]) ?? 0;

@@ -3,7 +3,10 @@
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** All parts, one after the other. */
-export function concat(...parts: readonly Uint8Array[]): Bytes {
+export const concat = (...parts: readonly Uint8Array[]): Bytes => concatAll(parts);
+
+/** As `concat`, for lists of any length: a call takes some ten thousand arguments and no more. */
+export function concatAll(parts: readonly Uint8Array[]): Bytes {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let offset = 0;
   for (const part of parts) {

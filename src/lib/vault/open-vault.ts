@@ -218,7 +218,7 @@ export function openVault({ db, lock, dataKey, header, incarnation, cost }: Part
         inOrder(async () => {
           const records = await all();
           const file = await toExport({ exported: Date.now(), records }, passphrase, cost);
-          wipe(...records.map(({ value }) => value));
+          for (const { value } of records) wipe(value);
           return file;
         }),
       ),

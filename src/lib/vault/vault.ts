@@ -97,7 +97,7 @@ export async function importWorkspace(
       ];
       return await install(first, workspace, places, options);
     } finally {
-      wipe(...workspace.records.map(({ value }) => value));
+      for (const { value } of workspace.records) wipe(value);
     }
   });
 }

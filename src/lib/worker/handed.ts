@@ -1,7 +1,7 @@
 /** What a signed attestation is handed over as: the bridge's JSON, and a proof that stands alone. */
 import { toHex, type Bytes } from '../crypto/bytes.ts';
 import { attestationJson } from '../wire/mint.ts';
-import { mintProofOf } from '../ceremony/mint-proof.ts';
+import { mintProofOf, type NoProof } from '../ceremony/mint-proof.ts';
 import { attestationOf } from '../ceremony/request.ts';
 import type { Signer } from './signer.ts';
 
@@ -9,18 +9,22 @@ import type { Signer } from './signer.ts';
 export interface HandedMint {
   /** As the bridge takes it. */
   readonly json: string;
-  /** For anybody who checks it without a workspace; undefined where the evidence is not here. */
-  readonly proof: Bytes | undefined;
+  /** For anybody who checks it without a workspace, or why there is none. */
+  readonly proof: Bytes | NoProof;
 }
 
 /** The signed attestation of a mint; undefined where it is not signed. */
-export function mintedOf(seat: Signer, digest: Uint8Array): HandedMint | undefined {
+export function mintedOf(
+  seat: Pick<Signer, 'known' | 'requests'>,
+  digest: Uint8Array,
+): HandedMint | undefined {
   const known = seat.known();
   const requests = seat.requests();
   const item = requests?.items.get(toHex(digest));
   const [signature] = item?.signatures ?? [];
-  if (!known || !requests || item?.request.kind !== 'mint' || !signature) return undefined;
-  const attestation = attestationOf(known, item.request);
+  const request = item?.request;
+  if (!known || !requests || request?.kind !== 'mint' || !signature) return undefined;
+  const attestation = attestationOf(known, request);
   const session = requests.sessions.find(({ items }) => items.includes(item))!;
   return {
     json: attestationJson({
@@ -29,6 +33,15 @@ export function mintedOf(seat: Signer, digest: Uint8Array): HandedMint | undefin
       signature,
       createdAt: Math.floor(session.packet.at / 1000),
     }),
-    proof: mintProofOf(known, requests.chain, item.request, signature),
+    proof: proofOr(() => mintProofOf(known, requests.chain, request, signature)),
   };
+}
+
+/** The bridge needs the JSON alone: whatever keeps the proof from being made must not keep that back. */
+function proofOr(make: () => Bytes | NoProof): Bytes | NoProof {
+  try {
+    return make();
+  } catch {
+    return 'failed';
+  }
 }

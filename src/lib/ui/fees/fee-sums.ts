@@ -31,7 +31,7 @@ export function sumsOf(fees: readonly Fee[], now: number): FeeSums {
   const free = fees.filter(({ requested }) => !requested);
   const total = sum(free);
   const times = free.flatMap(({ made }) => made ?? []);
-  const first = times.length > 0 ? Math.min(...times) : undefined;
+  const first = times.length > 0 ? times.reduce((a, b) => Math.min(a, b)) : undefined;
   const oldest = first === undefined || now === 0 ? undefined : Math.max(0, now - first);
   return {
     count: fees.length,

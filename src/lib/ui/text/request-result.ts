@@ -1,4 +1,5 @@
 /** Every sentence about what was signed, and what becomes of it. */
+import type { NoProof } from '../../ceremony/mint-proof.ts';
 
 const operators = (count: number): string => (count === 1 ? '1 operator' : `${count} operators`);
 
@@ -25,7 +26,13 @@ export const resultText = {
   proof: 'Save the proof',
   proofHelp:
     'Evidence, attestation and signature in one file, for anybody who checks it without a workspace.',
-  noProof: 'There is no proof file: the evidence of the deposit is not in this log.',
+  noProof: {
+    evidence: 'There is no proof file: the evidence of the deposit is not in this log.',
+    headers:
+      'There is no proof file: more headers follow the last checkpoint below the deposit than one file holds. The attestation is complete without it. Once the group takes a later checkpoint that is not above the deposit, the file can be made.',
+    failed:
+      'There is no proof file: it could not be computed here. The attestation is complete without it. Another operator of the group can save the file.',
+  } satisfies Record<NoProof, string>,
   bridge: 'I handed it to the bridge',
   bridgeHelp: 'Everybody then sees that it is on its way.',
   toBridge: (name: string) => `${name} handed it to the bridge.`,
