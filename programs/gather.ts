@@ -3,7 +3,7 @@ import type { AddressNetwork } from '../src/lib/bitcoin/address.ts';
 import { checkpointProblem, type Checkpoint } from '../src/lib/bitcoin/chain.ts';
 import type { ChainEvidence } from '../src/lib/bitcoin/evidence-file.ts';
 import { hash256, packHeaders, readHeader } from '../src/lib/bitcoin/header.ts';
-import { checkInclusion, type Inclusion } from '../src/lib/bitcoin/inclusion.ts';
+import { checkInclusion, tooLarge, type Inclusion } from '../src/lib/bitcoin/inclusion.ts';
 import { consensusOf } from '../src/lib/bitcoin/networks.ts';
 import { readRawTx } from '../src/lib/bitcoin/raw-tx.ts';
 import { concat, concatAll, equal, toHex, type Bytes } from '../src/lib/crypto/bytes.ts';
@@ -171,6 +171,13 @@ export async function readInclusion(
     throw new Trouble(
       `bitcoind’s answers do not prove that ${shown(txid)} is in ${shown(block)} (${why || 'txid'}). ` +
         'Nothing was written. See that Bitcoin Core itself listens at this port.',
+    );
+  const large = tooLarge(inclusion);
+  if (large)
+    throw new Trouble(
+      `The transaction ${shown(txid)} is in ${shown(block)}, but no packet can carry the proof (${large}). ` +
+        'Nothing was written. Collect the others without it. Nothing can be minted for it; the ' +
+        'group can pay its bitcoin back with a spend.',
     );
   return { block, inclusion };
 }

@@ -1,6 +1,5 @@
 import { be32, equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import {
-  fit,
   integer,
   list,
   nullable,
@@ -13,14 +12,15 @@ import { hexBytes, readJson } from '../crypto/json.ts';
 import type { AddressNetwork } from './address.ts';
 import type { Checkpoint } from './chain.ts';
 import { readHeader } from './header.ts';
-import { inclusionReader, type Inclusion } from './inclusion.ts';
+import type { Inclusion } from './inclusion.ts';
 import { readMerkleBlock } from './merkle.ts';
 import { consensusOf } from './networks.ts';
 import { readRawTx, type RawTx } from './raw-tx.ts';
 
 /*
  * The file in which `collect` brings what a bitcoind knows of the chain. Reading it checks the form
- * and nothing else: what follows from it is for `HeaderTree` and `checkInclusion` to say. Hashes
+ * and nothing else: what follows from it is for `HeaderTree` and `checkInclusion` to say, and whether
+ * a packet can carry it for `tooLarge`. Hashes
  * stand in it as Bitcoin Core prints them, reversed.
  */
 
@@ -58,10 +58,10 @@ const times = list(integer(0, 0xffff_ffff), 11, 1);
 /** An inclusion, with the branches as Electrum's servers give them. */
 const withBranches = record({
   block: hash,
-  tx: hexBytes(1, 60_000),
+  tx: hexBytes(1, MAX_RELAYED),
   position: integer(0, 0xffff_ffff),
   branch: list(hash, 32),
-  coinbase: hexBytes(1, 4000),
+  coinbase: hexBytes(1, MAX_RELAYED),
   coinbaseBranch: list(hash, 32),
 });
 /** The same as Bitcoin Core prints it: `getrawtransaction` of both, `gettxoutproof` of both. */
@@ -151,14 +151,12 @@ function fromProof({ block, tx, coinbase, proof }: Read<typeof withProof>): Incl
   if (!branch) return 'proof: not of the transaction';
   const coinbaseBranch = branchOf(parts.coinbase);
   if (coinbaseBranch?.position !== 0) return 'proof: not of the coinbase';
-  const inclusion = {
+  return {
     tx: parts.tx.stripped,
     branch: { ...branch },
     coinbase: parts.coinbase.stripped,
     coinbaseBranch: coinbaseBranch.hashes,
   };
-  const fitted = fit(inclusionReader, inclusion);
-  return typeof fitted === 'string' ? fitted : fitted.value;
 }
 
 /** A hash as it is printed. */

@@ -10,7 +10,15 @@ import {
 import { toCbor } from '../crypto/cbor.ts';
 import { concat } from '../crypto/bytes.ts';
 import { read } from '../crypto/schema.ts';
-import { checkInclusion, inclusionReader, type Inclusion } from './inclusion.ts';
+import {
+  checkInclusion,
+  inclusionReader,
+  MAX_COINBASE,
+  MAX_INCLUSION,
+  sizeOf,
+  tooLarge,
+  type Inclusion,
+} from './inclusion.ts';
 import { consensusOf } from './networks.ts';
 import { readRawTx } from './raw-tx.ts';
 
@@ -37,7 +45,7 @@ describe('an inclusion', () => {
   it('is carried in packets', () => {
     expect(read(inclusionReader, toCbor({ ...good }))).toEqual({ value: good });
     expect(read(inclusionReader, toCbor({ ...good, tx: new Uint8Array(60_001) }))).toMatch(/^tx/);
-    expect(read(inclusionReader, toCbor({ ...good, coinbase: new Uint8Array(4001) }))).toMatch(
+    expect(read(inclusionReader, toCbor({ ...good, coinbase: new Uint8Array(20_001) }))).toMatch(
       /^coinbase/,
     );
     expect(
@@ -49,6 +57,30 @@ describe('an inclusion', () => {
     expect(
       read(inclusionReader, toCbor({ ...good, branch: { ...good.branch, position: 2 ** 32 } })),
     ).toMatch(/^branch\.position/);
+  });
+
+  it('is proved beside a coinbase that pays hundreds', () => {
+    const outputs = Array.from({ length: 460 }, () => ({ amount: 1000, script }));
+    const of = mine(newChain(), { txs: [deposit], coinbase: coinbaseTx(1, outputs) });
+    const inclusion = evidenceFor(of, of.txids[1]!);
+    expect(inclusion.coinbase.length).toBeGreaterThan(19_700);
+    expect(tooLarge(inclusion)).toBeUndefined();
+    expect(read(inclusionReader, toCbor({ ...inclusion }))).toEqual({ value: inclusion });
+    expect(checkInclusion(consensus, of, inclusion)).toEqual({ tx: readRawTx(deposit) });
+  });
+
+  it('is too large where coinbase or all of it are more than a packet carries', () => {
+    const coinbase = new Uint8Array(MAX_COINBASE + 1);
+    expect(tooLarge({ ...good, coinbase: coinbase.subarray(1) })).toBeUndefined();
+    expect(tooLarge({ ...good, coinbase })).toBe(
+      'the block’s coinbase has 20001 bytes, above 20000',
+    );
+    const rest = sizeOf({ ...good, tx: new Uint8Array(0) });
+    const tx = new Uint8Array(MAX_INCLUSION - rest + 1);
+    expect(tooLarge({ ...good, tx: tx.subarray(1) })).toBeUndefined();
+    expect(tooLarge({ ...good, tx })).toBe(
+      'transaction, coinbase and branches have 60001 bytes, above 60000',
+    );
   });
 
   it('has a transaction without witnesses', () => {

@@ -14,16 +14,39 @@ import { readRawTx, type RawTx } from './raw-tx.ts';
 
 const hashes = list(bytes(32), 32);
 
+/** The longest coinbase without witnesses, in bytes: pools that pay hundreds of miners in it stay below. */
+export const MAX_COINBASE = 20_000;
+/**
+ * Bytes of both transactions and both branches together. With this much, a packet fits beside the
+ * longest list of what its sender has seen.
+ */
+export const MAX_INCLUSION = 60_000;
+
 export const inclusionReader = record({
   /** Without witnesses. */
-  tx: bytes(1, 60_000),
+  tx: bytes(1, MAX_INCLUSION),
   branch: record({ position: integer(0, 0xffff_ffff), hashes }),
   /** The block's first transaction, without witnesses, and its branch; its position is 0. */
-  coinbase: bytes(1, 4000),
+  coinbase: bytes(1, MAX_COINBASE),
   coinbaseBranch: hashes,
 });
 /** A transaction and the way from it to the Merkle root of its block. */
 export type Inclusion = Read<typeof inclusionReader>;
+
+/** How much an inclusion takes in a packet, in bytes; the names of its fields are not in it. */
+export const sizeOf = ({ tx, branch, coinbase, coinbaseBranch }: Inclusion): number =>
+  tx.length + coinbase.length + 34 * (branch.hashes.length + coinbaseBranch.length);
+
+/** What of an inclusion is larger than a packet can carry; undefined where one can. */
+export function tooLarge(inclusion: Inclusion): string | undefined {
+  const { length } = inclusion.coinbase;
+  const size = sizeOf(inclusion);
+  if (length > MAX_COINBASE)
+    return `the block’s coinbase has ${length} bytes, above ${MAX_COINBASE}`;
+  if (size > MAX_INCLUSION)
+    return `transaction, coinbase and branches have ${size} bytes, above ${MAX_INCLUSION}`;
+  return undefined;
+}
 
 /** Why an inclusion proves nothing. */
 export interface InclusionFault {

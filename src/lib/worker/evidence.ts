@@ -5,7 +5,7 @@
 import { readChainEvidence, type ChainEvidence } from '../bitcoin/evidence-file.ts';
 import { checkpointProblem, HeaderTree } from '../bitcoin/chain.ts';
 import { unpackHeaders } from '../bitcoin/header.ts';
-import { checkInclusion } from '../bitcoin/inclusion.ts';
+import { checkInclusion, sizeOf, tooLarge } from '../bitcoin/inclusion.ts';
 import { consensusOf } from '../bitcoin/networks.ts';
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
@@ -52,6 +52,7 @@ export const evidenceRefusals = [
   'headers',
   'inclusion',
   'inclusion-block',
+  'inclusion-large',
   'tip-unknown',
   'checkpoint',
   'records-malformed',
@@ -159,6 +160,8 @@ async function tellChain(
     if (!block) return refused('inclusion-block', toHex(one.block.toReversed()));
     const found = checkInclusion(consensus, block, one.inclusion);
     if (!('tx' in found)) return refused('inclusion', `${found.fault} ${found.detail}`);
+    const large = tooLarge(one.inclusion);
+    if (large) return refused('inclusion-large', large);
     const there = included.get(toHex(found.tx.txid)) ?? [];
     if (!there.some((known) => equal(known.block.header.hash, one.block))) fresh.push(one);
   }
@@ -189,9 +192,7 @@ function fitting(all: Inclusions): Inclusions[] {
   const groups: Inclusions[number][][] = [];
   let size = Infinity;
   for (const one of all) {
-    const { tx, branch, coinbase, coinbaseBranch } = one.inclusion;
-    const hashes = branch.hashes.length + coinbaseBranch.length;
-    const bytes = 200 + tx.length + coinbase.length + 34 * hashes;
+    const bytes = 200 + sizeOf(one.inclusion);
     if (size + bytes > MAX_PACKET - REST_OF_PACKET || groups.at(-1)!.length === 60) {
       groups.push([]);
       size = 0;

@@ -52,6 +52,11 @@ const refusals: Readonly<Record<EvidenceRefusal, (detail: string) => Told>> = {
     `Headers up to block ${detail} are missing.`,
     'Bring the headers up to that block first, or let “collect” write both into one file.',
   ],
+  'inclusion-large': (detail) => [
+    'A transaction is in its block, and too large to be shown to the others.',
+    `What one packet carries is limited: ${detail}.`,
+    'Making the file again does not help. Collect the other transactions without this one. It can be answered by no mint; the group can pay its bitcoin back with a spend.',
+  ],
   'tip-unknown': (detail) => [
     'The file names a tip that its headers do not lead to.',
     `No block of height ${detail} with this hash is known here.`,
