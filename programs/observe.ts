@@ -70,7 +70,7 @@ async function main(): Promise<void> {
     throw new Trouble(
       `${source} is no list of burns (${read}). Nothing was signed. OBSERVING.md says what it must hold.`,
     );
-  for (const { nullifier, why } of read.leftOut) console.error(`Left out: ${nullifier}, ${why}.`);
+  for (const { name, why } of read.leftOut) console.error(`Left out: ${name}, ${why}.`);
 
   const { secp256k1 } = await loadEngine(new Uint8Array(Buffer.from(__ENGINE__, 'base64')));
   const secret = await readKey(secp256k1, key);

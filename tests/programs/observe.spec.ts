@@ -132,6 +132,8 @@ describe('burns that are final', () => {
       /no address of regtest/,
     ],
     ['takes a fee above the amount', { fee_btc: burn.amount + 1 }, /fee/],
+    ['has an amount of nothing', { amount: 0 }, /amount/],
+    ['pays to what is too long', { destination_btc_address: 'x'.repeat(101) }, /destination/],
     ['has a nullifier beyond the field', { nullifier: '0xffffffff00000001' }, /no field element/],
   ])('are left out, and the others signed, where one %s', async (_, change, why) => {
     const said = await observe(listOf([another, { ...seen, ...change }]));
@@ -279,38 +281,21 @@ describe('the observer’s key', () => {
 });
 
 describe('a list of burns that is refused', () => {
-  const fields = Object.keys(seen) as (keyof typeof seen)[];
-
-  it.each(fields)('without %s', async (field) => {
-    const list = listOf([{ ...seen, [field]: undefined }]);
-    expectStopped(await observe(list), new RegExp(`burns\\[0\\]\\.${field}: `));
-  });
-
-  it.each([
-    ['a nullifier of 32 bytes', { nullifier: 'ab'.repeat(32) }, /burns\[0\]\.nullifier/],
-    ['an amount as text', { amount: '50000' }, /amount/],
-    ['an amount of nothing', { amount: 0 }, /amount/],
-    ['half a sat', { amount: 0.5 }, /amount/],
-    ['more than all bitcoin', { amount: 2_100_000_000_000_001 }, /amount/],
-    ['a field that nobody knows', { network: 'regtest' }, /unknown field “network”/],
-  ])('with %s', async (_, change, text) => {
-    expectStopped(await observe(listOf([{ ...seen, ...change }])), text);
-  });
-
   it.each([
     ['no JSON', '{'],
     ['no height', '{"burns":[]}'],
     ['a list alone', '[]'],
     ['one name twice', listOf([seen]).replace('{', '{"height":5000,')],
-    ['too many', listOf(Array.from({ length: 1001 }, () => seen))],
+    ['too many', listOf(Array.from({ length: 5001 }, () => seen))],
     ['brackets without end', '['.repeat(100_000)],
   ])('for it has %s', async (_, list) => {
     expectStopped(await observe(list), /is no list of burns/);
   });
 
   it('and what stands in it does not steer the terminal', async () => {
-    const said = await observe(listOf([{ ...seen, '\u001b[2J\u009b': 1 }]));
-    expectStopped(said, /unknown field “ \[2J/);
+    const said = await observe(listOf([another, { ...seen, '\u001b[2J\u009b': 1 }]));
+    expect(recordsIn(said)).toHaveLength(1);
+    expect(said.err).toMatch(/^Left out: .*unknown field “ \[2J/);
     expect(said.err).not.toMatch(/[^\P{Cc}\n]/u);
   });
 

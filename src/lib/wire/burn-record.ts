@@ -95,8 +95,8 @@ export interface BurnRecord {
 
 const FORMAT = 'conclave burn records 1';
 /** The most records in one file, and its longest text in UTF-16 units: a record takes less than 800. */
-export const MAX_BURN_RECORDS = 1000;
-const MAX_JSON = 1_000_000;
+export const MAX_BURN_RECORDS = 5000;
+const MAX_JSON = 4_000_000;
 
 /** The file that observers write, JSON for people and programs; byte strings are hexadecimal. */
 export const burnFile = (where: BurnPlace, records: readonly BurnRecord[]): string =>
