@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_INCLUSION, sizeOf } from '../../src/lib/bitcoin/inclusion.ts';
-import { MAX_PACKET, signPacket } from '../../src/lib/ceremony/packet.ts';
+import { signPacket } from '../../src/lib/ceremony/packet.ts';
 import type { Part } from '../../src/lib/ceremony/parts.ts';
 import { xOnly } from '../../src/lib/crypto/bip340.ts';
 import type { Bytes } from '../../src/lib/crypto/bytes.ts';

@@ -23,7 +23,7 @@ export function mintedOf(
   const item = requests?.items.get(toHex(digest));
   const [signature] = item?.signatures ?? [];
   const request = item?.request;
-  if (!known || !requests || request?.kind !== 'mint' || !signature) return undefined;
+  if (!known || !requests || !item || request?.kind !== 'mint' || !signature) return undefined;
   const attestation = attestationOf(known, request);
   const session = requests.sessions.find(({ items }) => items.includes(item))!;
   return {
