@@ -28,10 +28,10 @@ const { seat } = players[0]!;
 const { custody, attestation } = seat.progress().keys!;
 
 /** A spend of three inputs, through a PSBT as Bitcoin Core makes it. */
-function imported(): Spend {
+async function imported(): Promise<Spend> {
   const spend = spendOf(players[0]!, { inputs: 3 });
   const psbt = value(writePsbt(groups.secp256k1, custody.threshPk, spend, 2));
-  const drafted = draftFromPsbt(seat, base64.encode(psbt))!;
+  const drafted = (await draftFromPsbt(seat, base64.encode(psbt)))!;
   if (!('transaction' in drafted)) throw new Error(JSON.stringify(drafted));
   expect(drafted.review.problems).toEqual([]);
   expect(drafted.transaction).toEqual(spend);
@@ -45,7 +45,7 @@ const ascending = subsets.filter(([a, b, c]) => a < b && b < c);
 
 describe('three of five', () => {
   it.each(ascending)('%i, %i and %i sign a spend from a PSBT', async (...signers) => {
-    const transaction = imported();
+    const transaction = await imported();
     const session = await signBatch(players, [spendRequest(transaction)], signers);
     expect(session.faults).toEqual([]);
     expect(session.packages[0]!.ids).toEqual(signers);
@@ -72,12 +72,12 @@ describe('three of five', () => {
 
   it('there are ten such three', () => expect(ascending).toHaveLength(10));
 
-  it('a finished PSBT is not taken for something to be signed', () => {
+  it('a finished PSBT is not taken for something to be signed', async () => {
     const { items } = seat.requests()!.sessions[0]!;
     const { psbtV0, psbtV2 } = finishedOf(seat, items[0]!.digest)!;
     for (const psbt of [psbtV0, psbtV2]) {
       expect(psbtBytes(psbt)).toEqual(psbt);
-      const drafted = draftFromPsbt(seat, psbt)!;
+      const drafted = (await draftFromPsbt(seat, psbt))!;
       if (!('problems' in drafted)) throw new Error('It was drafted again.');
       expect(drafted.problems.map(({ problem }) => problem)).toContain('already-signed');
     }

@@ -15,7 +15,8 @@ it('a withdrawal from coins that the own list lacks is marked, input by input', 
   const coins = (one: Request) =>
     'transaction' in one ? one.transaction.inputs.map(outpointName) : [];
   const unlisted = (listed?: readonly string[]) =>
-    requestsViewOf(players[1]!.seat, listed && new Set(listed))!.sessions[0]!.items[0]!.unlisted;
+    requestsViewOf(players[1]!.seat, listed && new Map(listed.map((name) => [name, 6])))!
+      .sessions[0]!.items[0]!.unlisted;
   expect(coins(request).length).toBeGreaterThan(0);
   expect(unlisted([])).toEqual(coins(request).map((_, i) => i));
   expect(unlisted(coins(request).slice(1))).toEqual([0]);
@@ -29,6 +30,6 @@ it('a withdrawal from coins that the own list lacks is marked, input by input', 
     replaces: players[0]!.seat.requests()!.sessions[0]!.items[0]!.digest,
   };
   await proposed(players, [replacement]);
-  const views = requestsViewOf(players[1]!.seat, new Set())!.sessions.flatMap(({ items }) => items);
+  const views = requestsViewOf(players[1]!.seat, new Map())!.sessions.flatMap(({ items }) => items);
   expect(views.map((item) => item.unlisted)).toEqual([[], []]);
 });

@@ -33,6 +33,12 @@ export interface SkippedCoin {
 /** What keeps a text from being a list of coins. */
 export type CoinListProblem = 'too-large' | 'not-a-list';
 
+/**
+ * So many blocks deep a transaction counts as final: that a longer chain takes its block away is not
+ * reckoned with any more.
+ */
+export const FINAL_DEPTH = 6;
+
 /** The longest text, in UTF-16 units; Bitcoin Core writes less than 1000 for each coin. */
 const MAX_LENGTH = 4_000_000;
 /** The most coins in one list. */

@@ -1,4 +1,5 @@
 import { outputAt } from '../bitcoin/branches.ts';
+import { FINAL_DEPTH } from '../bitcoin/coins.ts';
 import { depositPath } from '../bitcoin/deposit.ts';
 import { consensusOf, subsidyAt } from '../bitcoin/networks.ts';
 import type { Block } from '../bitcoin/chain.ts';
@@ -78,8 +79,7 @@ export const MAX_TIP_AGE = 86_400;
 /** How far in the future a block's time may be, in s (as Bitcoin's nodes have it). */
 export const MAX_FUTURE = 7200;
 
-/** How deep a transaction lies at least. */
-const MIN_DEPTH = 6;
+/** How deep a coinbase lies at least. */
 const COINBASE_DEPTH = 100;
 
 /** How long an attestation must still be valid when it is signed, in s. */
@@ -269,7 +269,7 @@ export function neededDepth(
   const value = depositsIn(known, chain).get(block) ?? 0;
   const subsidy = subsidyAt(consensusOf[known.id.network], block.height);
   const byValue = subsidy > 0 ? Math.ceil((2 * value) / subsidy) : Infinity;
-  return Math.max(MIN_DEPTH, byValue, tx.coinbase ? COINBASE_DEPTH : 0);
+  return Math.max(FINAL_DEPTH, byValue, tx.coinbase ? COINBASE_DEPTH : 0);
 }
 
 // Burn
@@ -335,13 +335,13 @@ function ofFees(seen: Seen, request: RequestOf<'fees'>): Finding[] {
     const depth = found ? depthOf(chain, found.block) : 0;
     if (found) oldest = Math.min(oldest, found.block.header.time);
     total += input.amount;
-    if (!found) return { ...finding('coin', 'missing', depth, MIN_DEPTH), of };
+    if (!found) return { ...finding('coin', 'missing', depth, FINAL_DEPTH), of };
     const fits =
       output !== undefined &&
       !isFault(own) &&
       output.amount === input.amount &&
       equal(output.script, own.script);
-    const needed = found.tx.coinbase ? COINBASE_DEPTH : MIN_DEPTH;
+    const needed = found.tx.coinbase ? COINBASE_DEPTH : FINAL_DEPTH;
     return { ...finding('coin', fits && (depth >= needed ? true : 'missing'), depth, needed), of };
   });
   const due = consolidationDue({ total, oldest, now: chain.time });

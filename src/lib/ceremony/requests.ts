@@ -1,5 +1,6 @@
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { fault } from '../crypto/faults.ts';
+import { FINAL_DEPTH } from '../bitcoin/coins.ts';
 import { txidOf } from '../bitcoin/transaction.ts';
 import { chainOf, depthOf, everDeep, includedIn, type ChainKnown } from './chain-known.ts';
 import { claimOf, collision, conflict, type Thing } from './claims.ts';
@@ -38,9 +39,6 @@ import { requestStatement } from './statement.ts';
  * What the packets say about requests, computed by everybody alone: who found what, who reserved and
  * approved, which nonces there are, which packages were frozen, what was signed and what was seen.
  */
-
-/** How deep a transaction must lie before another one that it excludes counts as impossible. */
-const FINAL_DEPTH = 6;
 
 interface Draft extends Item {
   readonly reserved: Set<number>;

@@ -18,6 +18,7 @@ import {
 import type { Item } from '../ceremony/session.ts';
 import { burnsIn, drawn, spentIn, type Unsent } from './bridge.ts';
 import { reviewOf, txidText, type Spending, type SpendReview } from './review.ts';
+import { listedOf, mayGo, shallowIn } from './shallow.ts';
 import type { Signer } from './signer.ts';
 import { nextChange, storedCoins } from './watch.ts';
 
@@ -27,6 +28,8 @@ export type BridgeDraft =
       readonly request: Unsent<RequestOf<'burn' | 'fees'>>;
       readonly review: SpendReview;
       readonly findings: readonly Finding[];
+      /** Inputs, from 0, whose coin may be gone again with its block: of a transaction that is replaced. */
+      readonly shallow: readonly number[];
     }
   | { readonly compose: ComposeProblem }
   /** These burns are not there, have no proof, or are too many. */
@@ -34,12 +37,17 @@ export type BridgeDraft =
   /** Nothing can take the place of this request any more, or no coin is left that it spends, too. */
   | { readonly replaces: 'gone' | 'no-common' };
 
-function draftOf(here: Here, request: Unsent<RequestOf<'burn' | 'fees'>>): BridgeDraft {
+function draftOf(
+  here: Here,
+  request: Unsent<RequestOf<'burn' | 'fees'>>,
+  shallow: readonly number[],
+): BridgeDraft {
   const whole = drawn(request) as Spending;
   return {
     request,
     review: reviewOf(here.known, whole, []),
     findings: findingsOf(here, { request: whole }),
+    shallow,
   };
 }
 
@@ -50,6 +58,8 @@ function draftOf(here: Here, request: Unsent<RequestOf<'burn' | 'fees'>>): Bridg
  * `replaces`: the digest of a request for burns whose place it takes. It then spends the coins of that
  * one, and of every other request that holds these burns, so that it excludes all of them; other coins
  * only where those do not suffice.
+ *
+ * Of those other coins, and without `replaces`, none is spent that may be gone again with its block.
  */
 export async function composeBurn(
   seat: Signer,
@@ -80,6 +90,7 @@ export async function composeBurn(
   const again = item ? coinsOf([item, ...holding(here, item, nullifiers)], coins, without) : [];
   if (!again) return { replaces: 'no-common' };
   const spent = new Set([...spentIn(here), ...named(again)]);
+  const goes = mayGo(requests);
   const made = composeSpend({
     group: groups.secp256k1,
     network: id.network,
@@ -88,6 +99,7 @@ export async function composeBurn(
     coins: coins.filter(
       (coin) =>
         coin.confirmations > 0 &&
+        !goes(coin) &&
         branchOf(coin.path) !== 'fees' &&
         !spent.has(outpointName(coin)) &&
         !without.includes(coinName(coin)),
@@ -111,12 +123,9 @@ export async function composeBurn(
     taken.add(output);
     return { burn, proof, output };
   });
-  return draftOf(here, {
-    kind: 'burn',
-    replaces: replaces ?? null,
-    withdrawals,
-    transaction: made,
-  });
+  const shallow = shallowIn(made, listedOf(coins), goes);
+  const request = { replaces: replaces ?? null, withdrawals, transaction: made };
+  return draftOf(here, { kind: 'burn', ...request }, shallow);
 }
 
 /**
@@ -150,7 +159,8 @@ export async function composeFees(
   );
   const made = composeSweep([...again, ...chosen], to.script, feeRate);
   if ('problem' in made) return { compose: made };
-  return draftOf(here, { kind: 'fees', replaces: replaces ?? null, transaction: made });
+  // How deep these lie the findings say.
+  return draftOf(here, { kind: 'fees', replaces: replaces ?? null, transaction: made }, []);
 }
 
 /** The request whose place is taken; undefined where it is not there, confirmed, or impossible. */

@@ -8,7 +8,6 @@ import { makeBackup, recoveryOf, verifyBackup, type BackupKey, type BackupTo } f
 import { backupsViewOf, type BackupsView } from './backups-view.ts';
 import type { HostReply } from './entropy.ts';
 import type { Taken } from './group-log.ts';
-import { outpointName } from '../ceremony/claims.ts';
 import type { Batch } from '../ceremony/request.ts';
 import type { Rules } from '../ceremony/rules.ts';
 import { bridgeViewOf, type BridgeView } from './bridge.ts';
@@ -47,6 +46,7 @@ import type { ShareReplies } from './sealed-shares.ts';
 import type { RestoreFault, Source } from './sources.ts';
 import { requestsViewOf, type RequestsView } from './requests-view.ts';
 import type { Seat, SeatFault } from './seat.ts';
+import { listedOf } from './shallow.ts';
 import type { Findings } from './signer.ts';
 import { viewOf, type GroupView } from './view.ts';
 import {
@@ -249,7 +249,7 @@ export function deskOf(seat: Seat): Desk {
     requests: () =>
       inTurn(async () => {
         const { coins } = await storedCoins(seat);
-        return requestsViewOf(seat, new Set(coins.map(outpointName)));
+        return requestsViewOf(seat, listedOf(coins));
       }),
     statement: (root, accepted) => inTurn(() => seat.statement(root, accepted)),
     watch: () => inTurn(() => watchViewOf(seat)),

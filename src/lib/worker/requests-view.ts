@@ -40,6 +40,7 @@ import type {
 } from '../ceremony/session.ts';
 import { attestedOf, type AttestedReview } from './attested-review.ts';
 import { reviewOf, type Spending, type SpendReview } from './review.ts';
+import { mayGo, shallowIn, type Listed } from './shallow.ts';
 import type { Signer } from './signer.ts';
 import type { Suite } from './signing-memory.ts';
 
@@ -60,6 +61,11 @@ export interface ItemView {
    * that this one would exclude. A coin that does not exist pays nobody.
    */
   readonly unlisted: readonly number[];
+  /**
+   * Of a transaction that pays others: inputs, from 0, whose coin Bitcoin Core listed here as one that
+   * may be gone again with its block.
+   */
+  readonly shallow: readonly number[];
   /** What the evidence says of it. */
   readonly findings: readonly Finding[];
   /** What the group's rules say of it. */
@@ -145,25 +151,29 @@ export interface RequestsView {
   readonly faults: readonly CeremonyFault[];
 }
 
+/** The coins that Bitcoin Core listed here, and which of them may be gone again. */
+interface Coins {
+  readonly listed: Listed;
+  readonly goes: ReturnType<typeof mayGo>;
+}
+
 /**
- * Undefined while the key may not be used. `listed`: names of the coins that Bitcoin Core listed here;
- * without it none is missed.
+ * Undefined while the key may not be used. `listed`: the coins that Bitcoin Core listed here; without it
+ * none is missed or warned of.
  */
-export function requestsViewOf(
-  seat: Signer,
-  listed?: ReadonlySet<string>,
-): RequestsView | undefined {
+export function requestsViewOf(seat: Signer, listed?: Listed): RequestsView | undefined {
   const known = seat.known();
   const requests = seat.requests();
   if (!known || !requests) return undefined;
   const here = seat.here(requests);
+  const coins = listed && { listed, goes: mayGo(requests) };
   return {
     own: here.own,
     terms: here.terms,
     displays: seat.displays,
     collects: here.collects,
     sessions: requests.sessions
-      .map((session) => sessionView(known, here, requests, session, seat.displays, listed))
+      .map((session) => sessionView(known, here, requests, session, seat.displays, coins))
       .reverse(),
     drafts: draftsOf(seat),
     opened: seat.openedForSigning(),
@@ -187,7 +197,7 @@ function sessionView(
   requests: Requests,
   session: Session,
   displays: readonly boolean[],
-  listed: ReadonlySet<string> | undefined,
+  coins: Coins | undefined,
 ): SessionView {
   const own = session.replies[here.own]!;
   const answered = own.slip !== undefined;
@@ -201,7 +211,7 @@ function sessionView(
     proposer: session.proposer,
     at: session.packet.at,
     items: session.items.map((_, position) =>
-      itemView(known, here, session, position, earlier, served, answered, listed),
+      itemView(known, here, session, position, earlier, served, answered, coins),
     ),
     problems: session.problems,
     replies: session.replies.map(({ slip, approved, nonces }, number) => ({
@@ -271,11 +281,7 @@ const mayBeAgain = ({ items }: Requests, { request, claim }: Item): boolean =>
     ));
 
 /** Inputs of a withdrawal that nobody here knows of; a signed one needs no coin any more. */
-function unlistedIn(
-  { items }: Requests,
-  item: Item,
-  listed: ReadonlySet<string>,
-): readonly number[] {
+function unlistedIn({ items }: Requests, item: Item, { listed }: Coins): readonly number[] {
   const { request, signatures } = item;
   if (request.kind !== 'burn' || signatures) return [];
   const others = new Set(
@@ -289,6 +295,12 @@ function unlistedIn(
   });
 }
 
+/** Of fees the evidence says how deep they lie; a signed one is not spent anew. */
+const shallowOf = ({ request, signatures }: Item, { listed, goes }: Coins): readonly number[] =>
+  (request.kind === 'burn' || request.kind === 'spend') && !signatures
+    ? shallowIn(request.transaction, listed, goes)
+    : [];
+
 function itemView(
   known: Known,
   here: Here,
@@ -297,7 +309,7 @@ function itemView(
   earlier: readonly { readonly request: Spending; readonly signed: boolean }[],
   served: ReadonlySet<string>,
   answered: boolean,
-  listed: ReadonlySet<string> | undefined,
+  coins: Coins | undefined,
 ): ItemView {
   const item = session.items[position]!;
   const { request, digest, reserved, shared, signatures, seen, depth } = item;
@@ -313,7 +325,8 @@ function itemView(
     review: transactionOf(request) && reviewOf(known, request as Spending, earlier),
     attested: item.problems.length === 0 ? attestedOf(known, request) : undefined,
     problems: item.problems,
-    unlisted: listed ? unlistedIn(here.requests, item, listed) : [],
+    unlisted: coins ? unlistedIn(here.requests, item, coins) : [],
+    shallow: coins ? shallowOf(item, coins) : [],
     findings: findingsOf(here, item),
     decision: decide(asked(here), session, position),
     nearLimit: nearest(asked(here), session, position),

@@ -31,6 +31,7 @@ import type { Known, Requests } from '../ceremony/session.ts';
 import { draftsOf } from './requests-view.ts';
 import { firstUnused } from './requester.ts';
 import { reviewOf, txidText, type SpendReview } from './review.ts';
+import { listedOf, mayGo, shallowIn } from './shallow.ts';
 import type { Signer } from './signer.ts';
 
 /** An address of the group. */
@@ -61,6 +62,8 @@ export interface CoinView extends AddressView {
   readonly confirmations: number;
   /** Whether a request that was reserved here spends it. */
   readonly reserved: boolean;
+  /** Whether it may be gone again with its block: it is then not spent unless somebody names it. */
+  readonly mayGo: boolean;
 }
 
 /** What a group's bitcoin is watched with, and what was listed of it. */
@@ -150,6 +153,7 @@ export async function watchViewOf(seat: Signer): Promise<WatchView | undefined> 
   const addresses = (branch: 'receive' | 'change' | 'fees') =>
     Array.from({ length: SHOWN }, (_, i) => addressAt(known, [branches[branch], i]));
   const { at, coins } = await storedCoins(seat);
+  const goes = mayGo(requests);
   const claimed = new Set(
     [...requests.items.values()].flatMap(({ claim, reserved }) =>
       claim && reserved.has(state.own!) ? [...claim.outpoints] : [],
@@ -165,6 +169,7 @@ export async function watchViewOf(seat: Signer): Promise<WatchView | undefined> 
     deposits: depositsOf(known),
     receiptsNeeded: manifest.terms.n - manifest.terms.t + 1,
     coins: coins.map(({ txid, vout, amount, path, confirmations }) => ({
+      mayGo: goes({ txid, confirmations }),
       ...addressAt(known, path),
       txid: txidText(txid),
       vout,
@@ -194,11 +199,22 @@ export async function importCoins(seat: Signer, json: string): Promise<CoinImpor
 
 /** What a draft would be: its transaction as it will be reviewed, or why there is none. */
 export type Drafted =
-  | { readonly transaction: Spend; readonly review: SpendReview }
+  | {
+      readonly transaction: Spend;
+      readonly review: SpendReview;
+      /** Inputs, from 0, whose coin may be gone again with its block. */
+      readonly shallow: readonly number[];
+    }
   | { readonly problems: readonly SpendProblem[] }
   | { readonly compose: ComposeProblem };
 
-function drafted(known: Known, transaction: Spend): Drafted {
+async function drafted(
+  seat: Signer,
+  known: Known,
+  transaction: Spend,
+): Promise<Drafted | undefined> {
+  const requests = seat.requests();
+  if (!requests) return undefined;
   const request: RequestOf<'spend'> = {
     kind: 'spend',
     purpose: '-',
@@ -207,24 +223,29 @@ function drafted(known: Known, transaction: Spend): Drafted {
     replaces: null,
     transaction,
   };
-  return { transaction, review: reviewOf(known, request, []) };
+  const { coins } = await storedCoins(seat);
+  const shallow = shallowIn(transaction, listedOf(coins), mayGo(requests));
+  return { transaction, review: reviewOf(known, request, []), shallow };
 }
 
 /** Reads a PSBT, as a file or base64, into a transaction to be requested. */
-export function draftFromPsbt(seat: Signer, psbt: Bytes | string): Drafted | undefined {
+export async function draftFromPsbt(
+  seat: Signer,
+  psbt: Bytes | string,
+): Promise<Drafted | undefined> {
   const known = seat.known();
   if (!known) return undefined;
   const binary = psbtBytes(psbt);
   if (!binary) return { problems: [{ problem: 'not-a-psbt', detail: '' }] };
   const spend = readPsbt(known.groups.secp256k1, known.keys.custody.threshPk, binary);
-  return Array.isArray(spend) ? { problems: spend } : drafted(known, spend);
+  return Array.isArray(spend) ? { problems: spend } : drafted(seat, known, spend);
 }
 
 /** What a person wants to be paid, in their words. */
 export type Wish = Pick<SpendPlan, 'payments' | 'feeRate' | 'locktime'> & {
   /**
-   * `txid:vout` of the coins to choose from. Where empty: every confirmed coin that no request spends
-   * and that is not of the fee reservoir.
+   * `txid:vout` of the coins to choose from. Where empty: every confirmed coin that no request spends,
+   * that is not of the fee reservoir, and that will not be gone again with its block.
    */
   readonly coins: readonly string[];
 };
@@ -240,14 +261,18 @@ export async function compose(seat: Signer, wish: Wish): Promise<Drafted | undef
     spends.flatMap(({ inputs }) => inputs.map(({ txid, vout }) => `${txidText(txid)}:${vout}`)),
   );
   const named = ({ txid, vout }: Coin) => `${txidText(txid)}:${vout}`;
+  const goes = mayGo(requests);
+  const free = (coin: Coin) =>
+    coin.confirmations > 0 &&
+    !goes(coin) &&
+    branchOf(coin.path) !== 'fees' &&
+    !spent.has(named(coin));
   const made = composeSpend({
     group: known.groups.secp256k1,
     network: known.id.network,
     threshPk: known.keys.custody.threshPk,
     coins: coins.filter((coin) =>
-      wish.coins.length > 0
-        ? wish.coins.includes(named(coin))
-        : coin.confirmations > 0 && branchOf(coin.path) !== 'fees' && !spent.has(named(coin)),
+      wish.coins.length > 0 ? wish.coins.includes(named(coin)) : free(coin),
     ),
     payments: wish.payments,
     feeRate: wish.feeRate,
@@ -255,7 +280,7 @@ export async function compose(seat: Signer, wish: Wish): Promise<Drafted | undef
     locktime: wish.locktime,
   });
   if (isFault(made)) throw new Error(made.proves);
-  return 'problem' in made ? { compose: made } : drafted(known, made);
+  return 'problem' in made ? { compose: made } : drafted(seat, known, made);
 }
 
 /** The transactions of drafts: their change is not given out a second time. */

@@ -49,15 +49,18 @@ async function add(purpose: string) {
   await button('Add it to the batch').click();
 }
 
-/** Coins of 1 BTC and of 0.5 BTC, as Bitcoin Core would list them. */
-async function bringCoins(view: NonNullable<Awaited<ReturnType<Desk['watch']>>>) {
+/** Coins of 1 BTC and of 0.5 BTC, as Bitcoin Core would list them; how deep each lies. */
+async function bringCoins(
+  view: NonNullable<Awaited<ReturnType<Desk['watch']>>>,
+  depths: readonly [number, number] = [9, 9],
+) {
   const list = [1, 0.5].map((amount, i) => ({
     txid: String(i + 1).repeat(64),
     vout: i,
     address: view.receive[i]!.address,
     scriptPubKey: hexOf(scriptOfAddress('regtest', view.receive[i]!.address)!),
     amount,
-    confirmations: 9,
+    confirmations: depths[i],
   }));
   const taken = await desk.importCoins(JSON.stringify(list));
   if (!taken || 'problem' in taken || taken.coins !== 2) throw new Error(JSON.stringify(taken));
@@ -127,6 +130,24 @@ test('payments are put together from the coins; two of one batch never spend the
   await expect.element(page.getByRole('alert')).toHaveTextContent('The coins do not suffice.');
   await button('Leave “First” out').click();
   await expect.element(page.getByText('1 request, 0.30000000 BTC in all.')).toBeVisible();
+});
+
+test('a coin that may be gone again is spent where it is named, and that is said', async () => {
+  await bringCoins((await desk.watch())!, [1, 9]);
+  await shown();
+  await page.getByLabelText('Fee rate in sat/vB').fill('2');
+  await page.getByRole('textbox', { name: 'Amount' }).fill('0.6');
+  await page.getByLabelText('Address of the recipient').fill(RECIPIENT);
+  await button('Put it together').click();
+  await expect.element(page.getByRole('alert')).toHaveTextContent('The coins do not suffice.');
+  await page.getByRole('radio', { name: 'Choose coins' }).click();
+  await page.getByRole('checkbox', { name: /1\.00000000 BTC/ }).click();
+  await button('Put it together').click();
+  await expect
+    .element(page.getByText('It spends a coin that may be gone again: input 1.'))
+    .toBeVisible();
+  await expect.element(page.getByTestId('review')).toBeVisible();
+  await bringCoins((await desk.watch())!);
 });
 
 test('a replacement makes the same payment and must spend a common coin', async () => {

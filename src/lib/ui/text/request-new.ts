@@ -1,4 +1,6 @@
 /** Every sentence of the page on which requests are made. */
+import { FINAL_DEPTH } from '../../bitcoin/coins.ts';
+
 export const requestNewText = {
   heading: 'New request',
   lead: 'Say what is to be signed. Several requests of one kind are signed together, as one batch.',
@@ -54,7 +56,7 @@ export const requestNewText = {
     locktime: 'Not before block (0: at once)',
     coins: 'Coins',
     coinsAll: 'Let the program choose',
-    coinsAllHelp: 'The fewest coins, largest first; confirmed ones, none of the fee reservoir.',
+    coinsAllHelp: `The fewest coins, largest first, none of the fee reservoir. The group’s own change once it is confirmed; what others paid in from ${FINAL_DEPTH} confirmations on.`,
     coinsSome: 'Choose coins',
     none: {
       happened: 'No coins are known here.',

@@ -1,4 +1,5 @@
 /** What is wrong with a PSBT, a plan, a batch or a package: cause, consequence, next step. */
+import { FINAL_DEPTH } from '../../bitcoin/coins.ts';
 import type { ComposeProblem } from '../../bitcoin/compose.ts';
 import type { SpendProblemName } from '../../bitcoin/spend.ts';
 import type { RequestProblem, RequestProblemName } from '../../ceremony/problems.ts';
@@ -243,8 +244,8 @@ const composeProblems: Record<ComposeProblem['problem'], (where: string, detail:
     ],
     'not-enough': (_, detail) => [
       'The coins do not suffice.',
-      `${figure(detail)} are missing, the fee counted in.`,
-      'Choose more coins, pay less, or bring a newer list of coins on the Bitcoin page.',
+      `${figure(detail)} are missing, the fee counted in. What others paid in counts from ${FINAL_DEPTH} confirmations on, unless it is chosen by name.`,
+      'Choose more coins, pay less, or bring a newer list of coins on the Bitcoin page once they are deep enough.',
     ],
     'too-many-inputs': (_, detail) => [
       'It would take too many coins.',

@@ -1,8 +1,10 @@
 /** Every sentence about what is signed, field by field. */
 import type { Branch } from '../../bitcoin/branches.ts';
+import { FINAL_DEPTH } from '../../bitcoin/coins.ts';
 import type { SignedFieldName } from '../../bitcoin/sighash.ts';
 import type { ConsolidationField } from '../../wire/fees.ts';
 import type { AttestationField } from '../../wire/mint.ts';
+import type { FaultText } from '../text.ts';
 
 const bytes = (start: number, end: number): string =>
   end - start === 1 ? `byte ${start}` : `bytes ${start}–${end - 1}`;
@@ -111,6 +113,13 @@ export const reviewText = {
   first: 'This is the first spend of the group: there is none to compare it with.',
   newRecipient: 'never paid before',
   was: (value: string) => `was ${value}`,
+  shallow: (inputs: readonly number[]): FaultText => ({
+    happened: `It spends a coin that may be gone again: input ${inputs.map((i) => i + 1).join(', ')}.`,
+    cause: `By your own list it is less than ${FINAL_DEPTH} deep, and no signed transaction of this group made it.`,
+    means:
+      'If its block goes stale, whoever paid it in can spend that bitcoin elsewhere. This can then never be confirmed, and burns that it pays stay reserved for it for ever.',
+    next: `Wait until it is ${FINAL_DEPTH} deep, and bring a new list from your own Bitcoin Core then.`,
+  }),
   unexplained: {
     happened: 'Bytes would be signed that no figure explains.',
     cause: 'The figures do not cover the signed bytes, or do not say what the bytes say.',
