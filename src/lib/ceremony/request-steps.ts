@@ -208,13 +208,12 @@ export interface Choice {
 }
 
 /**
- * The t signers that can sign the most open items, with as many trusted displays as the group
- * demands; `among`: only these operators. Undefined where there are none.
+ * The t signers that can sign the most open items, with as many approvals on a trusted display as the
+ * group demands; `among`: only these operators. Undefined where there are none.
  */
 export function chooseSigners(
   here: Here,
   session: Session,
-  displays: readonly boolean[],
   among?: readonly number[],
 ): Choice | undefined {
   const { t, reservationQuorum, minDisplayApprovals } = here.terms;
@@ -234,7 +233,9 @@ export function chooseSigners(
   let best: Choice | undefined;
   for (const signers of subsets(able, t)) {
     const ids = signers.map(({ operator }) => operator);
-    if (ids.filter((operator) => displays[operator]).length < minDisplayApprovals) continue;
+    // Where it was approved counts, as for a package; by now an operator may have another device.
+    const displays = ids.filter((operator) => session.replies[operator]!.displayed).length;
+    if (displays < minDisplayApprovals) continue;
     if (signerProblems(here.known, session, ids).length > 0) continue;
     const items = reserved.filter((i) => signers.every((one) => one.items.includes(i)));
     if (items.length > (best?.items.length ?? 0))
@@ -267,12 +268,8 @@ export type SessionNext =
   | { readonly act: 'hand-over'; readonly items: readonly number[] }
   | { readonly act: 'done' };
 
-/** The next step here. `displays`: by operator, whether their device has a trusted display. */
-export function sessionNext(
-  here: Here,
-  session: Session,
-  displays: readonly boolean[],
-): SessionNext {
+/** The next step here. */
+export function sessionNext(here: Here, session: Session): SessionNext {
   const { own, terms, holds } = here;
   const reply = session.replies[own]!;
   const open = openItems(here, session);
@@ -299,7 +296,7 @@ export function sessionNext(
     const current = unspent(session, own);
     if (!current || !holds(current.packet.hash)) return { act: 'renew' };
   }
-  const choice = here.collects ? chooseSigners(here, session, displays) : undefined;
+  const choice = here.collects ? chooseSigners(here, session) : undefined;
   if (choice) return { act: 'freeze', choice };
   const ready = session.replies.filter(
     ({ approved }, number) =>

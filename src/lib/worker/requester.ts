@@ -5,7 +5,6 @@
 import { equal, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { read } from '../crypto/schema.ts';
-import { cardNow } from '../ceremony/operator-device.ts';
 import { MAX_PACKET } from '../ceremony/packet.ts';
 import { knownFrom } from '../ceremony/record-requests.ts';
 import { batchReader, transactionOf, type Batch } from '../ceremony/request.ts';
@@ -53,14 +52,6 @@ export class Requester extends HostSeat {
 
   protected session(root: Uint8Array): Session | undefined {
     return this.requests()?.sessions.find((one) => equal(one.root, root));
-  }
-
-  /** By operator: whether their device has a display of its own. */
-  get displays(): boolean[] {
-    const { ed25519 } = this.log.ports.groups;
-    return this.state.manifest!.operators.map(
-      (_, operator) => cardNow(ed25519, this.state, operator)?.device.trustedDisplay ?? false,
-    );
   }
 
   // Before anybody else knows

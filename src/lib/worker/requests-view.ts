@@ -140,8 +140,6 @@ export interface SessionView {
 export interface RequestsView {
   readonly own: number;
   readonly terms: Terms;
-  /** By operator. */
-  readonly displays: readonly boolean[];
   readonly collects: boolean;
   /** The last one first. */
   readonly sessions: readonly SessionView[];
@@ -170,10 +168,9 @@ export function requestsViewOf(seat: Signer, listed?: Listed): RequestsView | un
   return {
     own: here.own,
     terms: here.terms,
-    displays: seat.displays,
     collects: here.collects,
     sessions: requests.sessions
-      .map((session) => sessionView(known, here, requests, session, seat.displays, coins))
+      .map((session) => sessionView(known, here, requests, session, coins))
       .reverse(),
     drafts: draftsOf(seat),
     opened: seat.openedForSigning(),
@@ -196,7 +193,6 @@ function sessionView(
   here: Here,
   requests: Requests,
   session: Session,
-  displays: readonly boolean[],
   coins: Coins | undefined,
 ): SessionView {
   const own = session.replies[here.own]!;
@@ -225,7 +221,7 @@ function sessionView(
     answered,
     accepted: [...own.accepts],
     statement: own.statement,
-    next: sessionNext(here, session, displays),
+    next: sessionNext(here, session),
     suites: suitesOf[session.kind],
     faults: answered ? session.faults : [],
   };

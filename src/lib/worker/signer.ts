@@ -64,7 +64,7 @@ export class Signer extends Requester {
 
   /** What is next here for a batch. */
   nextFor(session: Session): SessionNext {
-    return sessionNext(this.here(this.requests()!), session, this.displays);
+    return sessionNext(this.here(this.requests()!), session);
   }
 
   /** How many batches wait for an act of the operator here. */
@@ -238,7 +238,7 @@ export class Signer extends Requester {
     const requests = this.requests();
     const session = this.session(root);
     if (!requests || !session) return notNow;
-    const choice = chooseSigners(this.here(requests), session, this.displays, among);
+    const choice = chooseSigners(this.here(requests), session, among);
     if (!choice) return notNow;
     return this.say([{ kind: 'package', session: root, ...choice }]);
   }
