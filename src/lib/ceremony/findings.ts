@@ -12,6 +12,7 @@ import type { BurnInputs } from '../wire/plonky2/burn-proof.ts';
 import { depthOf, includedIn, type ChainKnown, type Included } from './chain-known.ts';
 import {
   attestationOf,
+  requestDigest,
   transactionOf,
   type Request,
   type RequestOf,
@@ -148,7 +149,7 @@ function ofChain({ known, requests, own, now }: Seen): Finding[] {
 
 function ofMint(seen: Seen, request: RequestOf<'mint'>): Finding[] {
   const { known, requests, now } = seen;
-  const { chain, inForce } = requests;
+  const { chain } = requests;
   const { validity, mined, issue, vout, amount } = request;
   const out: Finding[] = [issued(seen, request), ...ofChain(seen)];
 
@@ -177,14 +178,27 @@ function ofMint(seen: Seen, request: RequestOf<'mint'>): Finding[] {
   }
 
   const { expiry } = attestationOf(known, request);
-  out.push(
-    finding('schedule', validity === inForce.rules.validity, validity, inForce.rules.validity),
-  );
+  out.push(scheduled(seen, request));
   const former = issue === 0 ? 0 : expiryOf({ validity }, mined, issue - 1);
   if (issue > 0) out.push(finding('reissue', chain.time > former ? true : 'missing', former));
   const later = Math.max(now / 1000, chain.time);
   out.push(finding('time-left', expiry - later >= TIME_LEFT, expiry));
   return out;
+}
+
+/**
+ * Valid for as long as the rules say. What the operator here reserved under a former version may be
+ * finished as it was: it was that long then, and nothing else can be attested of its deposit before it
+ * lapses. A validity that no version in force had never holds, whatever is reserved.
+ */
+function scheduled({ known, requests, own }: Seen, request: RequestOf<'mint'>): Finding {
+  const { validity } = request;
+  const { rules, former } = requests.inForce;
+  const reserved = () =>
+    requests.items.get(toHex(requestDigest(known, request)))?.reserved.has(own) ?? false;
+  const holds =
+    validity === rules.validity || (former.some((one) => one.validity === validity) && reserved());
+  return finding('schedule', holds, validity, rules.validity);
 }
 
 /** The deposit address must have been given out: n − t + 1 operators hold the packet that says so. */

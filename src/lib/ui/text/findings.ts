@@ -103,7 +103,9 @@ const texts: Record<FindingName, (said: Said) => Told> = {
     newer,
   ],
   schedule: ({ figure }) => [
-    `It is valid as long as the rules say: ${spanText(figure(1))}.`,
+    figure(0) === figure(1)
+      ? `It is valid as long as the rules say: ${spanText(figure(1))}.`
+      : `It is valid for ${spanText(figure(0))}, as the rules said when you reserved it; now they say ${spanText(figure(1))}.`,
     `It would be valid for ${spanText(figure(0))}; the rules say ${spanText(figure(1))}.`,
     'Propose it again: it was made under other rules.',
   ],
