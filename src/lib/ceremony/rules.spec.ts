@@ -78,7 +78,7 @@ const anyRules: fc.Arbitrary<Rules> = fc.record({
   organisations: fc.integer({ min: 1, max: 16 }),
   separation: fc.boolean(),
   frozen: fc.uniqueArray(fc.constantFrom(...moving)),
-  validity: fc.integer({ min: 3600, max: 90 * DAY }),
+  validity: fc.integer({ min: DAY / 2, max: 90 * DAY }),
 });
 
 describe('as data', () => {
@@ -111,10 +111,12 @@ describe('as data', () => {
       [{ organisations: 17 }, 'organisations'],
       [{ separation: 1 }, 'separation'],
       [{ frozen: ['everything'] }, 'frozen'],
-      [{ validity: 3599 }, 'validity'],
+      [{ validity: DAY / 2 - 1 }, 'validity'],
     ];
     for (const [more, field] of wrong)
       expect(fit(rulesReader, { ...next(), ...more } as Cbor)).toContain(field);
+    const least = fit(rulesReader, { ...next(), validity: DAY / 2 } as Cbor);
+    expect(least).toMatchObject({ value: { validity: DAY / 2 } });
   });
 });
 

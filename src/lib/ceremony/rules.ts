@@ -32,8 +32,14 @@ import type { Known } from './session.ts';
 
 const seconds = integer(0, 0xffff_ffff);
 
-/** How long a mint attestation may be valid, in s: an hour to 90 days. */
-export const validityReader = integer(3600, 90 * 86_400);
+/**
+ * How long a mint attestation may be valid, in s: 12 hours to 90 days. When it is signed it must be
+ * valid for 6 hours more, and its deposit is 6 blocks deep and an hour of median time old by then: with
+ * less nothing could be signed, and more would have to wait for the cool-off.
+ */
+export const LEAST_VALIDITY = 12 * 3600;
+export const MOST_VALIDITY = 90 * 86_400;
+export const validityReader = integer(LEAST_VALIDITY, MOST_VALIDITY);
 
 /** The kinds of request that move money. */
 export const moving = ['spend', 'mint', 'burn', 'fees', 'consolidation'] as const;

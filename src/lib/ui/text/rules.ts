@@ -2,7 +2,7 @@
 import { addressOfScript } from '../../bitcoin/address.ts';
 import type { Network } from '../../ceremony/card.ts';
 import type { Decision, RuleName } from '../../ceremony/policy.ts';
-import type { Moving, Rules } from '../../ceremony/rules.ts';
+import { LEAST_VALIDITY, MOST_VALIDITY, type Moving, type Rules } from '../../ceremony/rules.ts';
 import { bitcoin } from '../../ceremony/statement.ts';
 import type { ProposedRules } from '../../worker/governance.ts';
 import { satText } from '../amounts.ts';
@@ -280,6 +280,7 @@ export const rulesText = {
     span: 'Like “36 hours” or “7 days”.',
     lifetime: 'How long a request may wait to be signed',
     validity: 'How long an attestation of a mint is valid',
+    validityHelp: `From ${spanText(LEAST_VALIDITY)} to ${spanText(MOST_VALIDITY)}: its deposit must be deep enough, and signed, in good time before the end.`,
     coolOff: 'How long what is loosened waits',
     gather: 'How long the others have to approve it',
     gatherHelp: 'Added to the wait of what is loosened: approvals that come later are refused.',
