@@ -36,6 +36,12 @@ it('with its figures and names', () => {
   expect(said('schedule', 'fails', 86_400, 604_800).what).toContain(
     '24 hours; the rules say 7 days',
   );
+  expect(said('schedule', 'holds', 604_800, 604_800).what).toBe(
+    'It is valid as long as the rules say: 7 days.',
+  );
+  expect(said('schedule', 'holds', 604_800, 172_800).what).toBe(
+    'It is valid for 7 days, as the rules said when you reserved it; now they say 2 days.',
+  );
   const words = states.map((state) => findingsText.states[state] + findingsText.signs[state]);
   expect(new Set(words).size).toBe(3);
 });

@@ -10,6 +10,12 @@ import { satText } from '../amounts.ts';
 import type { FaultText } from '../text.ts';
 
 const refused = 'It cannot be signed, whatever anybody says. Nothing was spent or attested.';
+/** What becomes of one that is above a limit by itself. */
+const undivided = {
+  burn: 'One burn cannot be divided: above the limit no withdrawal pays it in this epoch. It waits for an epoch with a higher limit, or you agree to pay it by several payments of your own making; no evidence is held against those, and the burn stays open here.',
+  deposit:
+    'One deposit cannot be divided: above the limit it is not attested in this epoch. It waits for an epoch with a higher limit, or you agree to pay it back by several payments, each within the limit on a request; the deposit stays open here.',
+};
 const makeAgain = 'Make the transaction again and bring the new PSBT.';
 const figure = (detail: string): string =>
   /^\d+$/.test(detail) ? satText(Number(detail)) : detail;
@@ -126,8 +132,8 @@ const spendProblems: Record<SpendProblemName, (where: string, detail: string) =>
   ],
   'item-too-large': (_, detail) => [
     'It pays more than one request may.',
-    `${figure(detail)} go to others. The limit stands in the manifest.`,
-    'Pay in several requests, each within the limit.',
+    `${figure(detail)} go to others. The limit stands in the sealed manifest; rules cannot raise it.`,
+    `Pay in several requests, each within the limit. ${undivided.burn}`,
   ],
 };
 
@@ -279,8 +285,8 @@ const batchProblems: Record<BatchProblem, Told> = {
   ],
   'sum-too-large': [
     'It moves more in all than one batch may.',
-    'The limit stands in the manifest.',
-    'Propose it as several batches.',
+    'The limit stands in the sealed manifest; rules cannot raise it.',
+    `Propose it as several batches. ${undivided.deposit}`,
   ],
   'items-collide': [
     'Two of its requests claim the same.',

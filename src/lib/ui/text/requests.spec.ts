@@ -10,6 +10,7 @@ import {
   packageProblems,
   spendProblemText,
 } from './request-problems.ts';
+import { reviewText } from './request-review.ts';
 import { actText, requestsText } from './requests.ts';
 
 const complete = ({ happened, cause, means, next }: FaultText) => {
@@ -37,6 +38,19 @@ it('so does every problem of a plan and of a batch, and every halt', () => {
     expect(name).not.toBe('');
     complete(fault);
   }
+});
+
+it('nobody is told to divide one burn or one deposit', () => {
+  const { cause, next } = spendProblemText({ problem: 'item-too-large', detail: '1500000000' });
+  expect(cause).toContain('rules cannot raise it');
+  expect(next).toContain('One burn cannot be divided');
+  expect(batchProblemText('sum-too-large').next).toContain('One deposit cannot be divided');
+});
+
+it('a coin that may be gone again is named by its input', () => {
+  const fault = reviewText.shallow([0, 2]);
+  complete(fault);
+  expect(fault.happened).toBe('It spends a coin that may be gone again: input 1, 3.');
 });
 
 it('every stage and every problem of a package has a name of its own', () => {

@@ -218,7 +218,7 @@ export const workspaceText = {
       'So many of the signers must have read what they approve on a device’s own display. Security keys have none.',
     limits: 'How much at once',
     limitsHelp:
-      'Every operator seals these limits. Whatever exceeds them is refused by each signer, whoever asks for it. They bound one session, not how many sessions there are.',
+      'Every operator seals these limits. Whatever exceeds them is refused by each signer, whoever asks for it. They bound one session, not how many sessions there are. One withdrawal above the limit of a request, or one deposit above that of a batch, can then not be signed: neither can be divided.',
     item: 'One request pays at most, in BTC',
     batch: 'One batch pays at most, in BTC',
     items: 'Requests in a batch',
