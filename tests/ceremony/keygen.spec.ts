@@ -1,8 +1,6 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { schnorr } from '@noble/curves/secp256k1.js';
 import { describe, expect, it } from 'vitest';
-import { backupAddressOf, backupAddressStatement } from '../../src/lib/ceremony/backup-address.ts';
-import { isDeviceFault } from '../../src/lib/devices/device.ts';
 import { testMessage } from '../../src/lib/ceremony/messages.ts';
 import { script } from '../../src/lib/ceremony/script.ts';
 import { equal } from '../../src/lib/crypto/bytes.ts';
@@ -81,40 +79,4 @@ it('somebody else can collect from any moment on', async () => {
     expect(equal(seat.state.collector!, ben.seat.state.me)).toBe(true);
   await finish(order);
   for (const { seat } of players) expect(seat.progress().complete).toBe(true);
-});
-
-it('a backup address that the manifest lacks is set once every device approved it', async () => {
-  const players = await enrolled(3, 2);
-  await finish(players);
-  const ed25519Group = players[0]!.seat.log.ports.groups.ed25519;
-  const of = ({ seat }: Player) => backupAddressOf(ed25519Group, seat.state);
-  const approve = async ({ seat, device }: Player, to: string) => {
-    const approval = await device.approve(backupAddressStatement(seat.state.manifest!, to));
-    if (isDeviceFault(approval)) throw new Error(approval.fault);
-    return seat.approveBackupAddress(to, approval.signature);
-  };
-  const address = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
-  for (const player of players) {
-    expect(of(players[0]!).set).toBeUndefined();
-    expect(await approve(player, address)).toBeUndefined();
-    await round(players);
-  }
-  for (const player of players) expect(of(player).set).toBe(address);
-  expect(await approve(players[0]!, 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4')).toEqual({
-    fault: 'not-now',
-  });
-});
-
-it('an approval of another backup address counts for nothing', async () => {
-  const players = await enrolled(3, 2);
-  await finish(players);
-  const [asha] = players as [Player];
-  const approval = await asha.device.approve(
-    backupAddressStatement(asha.seat.state.manifest!, 'bcrt1qanother'),
-  );
-  if (isDeviceFault(approval)) throw new Error(approval.fault);
-  const address = 'bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080';
-  await asha.seat.approveBackupAddress(address, approval.signature);
-  const { proposals } = backupAddressOf(asha.seat.log.ports.groups.ed25519, asha.seat.state);
-  expect(proposals).toEqual([]);
 });

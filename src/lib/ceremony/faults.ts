@@ -92,6 +92,12 @@ const texts = {
       'The named operator’s approval is not their device’s signature over this statement, so no share leaves for a signature with them.',
     next: 'Ask the operator to approve again with the device of their card.',
   },
+  'backup-address-contested': {
+    who: 'operator',
+    proves:
+      'The named operator signed two packets under one number, and by them two backup addresses are approved by everybody. Nobody can know which was first, so none counts.',
+    next: 'Do not sweep to an address from a file. Keep this log, and begin a new group without this operator.',
+  },
 } as const satisfies Record<string, Text>;
 
 /** A named fault between operators; `operators` are numbers in the manifest, from 0. */

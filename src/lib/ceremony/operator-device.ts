@@ -137,19 +137,33 @@ function approves(
   );
 }
 
-/** The card that an operator's packet stands under; undefined where its device is not admitted. */
-function cardAmong(
+type Standing = Pick<NewDevice, 'card' | 'admitted'>;
+
+function standingAmong(
   state: State,
   devices: readonly NewDevice[],
   operator: number,
   { number }: Pick<Packet, 'number'>,
-): Card | undefined {
+): Standing {
   const last = devices.findLast(
     (device) => device.operator === operator && device.packet.number < number,
   );
-  if (!last) return state.manifest!.operators[operator];
-  return last.admitted ? last.card : undefined;
+  return last ?? { card: state.manifest!.operators[operator]!, admitted: true };
 }
+
+/** The card that an operator's packet stands under; undefined where its device is not admitted. */
+function cardAmong(...args: Parameters<typeof standingAmong>): Card | undefined {
+  const { card, admitted } = standingAmong(...args);
+  return admitted ? card : undefined;
+}
+
+/** The card that an operator (from 0) had told last before a packet, and whether it is admitted. */
+export const standingAt = (
+  ed25519: Group,
+  state: State,
+  operator: number,
+  packet: Pick<Packet, 'number'>,
+): Standing => standingAmong(state, newDevices(ed25519, state), operator, packet);
 
 /**
  * The card under which an operator (from 0) sent a packet: the manifest's, or that of a new device

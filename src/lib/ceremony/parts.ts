@@ -31,6 +31,9 @@ import { rulesReader } from './rules.ts';
 /** The DKG messages of 16 operators at a threshold of 16 stay below this. */
 const MAX_DKG_MESSAGE = 4096;
 
+/** The highest number of a proposed backup address. */
+export const MAX_PROPOSAL = 1000;
+
 const operator = integer(0, MAX_IN_MANIFEST - 1);
 
 /** The last attempt at a test, from 0. */
@@ -196,7 +199,11 @@ export const partReader = variant({
     ),
   },
   // At any time
-  'backup-address': { address: text(100, 14), signature: bytes(64, 1024) },
+  'backup-address': {
+    proposal: integer(1, MAX_PROPOSAL),
+    address: text(100, 14),
+    signature: bytes(64, 1024),
+  },
   abort: { because: text(500, 1) },
   baton: { to: bytes(32) },
   /** The vault was restored from an older copy and took in what it had said since: its log is shorter. */

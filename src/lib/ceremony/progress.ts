@@ -2,6 +2,7 @@ import { be32, equal, type Bytes } from '../crypto/bytes.ts';
 import type { Groups } from '../crypto/dual-dkg.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
 import { toCbor } from '../crypto/cbor.ts';
+import { backupAddressFaults } from './backup-address.ts';
 import { afterwards, ceremonyFault, failed, type CeremonyFault } from './faults.ts';
 import { Run, type CertifiedKeys, type FirstRound } from './keygen.ts';
 import type { Manifest } from './manifest.ts';
@@ -113,6 +114,7 @@ export function progressOf(groups: Groups, other: Groups, state: State): Progres
   const ended = faults.length > 0;
   const tests = manifest && first ? testsOf(groups, other, state, manifest, first, keys) : [];
   for (const test of tests) faults.push(...test.faults);
+  faults.push(...backupAddressFaults(groups.ed25519, state));
   const tested = (manifest?.operators ?? []).map((_, number) =>
     tests.some(({ request, signatures }) => signatures && request.ids.includes(number)),
   );

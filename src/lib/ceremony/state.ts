@@ -187,8 +187,13 @@ export class State {
 
   /** The parts of a kind that a sender gave in this session. */
   told<K extends Part['kind']>(key: Uint8Array, kind: K): Told<K>[] {
+    return this.toldIn(this.packetsFrom(key), kind);
+  }
+
+  /** The parts of a kind that these packets give in this session. */
+  toldIn<K extends Part['kind']>(packets: readonly Packet[], kind: K): Told<K>[] {
     const session = this.manifestHash ?? NO_SESSION;
-    return this.packetsFrom(key)
+    return packets
       .filter((packet) => equal(packet.session, session) || equal(packet.session, NO_SESSION))
       .flatMap((packet) =>
         packet.parts

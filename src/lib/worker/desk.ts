@@ -84,7 +84,12 @@ export type Action =
   | { readonly act: 'attest'; readonly agree: boolean; readonly because: string }
   | { readonly act: 'note'; readonly step: string; readonly note: string }
   | { readonly act: 'device-log'; readonly serial: string; readonly entries: Bytes }
-  | { readonly act: 'backup-address'; readonly address: string; readonly approval: Bytes }
+  | {
+      readonly act: 'backup-address';
+      readonly address: string;
+      readonly proposal: number;
+      readonly approval: Bytes;
+    }
   | { readonly act: 'draft'; readonly name: Bytes; readonly batch: Batch }
   | { readonly act: 'request'; readonly batch: Batch; readonly draft: Bytes | undefined }
   | {
@@ -309,7 +314,7 @@ function perform(seat: Seat, action: Action): Promise<ActionFault | undefined> {
     case 'note':
       return seat.note(action.step, action.note);
     case 'backup-address':
-      return seat.approveBackupAddress(action.address, action.approval);
+      return seat.approveBackupAddress(action.address, action.proposal, action.approval);
     case 'draft':
       return seat.draft(action.name, action.batch);
     case 'request':

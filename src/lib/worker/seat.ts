@@ -8,13 +8,20 @@ import type { Scalar } from '../wasm/group.ts';
 import { failed, type CeremonyFault } from '../ceremony/faults.ts';
 import { seal, type GroupKeys } from '../ceremony/keygen.ts';
 import type { Event } from '../ceremony/log.ts';
+import { backupAddressOf, proposalOf } from '../ceremony/backup-address.ts';
 import {
   backupAddressFits,
   manifestProblem,
   MAX_IN_MANIFEST,
   type Manifest,
 } from '../ceremony/manifest.ts';
-import { MAX_ATTEMPT, type Nonces, type Part, type Shares } from '../ceremony/parts.ts';
+import {
+  MAX_ATTEMPT,
+  MAX_PROPOSAL,
+  type Nonces,
+  type Part,
+  type Shares,
+} from '../ceremony/parts.ts';
 import type { TestProgress } from '../ceremony/progress.ts';
 import { retestSets } from '../ceremony/script.ts';
 import { share } from '../ceremony/signing.ts';
@@ -336,12 +343,16 @@ export class Seat extends Signer {
     return this.say([{ kind: 'attest', certified: keys.hash, agree, because: why }]);
   }
 
-  /** Approves a backup address where the manifest has none: it is set once everybody did. */
-  async approveBackupAddress(address: string, approval: Bytes): Outcome {
-    const { manifest, sealed, id } = this.state;
-    const open = manifest?.terms.backupAddress === null && sealed;
+  /** Approves a proposed backup address where none is set: it is set once everybody did. */
+  async approveBackupAddress(address: string, proposal: number, approval: Bytes): Outcome {
+    const { manifest, sealed, id, own } = this.state;
+    if (!manifest || !sealed || own === undefined) return notNow;
+    const known = backupAddressOf(this.log.ports.groups.ed25519, this.state);
+    const open = known.set === undefined && known.contested.length === 0;
     if (!open || !backupAddressFits(id!.network, address)) return notNow;
-    return this.say([{ kind: 'backup-address', address, signature: approval }]);
+    const next = proposal === proposalOf(known, address) && proposal <= MAX_PROPOSAL;
+    if (!next || proposal <= known.last[own]!) return notNow;
+    return this.say([{ kind: 'backup-address', proposal, address, signature: approval }]);
   }
 }
 

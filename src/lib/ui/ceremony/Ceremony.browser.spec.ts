@@ -195,9 +195,5 @@ test('a backup address is set once every device approved it', async () => {
   await asha.seat.take(packets(ben));
   const trouble = await approveBackupAddress(asha.desk, await asha.desk.view(), found, address);
   expect(trouble).toBeUndefined();
-  expect((await asha.desk.view()).backupAddress.proposals[0]!.approved).toEqual([
-    true,
-    true,
-    false,
-  ]);
+  expect((await asha.desk.view()).backupAddress.open!.approved).toEqual([true, true, false]);
 });

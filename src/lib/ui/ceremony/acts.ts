@@ -1,5 +1,5 @@
 /** The acts that need the operator's yes alone, and perhaps their device: in order, as the seat demands. */
-import { backupAddressStatement } from '../../ceremony/backup-address.ts';
+import { backupAddressStatement, proposalOf } from '../../ceremony/backup-address.ts';
 import type { Device, DeviceFault } from '../../devices/device.ts';
 import { isDeviceFault } from '../../devices/device.ts';
 import type { ActionFault } from '../../worker/desk.ts';
@@ -70,13 +70,14 @@ export async function perform(desk: RemoteDesk, view: GroupView, find: FindDevic
 /** Approves an address as the backup address; the group must have been sealed without one. */
 export function approveBackupAddress(
   desk: RemoteDesk,
-  { id, terms, people, witnesses }: GroupView,
+  { id, terms, people, witnesses, backupAddress }: GroupView,
   find: FindDevice,
   address: string,
 ): Outcome {
+  const proposal = proposalOf(backupAddress, address);
   const manifest = { id, terms: terms!, operators: people.map(({ card }) => card), witnesses };
-  return approved(find, backupAddressStatement(manifest, address), (approval) =>
-    desk.act({ act: 'backup-address', address, approval }),
+  return approved(find, backupAddressStatement(manifest, proposal, address), (approval) =>
+    desk.act({ act: 'backup-address', address, proposal, approval }),
   );
 }
 

@@ -251,6 +251,7 @@ export const ceremonyText = {
     displayText: (count: number) => `at least ${count}`,
     backup: 'Backup address',
     noBackup: '! None is set. Set one before the key holds money.',
+    contested: '! None counts: two are approved by everybody. What went wrong is told above.',
     draft: 'Custody signatures follow draft',
     group: 'Group',
     epoch: 'Epoch',
@@ -261,7 +262,8 @@ export const ceremonyText = {
   backupAddress: {
     heading: 'Backup address',
     none: 'No backup address is set.',
-    does: 'If the key may be stolen, all bitcoin is swept there. It is set once every operator approved the same address on the device; then it stands.',
+    does: 'If the key may be stolen, all bitcoin is swept there. It is set once every operator approved the same proposal on the device; then it stands.',
+    another: 'Whoever proposes another address ends the proposal before it for everybody.',
     approvedBy: (names: readonly string[]) => `Approved by ${listed(names)}.`,
     missing: (names: readonly string[]) => `Still missing: ${listed(names)}.`,
     approve: 'Approve this address on the device',
