@@ -8,6 +8,8 @@ import {
   fromAge,
   recovered,
 } from '../support/restored.ts';
+import { clock, type Player } from '../support/seats.ts';
+import { bring, lie, twinOf } from '../support/signing-cheats.ts';
 import {
   everybodyHears,
   reply,
@@ -54,4 +56,24 @@ it('signs again with another device, once the others approved it', async () => {
   expect(signed.items[0]!.signatures).toHaveLength(2);
   expect(back.seat.progress().faults).toEqual([]);
   await did(back.seat.receipt());
+});
+
+it('learns from what another operator has who signed two packets under one number', async () => {
+  const players = await withKey(3, 2, 'proof of a fork');
+  const [asha, ben, chen] = players as [Player, Player, Player];
+  await everybodyHears(players);
+  const file = await ageBackup(ben);
+  const twin = await twinOf(chen);
+  const first = await lie(chen, { kind: 'receipt' });
+  clock.now += 5000;
+  const second = await lie(twin, { kind: 'freeze', on: false, because: 'x' });
+  await bring(asha, first, second);
+  const proof = ({ seat }: Player) =>
+    seat.state.conflicts.map((one) => [one.first.hash, one.second.hash]);
+  expect(proof(asha)).toEqual([[first.hash, second.hash]]);
+
+  const back = await recovered(ben, asha, fromAge(file));
+  expect(proof(back)).toEqual(proof(asha));
+  const faults = back.seat.progress().faults.map(({ fault, operators }) => [fault, operators]);
+  expect(faults).toContainEqual(['equivocation', [2]]);
 });

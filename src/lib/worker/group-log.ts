@@ -280,7 +280,10 @@ export class GroupLog {
     return { bundle: bundleOf(packets.map(({ bytes }) => bytes)), packets: packets.length };
   }
 
-  /** All packets, as bundles that are each small enough to be taken in. */
+  /**
+   * All packets, as bundles that are each small enough to be taken in. The second packets that prove a
+   * fork come last, after those which they contradict.
+   */
   everything(): Bytes[] {
     const { state } = this;
     const bundles: Bytes[] = [];
@@ -289,7 +292,8 @@ export class GroupLog {
       if (packets.length > 0) bundles.push(bundleOf(packets));
       [packets, size] = [[], 0];
     };
-    for (const { bytes, from } of state.allPackets()) {
+    const seconds = state.conflicts.map(({ second }) => second);
+    for (const { bytes, from } of [...state.allPackets(), ...seconds]) {
       if (!this.belongs(from)) continue;
       if (size + bytes.length > HALF_A_BUNDLE || packets.length >= IN_A_BUNDLE) close();
       packets.push(bytes);
