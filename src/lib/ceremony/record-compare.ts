@@ -1,6 +1,7 @@
 import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import type { Groups } from '../crypto/dual-dkg.ts';
 import { sameGroup } from './manifest.ts';
+import type { Packet } from './packet.ts';
 import { nameOf, ownerOf } from './record-content.ts';
 import { soundRecord, type SoundRecord } from './record.ts';
 import type { State } from './state.ts';
@@ -40,7 +41,12 @@ export type Finding =
       readonly who: string;
       readonly length: number;
       readonly of: number;
-    };
+    }
+  /** The log of `who` went on from a backup or an older copy, noted at `at` in it. */
+  | { readonly finding: 'restored'; readonly who: string; readonly at: number };
+
+/** What is told and proves nothing against anybody. */
+const harmless = ({ finding }: Finding): boolean => finding === 'older' || finding === 'restored';
 
 export interface Comparison {
   /** `not-comparable`: at least one of them is broken or no record. */
@@ -70,7 +76,7 @@ export function compareRecords(
       : [...twoPackets(one, two), ...ownLogs(one.state, two.state)];
   const differ =
     points.some(({ state }) => state === 'differs') ||
-    findings.some(({ finding }) => finding !== 'older');
+    findings.some((finding) => !harmless(finding));
   return { verdict: differ ? 'differ' : 'agree', points, findings };
 }
 
@@ -96,12 +102,21 @@ function ownLogs(one: State, two: State): Finding[] {
     : [...asSeenBy(two, one), ...asSeenBy(one, two)];
 }
 
-/** Two records of one log: one must go on where the other ends. */
+/**
+ * Two records of one log: one must go on where the other ends, or have begun anew and taken in
+ * whatever the other one said.
+ */
 function sameOwner(one: State, two: State): Finding[] {
   const [shorter, longer] = [one.entries, two.entries].sort((a, b) => a.length - b.length);
   const split = shorter!.findIndex(({ hash }, i) => !equal(hash, longer![i]!.hash));
   const who = ownerOf(one);
-  if (split >= 0) return [{ finding: 'fork', who, entry: split }];
+  if (split >= 0) {
+    const anew =
+      (wasRestored(one) && unheard(one, two).length === 0) ||
+      (wasRestored(two) && unheard(two, one).length === 0);
+    if (anew) return [...restoration(one), ...restoration(two)];
+    return [{ finding: 'fork', who, entry: split }];
+  }
   const [length, of] = [shorter!.length, longer!.length];
   return length < of ? [{ finding: 'older', who, length, of }] : [];
 }
@@ -111,14 +126,33 @@ function asSeenBy(witness: State, owner: State): Finding[] {
   const { me, entries } = owner;
   const who = ownerOf(owner);
   const { length } = entries;
-  const known = witness.packetsFrom(me);
+  const told = restoration(owner);
+  const known = wasRestored(owner) ? unheard(owner, witness) : witness.packetsFrom(me);
   const forked = known.find(
     ({ log }) =>
       log.length > 0 && log.length <= length && !equal(entries[log.length - 1]!.hash, log.head),
   );
-  if (forked) return [{ finding: 'fork', who, entry: forked.log.length - 1 }];
+  if (forked) return [...told, { finding: 'fork', who, entry: forked.log.length - 1 }];
   const last = known.at(-1);
   return last && last.log.length >= length
-    ? [{ finding: 'cut-tail', who, length, seen: last.log.length, number: last.number }]
-    : [];
+    ? [...told, { finding: 'cut-tail', who, length, seen: last.log.length, number: last.number }]
+    : told;
+}
+
+const wasRestored = (owner: State): boolean => owner.noted('restored').length > 0;
+
+function restoration(owner: State): Finding[] {
+  const last = owner.noted('restored').at(-1);
+  return last ? [{ finding: 'restored', who: ownerOf(owner), at: last.event.at }] : [];
+}
+
+/**
+ * The packets of a restored owner that their record did not take in. What was said from the lost log
+ * names heads of that one. While nothing was said from the new one, some may still be on the way.
+ */
+function unheard(owner: State, witness: State): Packet[] {
+  const { number } = owner.noted('restored').at(-1)!;
+  if (!owner.spokeAfter(number)) return [];
+  const heard = new Set(owner.packetsFrom(owner.me).map(({ hash }) => toHex(hash)));
+  return witness.packetsFrom(owner.me).filter(({ hash }) => !heard.has(toHex(hash)));
 }

@@ -74,6 +74,8 @@ export interface RecordContent {
   /** Whose log this is, and in which role. */
   readonly owner: string;
   readonly role: State['role'];
+  /** When this log went on from a backup or an older copy. */
+  readonly restored: readonly number[];
   readonly manifestHash: Bytes | undefined;
   readonly operators: readonly OperatorRecord[];
   readonly witnesses: readonly WitnessRecord[];
@@ -137,6 +139,7 @@ export function contentOf(
     initiator: state.initiatorName,
     owner: ownerOf(state),
     role: state.role,
+    restored: state.noted('restored').map(({ event }) => event.at),
     manifestHash: state.manifestHash,
     operators: (state.manifest?.operators ?? state.joined()).map((card) =>
       operatorRecord(state, progress, card),

@@ -3,6 +3,7 @@ import type { Check, CheckName, RecordReport } from '../../ceremony/record.ts';
 import type { Comparison, Finding, Point } from '../../ceremony/record-compare.ts';
 import type { FaultText } from '../text.ts';
 import { listed } from './ceremony-faults.ts';
+import { timeText } from '../ceremony/times.ts';
 
 /** What is checked; how it is told where it holds, and where something is missing or fails. */
 interface CheckText {
@@ -164,6 +165,14 @@ function findingText(finding: Finding): FaultText {
         means: 'Nothing is wrong with either.',
         next: 'Keep the longer one.',
       };
+    case 'restored':
+      return {
+        happened: `The log of ${who} was restored on ${timeText(new Date(finding.at))}.`,
+        cause: 'It went on from a backup or from an older copy of the workspace.',
+        means:
+          'What it took in again of its own packets was said from the log that was lost. It is no sign of two logs.',
+        next: `If you did not know, ask ${who} on a call whether it is so.`,
+      };
   }
 }
 
@@ -276,6 +285,8 @@ export const recordText = {
     from: 'Began',
     to: 'Last entry',
     owner: 'Log of',
+    restored: 'Restored',
+    restoredHelp: 'From a backup or an older copy of the workspace.',
     ownerRole: { operator: 'operator', witness: 'witness' },
     log: 'Length of the log',
     entries: (count: number) => (count === 1 ? '1 entry' : `${count} entries`),
