@@ -21,7 +21,8 @@ function wordCheck({ suite, index, share, polynomial }: Plate): number {
   return (hash[0]! << 3) | (hash[1]! >> 5);
 }
 
-export const isPlate = (text: string): boolean => /^\s*(custody|attestation)\s/i.test(text);
+/** By the number, too: all cards of a set may begin with `custody`, which is a word of theirs. */
+export const isPlate = (text: string): boolean => /^\s*(custody|attestation)\s+\d/i.test(text);
 
 /** The words of a share that was held against its public share. */
 export function plateWords(key: Key, suite: Suite, index: number, share: Uint8Array): string[] {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
@@ -10,6 +11,7 @@ import { depositDescriptor, descriptorsOf } from '../../src/lib/bitcoin/descript
 import { recoveryToBytes, type RecoveryContent } from '../../src/lib/ceremony/backup.ts';
 import { inFours, toHex } from '../../src/lib/crypto/bytes.ts';
 import { plateWords } from '../../src/lib/crypto/plate.ts';
+import { words } from '../../src/lib/crypto/slip39/words.ts';
 import { makeBackup } from '../../src/lib/worker/backup.ts';
 import { tool } from '../../bundle/testing.ts';
 import { value } from '../support/hex.ts';
@@ -115,6 +117,19 @@ describe('both shares', () => {
     const [cards] = cardsOf(owners[0]!, plan) as [string[]];
     const args = ['secret', '--show-secret', ...withRecovery, '-'];
     expectShares(await said(args, ...cards, '', ''), owners[0]!);
+  });
+
+  it('from cards whose first word is the name of a key', async () => {
+    const identifier = words.indexOf('custody') << 5; // the first word is its upper ten bits
+    const drawn = [Uint8Array.of(identifier >> 8, identifier & 255)];
+    const random = (length: number) => drawn.pop() ?? new Uint8Array(randomBytes(length));
+    const plan = { groupThreshold: 1, groups: [{ threshold: 2, count: 2 }] };
+    const [cards] = cardsOf(owners[0]!, plan, random) as [string[]];
+    expect(cards.map((card) => card.split(' ')[0])).toEqual(['custody', 'custody']);
+    put('cards', cards.join('\n'));
+    const args = ['secret', '--show-secret', ...withRecovery];
+    expectShares(await said([...args, 'cards'], ''), owners[0]!);
+    expectShares(await said([...args, '-'], ...cards, '', ''), owners[0]!);
   });
 
   it('from Vault shares', async () => {

@@ -60,8 +60,11 @@ async function ownerOf(player: Player): Promise<Owner> {
 const random = (length: number): Bytes => new Uint8Array(randomBytes(length));
 
 /** Cards, by group. */
-export const cardsOf = ({ hostSecret }: Owner, plan: Slip39Plan): string[][] =>
-  splitSecret(hostSecret, plan, random);
+export const cardsOf = (
+  { hostSecret }: Owner,
+  plan: Slip39Plan,
+  source: (length: number) => Bytes = random,
+): string[][] => splitSecret(hostSecret, plan, source);
 
 export const vaultSharesOf = (
   { hostSecret }: Owner,
