@@ -47,8 +47,8 @@ node recover.mjs sweep [--recovery FILE] --coins FILE --fee SAT/VB [--to ADDRESS
     a signed transaction of all coins to the backup address, from as many sources as sign;
     asks for the end of the address
 
-SOURCE  a backup file; a text file of SLIP-39 cards (one a line), of Vault shares (one a line), or
-        of a plate; “-” to type cards, shares or a plate
+SOURCE  a backup file; a text file of SLIP-39 cards (one a line), of Vault shares (each from a new
+        line on), or of a plate; “-” to type cards, shares or a plate
 --recovery  a recovery file; not needed where a source is a backup file
 --identity  the identity file for age files that are encrypted to a recipient
 

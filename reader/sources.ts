@@ -56,7 +56,9 @@ async function sourceOf(name: string, text: string): Promise<Source> {
 }
 
 async function typed(): Promise<string> {
-  say('Type one card, share or plate to a line; an empty line ends. Nothing is shown.');
+  say(
+    'Type one card to a line; a share or plate may take several. An empty line ends. Nothing is shown.',
+  );
   const lines: string[] = [];
   for (;;) {
     const line = await ask(`Line ${lines.length + 1}`, true);

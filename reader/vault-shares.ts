@@ -1,5 +1,5 @@
 /** Vault's way of sharing, with checks (docs/formats.md §10). */
-import { be32, equal, fromHex, hex, tagged } from './bytes.ts';
+import { be32, equal, fromHex, tagged } from './bytes.ts';
 import { interpolate } from './gf256.ts';
 import { Trouble } from './terminal.ts';
 
@@ -9,27 +9,29 @@ export interface Whose {
   readonly epoch: number;
 }
 
-const LINE =
-  /^conclave-vault-share-1 ([0-9a-f]{8}) (\d{1,10}) (\d{1,3}) ([0-9a-f]{100}) ([0-9a-f]{8})$/;
+/** The digits of share and check may have white space anywhere. */
+const SHARE =
+  /^conclave-vault-share-1\s+([0-9a-f]{8})\s+(\d{1,10})\s+(\d{1,3})\s+((?:[0-9a-f]\s*){108})$/;
 
 export const isVaultShares = (text: string): boolean => /^\s*conclave-vault-share-/i.test(text);
 
 const wrong = (fault: string, number: number, what: string): Trouble =>
   new Trouble(fault, `Vault share ${number} ${what}.`, 'Compare it with another copy of it.');
 
-/** The host secret of shares, one a line, of this group and epoch. */
+/** The host secret of shares, one after the other, of this group and epoch. */
 export function combineVault(text: string, { groupId, epoch }: Whose): Uint8Array {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const shares = lines.map((line, i) => {
-    const read = LINE.exec(line.trim().toLowerCase().replace(/\s+/g, ' '));
+  const written = text.trim().split(/\s+(?=conclave-vault-share-)/i);
+  const shares = written.map((one, i) => {
+    const read = SHARE.exec(one.toLowerCase());
     if (!read) throw wrong('vault-share-malformed', i + 1, 'is not written as such shares are');
-    const [, group, said, threshold, share, check] = read as unknown as [string, ...string[]];
-    const [at, bytes] = [fromHex(group!), fromHex(share!)];
+    const [, group, said, threshold, digits] = read as unknown as [string, ...string[]];
+    const [at, both] = [fromHex(group!), fromHex(digits!.replace(/\s/g, ''))];
+    const [bytes, check] = [both.slice(0, 50), both.slice(50)];
     const [itsEpoch, needed] = [Number(said), Number(threshold)];
     if (itsEpoch >= 2 ** 32 || needed < 2 || needed > 255 || bytes[49] === 0)
       throw wrong('vault-share-malformed', i + 1, 'is not written as such shares are');
     const sum = tagged('Conclave/vault share v1', at, be32(itsEpoch), Uint8Array.of(needed), bytes);
-    if (hex(sum.slice(0, 4)) !== check)
+    if (!equal(sum.slice(0, 4), check))
       throw wrong('vault-share-damaged', i + 1, 'is not as it was written');
     if (!equal(at, groupId.slice(0, 4)) || itsEpoch !== epoch)
       throw wrong('vault-share-other-group', i + 1, 'is of another group or epoch');

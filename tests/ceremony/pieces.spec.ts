@@ -22,6 +22,7 @@ import {
   verifyPiece,
   type CardPlan,
 } from '../../src/lib/worker/pieces.ts';
+import { partsOf } from '../../src/lib/ui/cards/parts.ts';
 import { keepPlaces } from '../../src/lib/worker/places.ts';
 import {
   apart,
@@ -186,6 +187,11 @@ describe('another piece verifies nothing', () => {
     const source = fromVaultShares([typed, neighbour!]);
     expect(await verifyFrom(ben.seat, source)).toBeUndefined();
     expect(shares.map((one) => statusOf(one.id))).toEqual(['ok', 'ok', 'recorded']);
+    // As paper shows it: the beginning, then groups.
+    const { beginning, parts } = partsOf('vault-share', shares[2]!.words);
+    const asPrinted = [beginning, ...parts].join('\n');
+    expect(await verifyPiece(ben.seat, shares[2]!.id, asPrinted)).toBeUndefined();
+    expect(statusOf(shares[2]!.id)).toBe('ok');
   });
 
   it('plates: the other key’s, a wrong word, another operator’s', async () => {

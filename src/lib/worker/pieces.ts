@@ -24,7 +24,7 @@ import type { Seat, SeatFault } from './seat.ts';
 import { done, notNow, type Outcome } from './seat-base.ts';
 import { openShare, type ShareReplies } from './sealed-shares.ts';
 import { hostSecretOf, type Source, type RestoreFault } from './sources.ts';
-import { readVaultShare, splitForVault, type VaultShareFault } from './vault-share.ts';
+import { readVaultShare, splitForVault, vaultLineOf, type VaultShareFault } from './vault-share.ts';
 
 export interface PieceView extends Piece {
   readonly place: Place | undefined;
@@ -366,8 +366,7 @@ function usedIn(source: Source): Bytes[] {
 }
 
 /** A Vault share's line, however it was typed. */
-const contentOfLine = (line: string): Bytes =>
-  utf8.encode(line.trim().toLowerCase().replace(/\s+/g, ' '));
+const contentOfLine = (line: string): Bytes => utf8.encode(vaultLineOf(line));
 
 /** The most pieces of a tier that can be told. */
 const MAX_TOLD = 100;

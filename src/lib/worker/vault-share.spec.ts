@@ -5,7 +5,13 @@ import { unhex } from '../../../tests/support/hex.ts';
 import { randomFrom } from '../../../tests/support/players.ts';
 import { be32, concat, toHex } from '../crypto/bytes.ts';
 import { taggedHash, tags } from '../crypto/tagged-hash.ts';
-import { combineVault, readVaultShare, splitForVault, type VaultShare } from './vault-share.ts';
+import {
+  combineVault,
+  readVaultShare,
+  splitForVault,
+  vaultLineOf,
+  type VaultShare,
+} from './vault-share.ts';
 
 const random = randomFrom('vault shares');
 const secret = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
@@ -222,14 +228,30 @@ describe('a line', async () => {
       expect(readVaultShare(written)).toEqual(read);
   });
 
+  it('may have its digits in groups and on several lines, as on paper', () => {
+    const read = readVaultShare(text);
+    const [beginning, digits] = [text.split(' ').slice(0, 4), text.split(' ').slice(4)];
+    const groups = digits.join('').match(/.{4}/g)!;
+    expect(groups).toHaveLength(27);
+    for (const gap of ['', ' ', '\n', ' \r\n\t'])
+      expect(readVaultShare([...beginning, groups.join(gap)].join(' '))).toEqual(read);
+    expect(vaultLineOf([...beginning, ...groups].join('\n').toUpperCase())).toBe(text);
+    const wrong = [...beginning, ...groups.slice(1), groups[0]].join(' ');
+    expect(readVaultShare(wrong)).toEqual({ fault: 'share-damaged', at: 0 });
+    // Before the threshold a gap still parts one number from the next.
+    const apart = text.replace(' abab', ' ab ab');
+    expect(readVaultShare(apart)).toEqual({ fault: 'share-damaged', at: 0 });
+  });
+
   it('with any character changed, left out or put in is refused by name', () => {
     const start = 'conclave-vault-share-1'.length;
+    const meaningless = text.lastIndexOf(' ');
     for (let i = 0; i < text.length; i++)
       for (const other of '0123456789abcdefz -\u212a\u0130\ud800'.replace(text[i]!, '')) {
         const [before, after] = [text.slice(0, i), text.slice(i + 1)];
         const name = i <= start ? 'not-a-vault-share' : 'share-damaged';
         expect(readVaultShare(before + other + after)).toEqual({ fault: name, at: 0 });
-        expect(readVaultShare(before + after)).toHaveProperty('fault');
+        if (i !== meaningless) expect(readVaultShare(before + after)).toHaveProperty('fault');
         if (other !== ' ')
           expect(readVaultShare(before + other + text.slice(i))).toHaveProperty('fault');
       }

@@ -111,12 +111,24 @@ const LINE = new RegExp(
   `^${FORMAT} ([0-9a-f]{8}) (0|[1-9][0-9]{0,9}) ([1-9][0-9]{0,2}) ([0-9a-f]{${2 * SHARE}}) ([0-9a-f]{8})$`,
 );
 
+/** A share's line as it was made, of whatever case and white space: paper shows its digits in groups. */
+export function vaultLineOf(text: string): string {
+  const [format = '', group = '', epoch = '', threshold = '', ...groups] = text
+    .trim()
+    .toLowerCase()
+    .split(/\s+/);
+  const digits = groups.join('');
+  const [share, check] = [digits.slice(0, 2 * SHARE), digits.slice(2 * SHARE)];
+  return [format, group, epoch, threshold, share, check].join(' ');
+}
+
 /**
- * Reads a share's line, of either case, with any white space between its parts. Any text is borne.
- * The caller wipes the share. Faults: `not-a-vault-share`, `share-damaged`.
+ * Reads a share's line, of either case, with any white space between its parts, and anywhere from the
+ * threshold on. Any text is borne. The caller wipes the share. Faults: `not-a-vault-share`,
+ * `share-damaged`.
  */
 export function readVaultShare(text: string): VaultShare | VaultShareFault {
-  const line = text.trim().toLowerCase().replace(/\s+/g, ' ');
+  const line = vaultLineOf(text);
   if (line.split(' ', 1)[0] !== FORMAT) return fault('not-a-vault-share', 0);
   const parts = LINE.exec(line);
   if (!parts) return fault('share-damaged', 0);

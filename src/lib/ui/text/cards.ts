@@ -185,7 +185,7 @@ export const cardsText = {
       slip39: 'In this order. The last three words check the others.',
       plate: 'In this order. The last word checks the others, the key and the number.',
       'vault-share':
-        'One line: the beginning, a space, groups 1 to 25 without gaps, a space, groups 26 and 27 without a gap. The last two groups check the others.',
+        'The beginning, a space, then groups 1 to 27 in this order. Spaces and new lines between groups do not matter. The last two groups check the others.',
     },
     footer: (kind: CardKind, piece: string) => `Conclave · ${one[kind]} ${piece}`,
     footerDate: (at: string, rehearsal: boolean) => (rehearsal ? `REHEARSAL · ${at}` : at),

@@ -95,7 +95,7 @@ export const pieceFaults = {
   'not-a-vault-share': () =>
     wrong(
       'This is not a share of a backup.',
-      'A share is one line that begins with conclave-vault-share-1.',
+      'A share begins with conclave-vault-share-1, and the whole of it is entered.',
     ),
   'share-damaged': () =>
     wrong('This share was changed.', 'A character of it is another one, or is missing.'),
