@@ -85,7 +85,7 @@ function readCoin(
     throw new Trouble(
       'coin-foreign',
       `${name} does not lie where this group’s key can spend it, as far as its path is known.`,
-      'Give its path if you know it, or take it out of the list.',
+      'Give its path if you know it, or newer recovery files, which may name it; else take it out.',
     );
   return { ...named, amount: sat, output };
 }

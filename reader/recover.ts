@@ -20,11 +20,11 @@ import {
 } from './bitcoin.ts';
 import { hex, inFours } from './bytes.ts';
 import { readCoins, type Coin } from './coins.ts';
-import { readPiece, type Content, type Network } from './files.ts';
+import { backupAddressesIn, contentFor, readRecoveryFile } from './contents.ts';
+import type { Content, Network } from './files.ts';
 import { plateWords } from './plate.ts';
 import { hostKeyOf, type Suite } from './recovery.ts';
 import {
-  checkSame,
   openSource,
   restore,
   secretive,
@@ -41,15 +41,16 @@ const usage = `node recover.mjs show FILE
 node recover.mjs secret [--recovery FILE] [--show-secret] [--plate] SOURCE
     whose secret a source gives, and whether it fits the certified keys;
     --show-secret prints host secret and shares, --plate the shares as 25 words
-node recover.mjs addresses --recovery FILE
-    where the group's bitcoin lies
+node recover.mjs addresses [--recovery FILE]… [SOURCE…]
+    where the group's bitcoin lies, by all deposit addresses that any of the files names
 node recover.mjs sweep [--recovery FILE] --coins FILE --fee SAT/VB [--to ADDRESS] --out FILE SOURCE…
     a signed transaction of all coins to the backup address, from as many sources as sign;
     asks for the end of the address
 
 SOURCE  a backup file; a text file of SLIP-39 cards (one a line), of Vault shares (each from a new
         line on), or of a plate; “-” to type cards, shares or a plate
---recovery  a recovery file; not needed where a source is a backup file
+--recovery  a recovery file; not needed where a source is a backup file; several, one --recovery
+        for each, name more deposit addresses
 --identity  the identity file for age files that are encrypted to a recipient
 
 Passphrases are asked for. docs/formats.md specifies every format.`;
@@ -62,7 +63,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       ...{
-        recovery: option,
+        recovery: { type: 'string', multiple: true },
         identity: option,
         coins: option,
         fee: option,
@@ -74,7 +75,7 @@ async function main(): Promise<void> {
   });
   const [command, ...paths] = positionals;
   const { recovery, identity } = values;
-  const known = recovery === undefined ? undefined : readRecoveryFile(recovery);
+  const known = (recovery ?? []).map(readRecoveryFile);
   const single = () => {
     if (paths.length !== 1) throw new Misuse('Give one file.');
     return openSource(paths[0]!, identity);
@@ -83,43 +84,25 @@ async function main(): Promise<void> {
   else if (command === 'secret')
     secret(secretive(await single()), known, values['show-secret'] ?? false, values.plate ?? false);
   else if (command === 'addresses') {
-    if (!known) throw new Misuse('Give --recovery.');
-    addresses(known);
+    if (known.length + paths.length === 0) throw new Misuse('Give --recovery.');
+    addresses(contentFor(await sourcesOf(paths, identity), known));
   } else if (command === 'sweep') {
     const { coins, fee, to, out } = values;
     if (coins === undefined || fee === undefined || out === undefined)
       throw new Misuse('Give --coins, --fee and --out.');
     if (paths.length === 0) throw new Misuse('Give the sources of the shares.');
-    const sources: SecretSource[] = [];
-    for (const path of paths) sources.push(secretive(await openSource(path, identity)));
-    await sweep(sources, known, { coins, rate: Number(fee), to, out });
+    await sweep(await sourcesOf(paths, identity), known, { coins, rate: Number(fee), to, out });
   } else throw new Misuse('Say what to do: show, secret, addresses or sweep.');
 }
 
-function readRecoveryFile(path: string): Content {
-  const bytes = readBytes(path);
-  const piece = readPiece(bytes);
-  if (piece.kind === 'recovery' || piece.kind === 'backup') return piece.content;
-  throw new Trouble(
-    'not-a-recovery-file',
-    `${path} is a recovery kit, which holds no recovery data.`,
-    'Ask another operator for a recovery file.',
-  );
-}
-
-/** The content that a command is about: of the recovery file, or of the first backup. */
-function contentFor(sources: readonly SecretSource[], known: Content | undefined): Content {
-  const contents = sources.flatMap((one) => (one.kind === 'backup' ? [one.content] : []));
-  const content = known ?? contents[0];
-  if (content) {
-    for (const other of contents) checkSame(other, content);
-    return content;
-  }
-  throw new Trouble(
-    'recovery-missing',
-    'Nothing that was given holds the recovery data, without which a secret leads to no share.',
-    'Ask any operator for a recovery file and give it with --recovery.',
-  );
+/** Opens one after the other: each may ask for a passphrase. */
+async function sourcesOf(
+  paths: readonly string[],
+  identity: string | undefined,
+): Promise<SecretSource[]> {
+  const sources: SecretSource[] = [];
+  for (const path of paths) sources.push(secretive(await openSource(path, identity)));
+  return sources;
 }
 
 const date = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
@@ -129,7 +112,7 @@ const table = (rows: readonly (readonly [name: string, what: string])[]): string
   rows.map(([name, what]) => `${name.padEnd(16)}${what}`);
 
 function describe(content: Content): string[] {
-  const { recovery, operators, network } = content;
+  const { recovery, operators, network, created } = content;
   const { custody, attestation } = recovery.keys;
   const roster = operators.map((name, i) => `${i + 1} ${name}`).join(', ');
   return [
@@ -138,7 +121,7 @@ function describe(content: Content): string[] {
       ['group id', inFours(hex(content.groupId))],
       ['network', network],
       ['epoch', String(content.epoch)],
-      ['state', `${content.state}, as of ${date(content.created)}`],
+      ['state', `${content.state}, as of ${date(created)}`],
       ['operators', `${roster}; ${recovery.t} sign`],
       ['certified', inFours(hex(recovery.certified))],
       ['custody', inFours(hex(custody.threshPk))],
@@ -146,7 +129,7 @@ function describe(content: Content): string[] {
       ['attestation', inFours(hex(attestation.threshPk))],
       ['first address', addressOf(network, outputAt(custody.threshPk, [RECEIVE, 0]))],
       ['backup address', content.backupAddress ?? 'none was set'],
-      ['deposits', `${content.issued.length} addresses were issued`],
+      ['deposits', `${content.issued.length} addresses were issued, as of ${date(created)}`],
     ]),
     'All certificates hold.',
   ];
@@ -192,11 +175,11 @@ function show(source: Source): void {
 
 function secret(
   source: SecretSource,
-  known: Content | undefined,
+  known: readonly Content[],
   full: boolean,
   plate: boolean,
 ): void {
-  if (source.kind === 'cards' && !known && !full && !plate) {
+  if (source.kind === 'cards' && known.length === 0 && !full && !plate) {
     const key = hostKeyOf(source.hostSecret);
     if (key) say('The cards give a host secret.', `host key  ${inFours(hex(key))}`);
     else say('The cards give 32 bytes that are no host secret.');
@@ -228,7 +211,7 @@ const sharesIn = (shares: Restored['shares']): [Suite, Uint8Array][] =>
 
 const SHOWN = 10;
 
-function addresses({ network, recovery, issued }: Content): void {
+function addresses({ network, recovery, issued, created }: Content): void {
   const { threshPk } = recovery.keys.custody;
   const branches = [
     ['receive', RECEIVE],
@@ -240,7 +223,10 @@ function addresses({ network, recovery, issued }: Content): void {
     for (let i = 0; i < SHOWN; i++)
       say(`  ${branch}/${i}  ${addressOf(network, outputAt(threshPk, [branch, i]))}`);
   }
-  say(`deposit addresses issued: ${issued.length}`);
+  say(
+    `deposit addresses issued, as of ${date(created)}: ${issued.length}`,
+    'Any that was issued later is not in this list; only a newer recovery file or backup names it.',
+  );
   for (const { recipient, index } of issued) {
     const path = depositPath(network, recipient, index);
     say(`  2/${hex(recipient)}/${index}  ${addressOf(network, outputAt(threshPk, path))}`);
@@ -260,7 +246,7 @@ interface SweepOptions {
 
 async function sweep(
   sources: readonly SecretSource[],
-  known: Content | undefined,
+  known: readonly Content[],
   { coins, rate, to, out }: SweepOptions,
 ): Promise<void> {
   const content = contentFor(sources, known);
@@ -292,7 +278,7 @@ async function sweep(
   const { address, script } = await destination(
     content.network,
     to,
-    backupAddresses(sources, known),
+    backupAddressesIn(sources, known),
   );
   const plan = planSweep(readCoins(content, textOf(coins)), script, rate);
   const transaction = signSweep(plan, signing);
@@ -322,16 +308,6 @@ const inWords = ({ coins, leftOut }: Sweep): string[] =>
   ]);
 
 const named = ({ txid, vout, amount }: Coin): string => `${amount} sat of ${txid}:${vout}`;
-
-/** Those that the files name: the certificates do not cover it, so all must name the same. */
-const backupAddresses = (
-  sources: readonly SecretSource[],
-  known: Content | undefined,
-): (string | null)[] => {
-  const contents = sources.flatMap((one) => (one.kind === 'backup' ? [one.content] : []));
-  const all = [...contents, ...(known ? [known] : [])].map(({ backupAddress }) => backupAddress);
-  return [...new Set(all)];
-};
 
 /**
  * The backup address or another, once a person typed its end. Whoever made a file chose the address in

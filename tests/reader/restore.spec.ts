@@ -224,6 +224,57 @@ it('lists the addresses and descriptors that the app has', async () => {
   expect(out).toContain(descriptorsOf('regtest', threshPk).fees);
 });
 
+describe('the addresses that were given out', () => {
+  const day = (date: string) => Date.parse(`${date}T12:00:00Z`);
+  const other = (recipient: number) => ({
+    recipient: new Uint8Array(32).fill(recipient),
+    index: 3,
+  });
+  const listed = (out: string) => out.match(/^ {2}2\/[0-9a-f]{64}\/\d+/gm);
+  const lines = (all: readonly { recipient: Uint8Array; index: number }[]) =>
+    all.map(({ recipient, index }) => `  2/${toHex(recipient)}/${index}`);
+
+  beforeAll(() => {
+    const older = { ...content, issued: [issued, other(1)], created: day('2026-03-01') };
+    const newer = { ...content, issued: [issued, other(2)], created: day('2026-05-07') };
+    put('older', recoveryToBytes(older));
+    put('newer', recoveryToBytes(newer));
+  });
+
+  it('are those of all files, and as of the newest of them', async () => {
+    for (const files of [
+      ['older', 'newer'],
+      ['newer', 'older'],
+    ]) {
+      const out = await said(['addresses', ...files.flatMap((file) => ['--recovery', file])]);
+      expect(listed(out)!.sort()).toEqual(lines([issued, other(1), other(2)]).sort());
+      expect(out).toContain(
+        [
+          'deposit addresses issued, as of 2026-05-07: 3',
+          'Any that was issued later is not in this list; only a newer recovery file or backup names it.',
+        ].join('\n'),
+      );
+    }
+    const out = await said(['addresses', '--recovery', 'older']);
+    expect(out).toContain('deposit addresses issued, as of 2026-03-01: 2\n');
+  });
+
+  it('are those of backup files, too', async () => {
+    const out = await said(['addresses', '--recovery', 'older', '0.age'], passphrase);
+    expect(listed(out)!.sort()).toEqual(lines([issued, other(1)]).sort());
+    expect(listed(await said(['addresses', '0.age'], passphrase))).toEqual(lines([issued]));
+  });
+
+  it('are of one key: files of another group are refused', async () => {
+    const groupId = new Uint8Array(32).fill(8);
+    put('elsewhere', recoveryToBytes({ ...content, groupId }));
+    const args = ['addresses', '--recovery', 'older', '--recovery', 'elsewhere'];
+    const { code, err } = await recover(args);
+    expect({ code, err }).toMatchObject({ code: 1 });
+    expect(err).toContain('other-group: ');
+  });
+});
+
 describe('reaches nothing', () => {
   it('imports but these parts of Node, none of which is a network', () => {
     const text = readFileSync(programs.pathOf('recover'), 'utf8');

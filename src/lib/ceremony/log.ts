@@ -60,6 +60,8 @@ export const eventReader = variant({
     method: nullable(oneOf(...verifications)),
     hash: nullable(bytes(32)),
   },
+  /** A recovery file was given out here: what was told later is not in it. */
+  'recovery-file': { hash: bytes(32) },
   /** The shares are sealed, and opened again what they were sealed from. */
   shares: { certified: bytes(32) },
   /**

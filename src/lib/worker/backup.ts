@@ -1,16 +1,18 @@
 /** An operator's backup file: made from the open host secret, and read back before it counts. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { wipe } from '../crypto/bytes.ts';
+import { toHex, wipe, type Bytes } from '../crypto/bytes.ts';
 import {
   backupFromBytes,
   backupToBytes,
   checkBackup,
-  MAX_ISSUED,
+  recoveryToBytes,
   type BackupFault,
   type RecoveryContent,
 } from '../ceremony/backup.ts';
 import { backupAddressOf } from '../ceremony/backup-address.ts';
+import { countAfter, countOf, givenOut, listed } from '../ceremony/issued.ts';
 import type { EventOf } from '../ceremony/log.ts';
+import { piecesOf } from '../ceremony/pieces.ts';
 import { openAge, openAgeWith, sealAge, sealAgeTo } from './age-file.ts';
 import type { AgeFault } from './age-report.ts';
 import type { Seat, SeatFault } from './seat.ts';
@@ -21,12 +23,6 @@ export function recoveryOf(seat: Seat): RecoveryContent | undefined {
   const { keys, manifest, complete } = seat.progress();
   if (!keys || !manifest) return undefined;
   const { network, group, epoch, rehearsal } = state.id!;
-  const issued = manifest.operators.flatMap(({ packetKey }) =>
-    state.told(packetKey, 'deposit-address').map(({ part: { recipient, index } }) => ({
-      recipient,
-      index,
-    })),
-  );
   const done = rehearsal ? 'rehearsed' : 'active';
   return {
     network,
@@ -41,8 +37,41 @@ export function recoveryOf(seat: Seat): RecoveryContent | undefined {
     certified: keys.hash,
     state: complete ? done : 'pending',
     backupAddress: backupAddressOf(seat.log.ports.groups.ed25519, state).set ?? null,
-    issued: issued.slice(-MAX_ISSUED),
+    issued: listed(givenOut(state)).map(({ recipient, index }) => ({ recipient, index })),
     created: seat.log.ports.now(),
+  };
+}
+
+/** The recovery file, which is noted; undefined while the keys are not certified. */
+export async function makeRecoveryFile(seat: Seat): Promise<Bytes | undefined> {
+  const content = recoveryOf(seat);
+  if (!content) return undefined;
+  const file = recoveryToBytes(content);
+  await seat.log.append([{ kind: 'recovery-file', hash: sha256(file) }]);
+  return file;
+}
+
+/** How the deposit addresses stand that were given out, beside the files that name them. */
+export interface IssuedView {
+  /** Those that no recovery or backup file from here names which is still there. */
+  readonly unsaved: number;
+  /** Those that a file made now has no room for. */
+  readonly leftOut: number;
+}
+
+export function issuedViewOf({ state, log }: Seat): IssuedView {
+  const gone = piecesOf(state, log.ports.now())
+    .filter(({ status }) => status === 'lost' || status === 'destroyed')
+    .map(({ id }) => id);
+  const files = state
+    .noted('backup')
+    .filter(({ event }) => event.tier === 'age-file' && event.state === 'recorded')
+    .filter(({ event }) => !gone.includes(toHex(event.piece)));
+  const newest = [...files, ...state.noted('recovery-file')].map(({ number }) => number);
+  const all = givenOut(state);
+  return {
+    unsaved: countAfter(state, Math.max(-1, ...newest)),
+    leftOut: countOf(all) - listed(all).length,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Card } from '../ceremony/card.ts';
 import type { Liveness } from '../ceremony/liveness.ts';
 import type { PartOf } from '../ceremony/parts.ts';
 import { stillToHear } from '../ceremony/script.ts';
+import { issuedViewOf, type IssuedView } from './backup.ts';
 import { livenessHere } from './liveness.ts';
 import { piecesHere, type PieceView } from './pieces.ts';
 import type { OthersPiece } from './places.ts';
@@ -44,6 +45,7 @@ export interface BackupsView {
   readonly derived: boolean;
   /** Whether a host secret was restored and no device guards it yet. */
   readonly restored: boolean;
+  readonly issued: IssuedView;
   /** When the vault was restored, and from how many more operators it must hear; ms since 1970. */
   readonly catchUp: { readonly since: number; readonly more: number } | undefined;
 }
@@ -80,6 +82,7 @@ export async function backupsViewOf(seat: Seat): Promise<BackupsView | undefined
     ),
     derived: (await log.ports.store.read(log.keys.salt)) !== undefined,
     restored: seat.restored !== undefined,
+    issued: issuedViewOf(seat),
     catchUp: restored && more > 0 ? { since: restored.event.at, more } : undefined,
   };
 }

@@ -2,9 +2,14 @@
 import type { Bytes } from '../crypto/bytes.ts';
 import type { BackupFault } from '../ceremony/backup.ts';
 import type { AgeFault } from './age-report.ts';
-import { recoveryToBytes } from '../ceremony/backup.ts';
 import type { Tier } from '../ceremony/pieces.ts';
-import { makeBackup, recoveryOf, verifyBackup, type BackupKey, type BackupTo } from './backup.ts';
+import {
+  makeBackup,
+  makeRecoveryFile,
+  verifyBackup,
+  type BackupKey,
+  type BackupTo,
+} from './backup.ts';
 import { backupsViewOf, type BackupsView } from './backups-view.ts';
 import type { HostReply } from './entropy.ts';
 import type { Taken } from './group-log.ts';
@@ -242,11 +247,7 @@ export function deskOf(seat: Seat): Desk {
     vaultShares: (threshold, contacts) => briefly(() => makeVaultShares(seat, threshold, contacts)),
     plates: (replies, place) => inTurn(() => makePlates(seat, replies, place)),
     kit: (place) => inTurn(() => makeKit(seat, place)),
-    recoveryFile: () =>
-      inTurn(() => {
-        const content = recoveryOf(seat);
-        return content && recoveryToBytes(content);
-      }),
+    recoveryFile: () => inTurn(() => makeRecoveryFile(seat)),
     everything: () => inTurn(() => seat.log.everything()),
     restoreHost: (source) => inTurn(() => seat.restoreHost(source)),
     verifyFrom: (source, piece) => inTurn(() => verifyFrom(seat, source, piece)),

@@ -221,5 +221,11 @@ export class BackupsLive extends DeskLive {
   // What is given away
 
   everything = (): Promise<readonly Bytes[]> => this.desk.everything();
-  recoveryFile = (): Promise<Bytes | undefined> => this.desk.recoveryFile();
+
+  /** The recovery file, after which no address is missing in any; undefined where there is none yet. */
+  recoveryFile = async (): Promise<Bytes | undefined> => {
+    const file = await this.desk.recoveryFile();
+    await this.load();
+    return file;
+  };
 }

@@ -34,6 +34,7 @@ const view = (pieces: PieceView[], liveness?: BackupsView['liveness']): BackupsV
   newDevices: [],
   derived: true,
   restored: false,
+  issued: { unsaved: 0, leftOut: 0 },
   catchUp: undefined,
 });
 

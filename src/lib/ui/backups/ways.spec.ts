@@ -45,6 +45,7 @@ const view = (pieces: PieceView[], more: Partial<BackupsView> = {}): BackupsView
   newDevices: [],
   derived: true,
   restored: false,
+  issued: { unsaved: 0, leftOut: 0 },
   catchUp: undefined,
   ...more,
 });

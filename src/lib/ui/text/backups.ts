@@ -171,6 +171,22 @@ export const backupsText = {
     means: 'It tells the others nothing until then, and signs nothing.',
     next: 'Take in what the others have, at the end of this page.',
   }),
+  issued: {
+    unsaved: (many: number): FaultText => ({
+      happened: `${count(many, 'deposit address', 'deposit addresses')} that the group gave out ${many === 1 ? 'is' : 'are'} in no recovery file that was saved here.`,
+      cause: 'A recovery file, like the list in a backup file, ends with the day it was made.',
+      means:
+        'Whoever leaves with older files does not find what was paid there: it would be left behind.',
+      next: 'Save the recovery file, at the end of this page, and put it with your backups.',
+    }),
+    leftOut: (many: number): FaultText => ({
+      happened: `${count(many, 'deposit address', 'deposit addresses')} ${many === 1 ? 'has' : 'have'} no room in a recovery file made now.`,
+      cause:
+        'More were given out than a file names. It names the newest of each operator, and leaves out the oldest.',
+      means: 'With that file alone, what was paid to the others is not found.',
+      next: 'Keep the older recovery files as well: the reader takes them together. What Bitcoin Core imports, on the page of Bitcoin, names every address; keep that, too.',
+    }),
+  },
   what: {
     heading: 'What is backed up',
     small: (group: string, epoch: number) =>
