@@ -129,7 +129,7 @@ export const recoverText = {
         title: 'The device is lost, its seed words are at hand',
         short: 'Or the escrow of a YubiHSM.',
         needs: `Another device of the same make, with the same seed restored on it as its maker says (a YubiHSM: with its escrow, on this app’s page for it); your recovery kit; and ${fromAnother}`,
-        call: askOne,
+        call: `${askOne} A YubiHSM that was restored from its escrow approves with another key: they also approve it as a new device, comparing its numbers with you.`,
         does: `Whether the device has the right seed is checked by its fingerprint before it is asked for a secret. ${thenSeals}`,
         cannot: `Seed words are never typed into a computer, also not here. A security key has no seed; then take a backup file, cards or shares. ${notesGone}`,
       },
