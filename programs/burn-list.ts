@@ -168,9 +168,10 @@ function taken(json: string): { readonly frame: string; readonly texts: readonly
     if (entry) out.texts.push(entry);
     entry = '';
   };
-  for (let at = 0, next = 0; at < json.length; at = next) {
-    next = json[at] === '"' ? endOfString(json, at) : at + 1;
+  for (let at = 0; at < json.length; ) {
+    const next = json[at] === '"' ? endOfString(json, at) : at + 1;
     const token = json.slice(at, next);
+    at = next;
     if (/^\s$/.test(token)) continue;
     if (token === ']' || token === '}') depth--;
     if (depth < 2) end();

@@ -111,7 +111,7 @@ describe('coins that others paid in', () => {
   });
 });
 
-describe('the change of the group’s own transactions', async () => {
+describe('the change of the group’s own transactions', () => {
   const signed = spendRequest(burnRequest(asha, [newBurn()]).transaction);
   const change = signed.transaction.outputs.findIndex(({ path }) => path !== null);
   const { path, amount } = signed.transaction.outputs[change]!;

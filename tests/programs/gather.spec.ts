@@ -53,7 +53,7 @@ describe('a transaction in a block with a large coinbase', () => {
       return await readInclusion(node, 'regtest', wanted, { height: 1, hash: header.hash });
     } finally {
       rmSync(dirname(cookie), { recursive: true });
-      await fake.stop();
+      fake.stop();
     }
   }
 

@@ -115,7 +115,7 @@ describe('as data', () => {
     ];
     for (const [more, field] of wrong)
       expect(fit(rulesReader, { ...next(), ...more } as Cbor)).toContain(field);
-    const least = fit(rulesReader, { ...next(), validity: DAY / 2 } as Cbor);
+    const least = fit(rulesReader, { ...next(), validity: DAY / 2 });
     expect(least).toMatchObject({ value: { validity: DAY / 2 } });
   });
 });
