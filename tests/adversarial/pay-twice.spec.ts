@@ -157,7 +157,7 @@ describe('one coin for two payments', () => {
     for (const player of all) await did(accept(player, a));
     await everybodyHears(all);
     const other = () =>
-      spendRequest(spendOf(asha, { outpoints: outpointsOf(first), fee: 900 }), {
+      spendRequest(spendOf(asha, { outpoints: outpointsOf(first), fee: 800 }), {
         expires: clock.now + 86_400_000,
       });
     const b = await proposed(all, [other()]);

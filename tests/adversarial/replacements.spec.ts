@@ -135,11 +135,13 @@ describe('until another transaction is final', () => {
     await seen(all, [0, 1, 2, 3, 4], b.digest, 100);
     const rootA = batchRoot([a.digest]);
     expect(halted(asha, rootA).halt).toBe('replaced');
-    // Neither with coins of its own, nor with the coin that is spent.
+    const dearer = spendOf(asha, { outpoints: outpointsOf(first), fee: 1500 });
+    // Neither with coins of its own, nor with the coin that is spent, nor by what was signed already.
     for (const [request, halt] of [
       [again(asha, first), 'held'],
       [again(asha, first, b.digest), 'held'],
-      [again(asha, first, b.digest, outpointsOf(first)), 'replaced'],
+      [again(asha, first, b.digest, outpointsOf(first)), 'held'],
+      [{ ...first, replaces: b.digest, transaction: dearer }, 'replaced'],
     ] as const) {
       const root = await proposed(all, [request]);
       for (const player of all) {

@@ -1,3 +1,4 @@
+import { txidOf } from '../bitcoin/transaction.ts';
 import { toHex } from '../crypto/bytes.ts';
 import { feeUtxoId } from '../wire/fees.ts';
 import { attestationOf, transactionOf, type Request, type Under } from './request.ts';
@@ -11,8 +12,11 @@ import { attestationOf, transactionOf, type Request, type Under } from './reques
  * impossible that both are confirmed: it spends an output that the first one spends, too. One
  * replacement may so take the place of several; where two requests split the group, it goes on.
  *
+ * Two requests may ask for one transaction: in other words, for another thing, or with more time. They
+ * are confirmed together, so neither ever excludes the other, and what one answers for stays answered.
+ *
  * An attestation spends nothing, so nothing excludes it. It ends by its expiry alone: a deposit is
- * attested again only once the time that t operators agree on is past it.
+ * attested again only once the time that t operators agree on is past it. A consolidation has none.
  */
 
 /** What can be answered for only once, and what can be spent only once. */
@@ -27,6 +31,8 @@ export interface Claim {
   readonly answers: ReadonlySet<string>;
   readonly outpoints: ReadonlySet<string>;
   readonly replaces: string | undefined;
+  /** The id of the transaction that is asked for, in hex; undefined where none is. */
+  readonly txid: string | undefined;
   /** When what is signed is worth nothing any more, in s; undefined: never. */
   readonly lapses: number | undefined;
 }
@@ -62,25 +68,40 @@ export function claimOf(
 ): Claim | undefined {
   if (request.kind === 'test') return undefined;
   const replaces = 'replaces' in request ? request.replaces : null;
+  const transaction = transactionOf(request);
   return {
     digest: toHex(digest),
     answers: new Set(answersOf(request)),
-    outpoints: new Set((transactionOf(request)?.inputs ?? []).map(outpointName)),
+    outpoints: new Set((transaction?.inputs ?? []).map(outpointName)),
     replaces: replaces ? toHex(replaces) : undefined,
+    txid: transaction && toHex(txidOf(transaction)),
     lapses: request.kind === 'mint' ? attestationOf(under, request).expiry : undefined,
   };
 }
 
-/** Whether at most one of the two transactions can be confirmed. */
-export const conflict = (a: Claim, b: Claim): boolean =>
+/** Whether both spend one output. */
+export const overlap = (a: Claim, b: Claim): boolean =>
   [...a.outpoints].some((outpoint) => b.outpoints.has(outpoint));
+
+/** Whether both ask for one transaction. */
+export const sameTransaction = (a: Claim, b: Claim): boolean =>
+  a.txid !== undefined && a.txid === b.txid;
+
+/** Whether at most one of the two transactions can be confirmed. */
+export const conflict = (a: Claim, b: Claim): boolean => overlap(a, b) && !sameTransaction(a, b);
+
+/** Whether both ask for one transaction and answer for the same by it: twice is no more than once. */
+const repeats = (a: Claim, b: Claim): boolean =>
+  sameTransaction(a, b) &&
+  a.answers.size === b.answers.size &&
+  [...a.answers].every((name) => b.answers.has(name));
 
 /** Why a claim cannot stand beside an earlier one; undefined where it can. */
 export function collision(earlier: Claim, later: Claim): Thing | undefined {
   if (earlier.digest === later.digest) return undefined;
-  const excludes = conflict(earlier, later);
-  if (excludes && later.replaces !== undefined) return undefined;
+  const replaces = conflict(earlier, later) || repeats(earlier, later);
+  if (replaces && later.replaces !== undefined) return undefined;
   const answer = [...later.answers].find((name) => earlier.answers.has(name));
   if (answer) return things.find((thing) => answer.startsWith(`${thing}:`));
-  return excludes ? 'outpoint' : undefined;
+  return overlap(earlier, later) ? 'outpoint' : undefined;
 }

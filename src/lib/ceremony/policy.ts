@@ -1,7 +1,7 @@
 import { paidOut } from '../bitcoin/spend.ts';
 import { equal } from '../crypto/bytes.ts';
 import type { ChainKnown } from './chain-known.ts';
-import { conflict, type Claim } from './claims.ts';
+import { overlap, type Claim } from './claims.ts';
 import { reservationTolerates } from './manifest.ts';
 import type { Request } from './request.ts';
 import type { InForce, Rules } from './rules.ts';
@@ -181,7 +181,7 @@ type Limit = Rules['limits'][number];
 
 /**
  * What other requests use of a limit on a window, in sat: those that `standing` names, and those of the
- * same batch. One that this one excludes is not counted.
+ * same batch. One that this one excludes is not counted, nor one for the same transaction.
  */
 function usedWithin(asked: Asked, { claim }: Item, before: readonly Item[], limit: Limit): number {
   const counted = new Set([...standing(asked, limit), ...before]);
@@ -191,7 +191,7 @@ function usedWithin(asked: Asked, { claim }: Item, before: readonly Item[], limi
         (limit.kinds as readonly string[]).includes(other.request.kind) &&
         other.claim !== undefined &&
         other.claim.digest !== claim?.digest &&
-        !(claim && (conflict(other.claim, claim) || sameAnswer(other.claim, claim))),
+        !(claim && (overlap(other.claim, claim) || sameAnswer(other.claim, claim))),
     ),
   );
 }

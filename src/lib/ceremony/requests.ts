@@ -3,7 +3,7 @@ import { fault } from '../crypto/faults.ts';
 import { FINAL_DEPTH } from '../bitcoin/coins.ts';
 import { txidOf } from '../bitcoin/transaction.ts';
 import { chainOf, depthOf, everDeep, includedIn, type ChainKnown } from './chain-known.ts';
-import { claimOf, collision, conflict, type Thing } from './claims.ts';
+import { claimOf, collision, conflict, overlap, sameTransaction, type Thing } from './claims.ts';
 import { ceremonyFault, inSignedPackets, type CeremonyFault } from './faults.ts';
 import type { Manifest } from './manifest.ts';
 import { noncesFit, packageOf } from './packages.ts';
@@ -123,7 +123,7 @@ export function batchProblems(
   if (paid.reduce((a, b) => a + b, 0) > limits.batch) problems.push('sum-too-large');
   const claims = batch.flatMap((request, i) => claimOf({ id }, request, Uint8Array.of(i)) ?? []);
   const collide = claims.some((claim, i) =>
-    claims.slice(0, i).some((earlier) => collision(earlier, claim) || conflict(earlier, claim)),
+    claims.slice(0, i).some((earlier) => collision(earlier, claim) || overlap(earlier, claim)),
   );
   if (collide) problems.push('items-collide');
   return problems;
@@ -184,7 +184,18 @@ export function alike({ claim }: Pick<Item, 'claim'>, items: ByDigest): readonly
 const namesOf = ({ claim }: Pick<Item, 'claim'>): string[] =>
   claim ? [...claim.answers, ...claim.outpoints] : [];
 
-const isFinal = ({ depth }: Item): boolean => depth !== undefined && depth >= FINAL_DEPTH;
+/** Whether a request's transaction is so deep that what it excludes is impossible. */
+export const isFinal = ({ depth }: Item): boolean => depth !== undefined && depth >= FINAL_DEPTH;
+
+/** Other requests for the same transaction. */
+export const twins = ({ claim }: Pick<Item, 'claim'>, items: ByDigest): readonly Item[] =>
+  alike({ claim }, items).filter(
+    (other) =>
+      claim &&
+      other.claim &&
+      other.claim.digest !== claim.digest &&
+      sameTransaction(other.claim, claim),
+  );
 
 /** Whether a request can never be confirmed any more: another one that excludes it is deep enough. */
 export const impossible = (
@@ -194,11 +205,7 @@ export const impossible = (
 ): boolean =>
   claim !== undefined &&
   alike({ claim }, items).some(
-    (other) =>
-      final(other) &&
-      other.claim !== undefined &&
-      other.claim.digest !== claim.digest &&
-      conflict(other.claim, claim),
+    (other) => final(other) && other.claim !== undefined && conflict(other.claim, claim),
   );
 
 /** Whether what is signed for a request is worth nothing any more. `time`: agreed on, in s. */
@@ -213,6 +220,12 @@ export const sameAttested = ({ units: a }: Item, { units: b }: Item): boolean =>
   b[0]!.suite === 'attestation' &&
   equal(a[0]!.message, b[0]!.message);
 
+/** A request that keeps another one back, and what both claim. */
+export interface Held {
+  readonly item: Item;
+  readonly over: Thing;
+}
+
 /**
  * Requests that `stand`, beside which another one must not be reserved. `time`: the median time past
  * that t operators agreed on, in s.
@@ -223,7 +236,7 @@ export const collisions = (
   time: number,
   stands: (item: Item) => boolean,
   final?: (item: Item) => boolean,
-): { readonly item: Item; readonly over: Thing }[] =>
+): Held[] =>
   alike({ claim }, items).flatMap((item) => {
     const over = claim && item.claim && collision(item.claim, claim);
     if (!over || !stands(item) || lapsed(item, time) || impossible(item, items, final)) return [];

@@ -181,6 +181,7 @@ const holding = (here: Here, item: Item, nullifiers: readonly Bytes[]): Item[] =
       answers: new Set(nullifiers.map(nullifierName)),
       outpoints: new Set(),
       replaces: undefined,
+      txid: undefined,
       lapses: undefined,
     },
   }).map((one) => one.item);

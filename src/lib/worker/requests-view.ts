@@ -336,10 +336,7 @@ function itemView(
     }),
     heldBy: held(here, item).map(({ item: other, over }) => ({ digest: other.digest, over })),
     excludes: alike(item, here.requests.items).flatMap((other) =>
-      item.claim &&
-      other.claim &&
-      other.claim.digest !== item.claim.digest &&
-      conflict(other.claim, item.claim)
+      item.claim && other.claim && conflict(other.claim, item.claim)
         ? [{ digest: other.digest, purpose: other.request.purpose }]
         : [],
     ),
