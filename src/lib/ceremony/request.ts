@@ -115,7 +115,10 @@ export interface Under {
 }
 
 /** 32 bytes: binds network, group, epoch, keys, kind and every field of the request. */
-export const requestDigest = ({ id, keys }: Under, request: Request): Bytes =>
+export const requestDigest = (
+  { id, keys }: { readonly id: GroupId; readonly keys: Pick<CertifiedKeys, 'hash'> },
+  request: Request,
+): Bytes =>
   taggedHash(
     tags.request,
     toCbor({ version: 1, id: { ...id }, certified: keys.hash, request: { ...request } }),

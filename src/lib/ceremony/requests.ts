@@ -56,7 +56,8 @@ export function requestsOf(known: Known): Requests {
   const items = new Map<string, Draft>();
   const sessions = new Map<string, { told: Told<'request'>; from: number; items: Draft[] }>();
   for (const [from, { packetKey }] of manifest.operators.entries())
-    for (const told of state.told(packetKey, 'request')) {
+    // A batch is known by its root: it counts in whichever of two packets it stands.
+    for (const told of state.everTold(packetKey, 'request')) {
       const batch = itemsOf(known, told).map((item) => {
         const name = toHex(item.digest);
         const draft = items.get(name) ?? {

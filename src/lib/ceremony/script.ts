@@ -1,4 +1,5 @@
 import { equal, toHex } from '../crypto/bytes.ts';
+import { forgotten } from './forgotten.ts';
 import type { Packet } from './packet.ts';
 import type { Progress, TestProgress } from './progress.ts';
 import type { State } from './state.ts';
@@ -136,7 +137,12 @@ export type Next =
   /** Only these operators, who spoiled a test, are not tested yet: give them another chance. */
   | { readonly act: 'again'; readonly with: readonly number[] }
   /** The vault was restored: so many more operators must send a new packet first. */
-  | { readonly act: 'catch-up'; readonly more: number }
+  | {
+      readonly act: 'catch-up';
+      readonly more: number;
+      /** What was reserved here is not known here. */
+      readonly forgot?: true;
+    }
   /** The group was restored: its shares must be sealed with a device. */
   | { readonly act: 'equip' }
   /** The randomness of this run was lost with the machine: this ceremony cannot end. */
@@ -157,7 +163,7 @@ export function nextStep(
 ): Next {
   if (progress.stopped) return { act: 'stopped' };
   const more = stillToHear(state);
-  if (more > 0) return { act: 'catch-up', more };
+  if (more > 0) return { act: 'catch-up', more, ...(forgotten(state) && { forgot: true }) };
   if (!state.manifest) return beforeManifest(state);
   if (state.role === 'witness') return witnessNext(state, progress);
   if (!state.sealed) {
@@ -191,6 +197,8 @@ export function nextStep(
  *
  * A copy may be older without being known to be restored. One operator alone, who says so, may say
  * what is not true, and would silence everybody; of t who say so, one is honest.
+ *
+ * While it does not know what it reserved itself, somebody is missing who holds that batch.
  */
 export function stillToHear(state: State): number {
   const restored = state.noted('restored').at(-1);
@@ -208,7 +216,7 @@ export function stillToHear(state: State): number {
     .map(({ from }) => toHex(from));
   // Before it spoke again one word suffices: its own packets may be missing. After that t must say so.
   const enough = state.spokeAfter(restored.number) ? t : 1;
-  const silenced = ahead >= enough || clockBehind(state);
+  const silenced = ahead >= enough || clockBehind(state) || forgotten(state);
   return Math.max(silenced ? 1 : 0, n - t + 1 - new Set(heard).size);
 }
 

@@ -190,6 +190,15 @@ export class State {
     return this.toldIn(this.packetsFrom(key), kind);
   }
 
+  /**
+   * As `told`, and what stands in a second packet under one number: for what counts by itself, whoever
+   * said it and however often.
+   */
+  everTold<K extends Part['kind']>(key: Uint8Array, kind: K): Told<K>[] {
+    const second = this.conflicts.map((one) => one.second).filter(({ from }) => equal(from, key));
+    return this.toldIn([...this.packetsFrom(key), ...second], kind);
+  }
+
   /** The parts of a kind that these packets give in this session. */
   toldIn<K extends Part['kind']>(packets: readonly Packet[], kind: K): Told<K>[] {
     const session = this.manifestHash ?? NO_SESSION;

@@ -4,6 +4,7 @@ import { admitStatement, newDevices } from '../ceremony/operator-device.ts';
 import type { Card } from '../ceremony/card.ts';
 import type { Liveness } from '../ceremony/liveness.ts';
 import type { PartOf } from '../ceremony/parts.ts';
+import { forgotten } from '../ceremony/forgotten.ts';
 import { stillToHear } from '../ceremony/script.ts';
 import { issuedViewOf, type IssuedView } from './backup.ts';
 import { livenessHere } from './liveness.ts';
@@ -46,8 +47,12 @@ export interface BackupsView {
   /** Whether a host secret was restored and no device guards it yet. */
   readonly restored: boolean;
   readonly issued: IssuedView;
-  /** When the vault was restored, and from how many more operators it must hear; ms since 1970. */
-  readonly catchUp: { readonly since: number; readonly more: number } | undefined;
+  /**
+   * When the vault was restored, from how many more operators it must hear, and whether what was
+   * reserved here is not known here; ms since 1970.
+   */
+  readonly catchUp:
+    { readonly since: number; readonly more: number; readonly forgot: boolean } | undefined;
 }
 
 /** The view; undefined for a witness, or before the manifest is sealed. */
@@ -83,6 +88,9 @@ export async function backupsViewOf(seat: Seat): Promise<BackupsView | undefined
     derived: (await log.ports.store.read(log.keys.salt)) !== undefined,
     restored: seat.restored !== undefined,
     issued: issuedViewOf(seat),
-    catchUp: restored && more > 0 ? { since: restored.event.at, more } : undefined,
+    catchUp:
+      restored && more > 0
+        ? { since: restored.event.at, more, forgot: forgotten(state) }
+        : undefined,
   };
 }

@@ -5,6 +5,7 @@ import type { Way } from '../backups/ways.ts';
 import { timeText } from '../ceremony/times.ts';
 import type { FaultText } from '../text.ts';
 import { listed } from './ceremony-faults.ts';
+import { ceremonyText } from './ceremony.ts';
 
 const dateText = (at: number): string => timeText(new Date(at));
 
@@ -165,9 +166,9 @@ export const backupsText = {
     single:
       'That is one way only. A second one of another kind, in another place, outlives its loss.',
   },
-  catchUp: (more: number): FaultText => ({
+  catchUp: (more: number, forgot: boolean): FaultText => ({
     happened: 'This workspace was restored and is not caught up yet.',
-    cause: `It must still hear from ${count(more, 'more operator')}.`,
+    cause: `It must still hear from ${count(more, 'more operator')}.${forgot ? ` ${ceremonyText.forgot}` : ''}`,
     means: 'It tells the others nothing until then, and signs nothing.',
     next: 'Take in what the others have, at the end of this page.',
   }),

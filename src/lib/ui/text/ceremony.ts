@@ -192,6 +192,9 @@ export const ceremonyText = {
     means: 'This workspace tells the others nothing until then, and signs nothing.',
     next: 'Set the clock. Then ask the others for a new packet each, and take those in.',
   },
+  /** Where a restored vault does not know what it reserved. */
+  forgot:
+    'You reserved something whose batch of requests is not here, and without it the same could be paid twice. Take in everything that others hold, until it comes.',
   done: {
     operator: {
       active: 'Both keys are active. Everybody certified, read, backed up and tested them.',
