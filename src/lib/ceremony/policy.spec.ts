@@ -280,6 +280,14 @@ describe('a window', () => {
     ]);
   });
 
+  it('one transaction counts once, in however many requests it stands', () => {
+    const first = spend(0.9 * BTC) as Extract<Request, { kind: 'spend' }>;
+    const words = { ...first, payment: new Uint8Array(16).fill(7) };
+    const others = [reserved(first, { 0: TIME }), reserved(words, { 0: TIME })];
+    expect(of(limit, { ...words, purpose: 'once more' }, others)).toBe('passes');
+    expect(used(...others)).toBe(0.9 * BTC);
+  });
+
   it('what may be paid is never counted for less, however requests share coins', () => {
     // One with two coins excludes two that do not exclude each other: both of these may be paid.
     const two = spend(0.5 * BTC, { coin: 'a' }) as Extract<Request, { kind: 'spend' }>;
