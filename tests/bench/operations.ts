@@ -9,6 +9,7 @@ import type { Group, Point, Scalar } from '../../src/lib/wasm/group.ts';
 import { headerOperations } from './headers.ts';
 import { keygenOperations } from './keygen.ts';
 import type { Contender, Operation } from './measure.ts';
+import { requestOperations } from './requests.ts';
 
 /** What tiny-secp256k1 offers; absent where it cannot be loaded. */
 export type TinySecp = typeof import('tiny-secp256k1');
@@ -32,6 +33,7 @@ export function operations(
     ...ed25519Operations(engine.ed25519, sodium),
     ...keygenOperations(engine),
     ...headerOperations(),
+    ...requestOperations(engine),
   ];
 }
 

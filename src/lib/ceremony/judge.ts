@@ -62,7 +62,7 @@ const forWitnesses = new Set<Part['kind']>(['witness', 'attest', 'baton', 'recei
 export function judge(secp256k1: Group, state: State, packet: Packet): Verdict {
   if (!state.id || !sameGroup(state.id, packet.id)) return refused(otherGroup(state, packet));
   const said = state.packetsFrom(packet.from);
-  const same = said.find(({ number }) => number === packet.number);
+  const same = said[packet.number - 1];
   if (same) {
     const proven = state.conflicts.some(({ first }) => equal(first.from, packet.from));
     return { verdict: proven || equal(same.hash, packet.hash) ? 'known' : 'conflict' };

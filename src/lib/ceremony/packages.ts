@@ -1,5 +1,5 @@
 import { verify } from '../crypto/bip340.ts';
-import { be32, equal, type Bytes } from '../crypto/bytes.ts';
+import { be32, equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { toCbor } from '../crypto/cbor.ts';
 import { ed25519Verify } from '../crypto/ed25519-verify.ts';
 import { decodePoint } from '../crypto/decode.ts';
@@ -222,10 +222,8 @@ export function packageOf(
     ['signers', 'items', 'nonces-missing'].includes(one),
   );
   if (malformed) return { ...base, shared, signatures, wrong: [], faults };
-  const given = ids.map((id) =>
-    state
-      .told(manifest.operators[id]!.packetKey, 'signature-shares')
-      .find((one) => equal(one.part.package, hash)),
+  const given = ids.map(
+    (id) => state.told(manifest.operators[id]!.packetKey, 'signature-shares', toHex(hash))[0],
   );
   const wrong = new Set<number>();
   for (const position of part.items) {

@@ -196,9 +196,7 @@ function testProgress(
   const faults: CeremonyFault[] = [];
   const approved = request.ids.map((id) => {
     const { packetKey } = manifest.operators[id]!;
-    const told = state
-      .told(packetKey, 'approve')
-      .filter(({ part }) => part.statement === statement);
+    const told = state.told(packetKey, 'approve', statement);
     const approvals = told.map((one) => approvalHolds(groups.ed25519, state, id, one));
     const holds = approvals.includes(true);
     if (approvals.includes(false) && !holds) faults.push(ceremonyFault('approval-invalid', [id]));

@@ -9,7 +9,6 @@ import type { Manifest } from './manifest.ts';
 import { noncesFit, packageOf } from './packages.ts';
 import { approvalHolds, cardAt } from './operator-device.ts';
 import type { Packet } from './packet.ts';
-import type { PartOf } from './parts.ts';
 import { amountOf } from './policy.ts';
 import { checkRequest } from './problems.ts';
 import {
@@ -312,8 +311,7 @@ function sessionOf(
     replies,
   };
   const packages = manifest.operators
-    .flatMap(({ packetKey }) => state.told(packetKey, 'package'))
-    .filter(({ part }) => equal(part.session, root))
+    .flatMap(({ packetKey }) => state.told(packetKey, 'package', toHex(root)))
     .sort((a, b) => (state.cameBefore(a.packet, b.packet) ? -1 : 1))
     .flatMap((told) => packageOf(known, session, told) ?? []);
   for (const one of packages) {
@@ -337,7 +335,7 @@ function replyOf(
   const { state, manifest, groups } = known;
   const { packetKey } = manifest.operators[number]!;
   const about = <K extends 'slip' | 'object' | 'nonces'>(kind: K): Told<K>[] =>
-    state.told(packetKey, kind).filter(({ part }) => equal((part as PartOf<'slip'>).session, root));
+    state.told(packetKey, kind, toHex(root));
   const slip = about('slip').find(({ part }) => part.verdicts.length === items.length);
   const accepted = items.flatMap((item, i) =>
     slip?.part.verdicts[i]!.accept && signable(item) ? [i] : [],
@@ -356,7 +354,7 @@ function replyOf(
           ),
         )
       : undefined;
-  const told = state.told(packetKey, 'approve').filter(({ part }) => part.statement === statement);
+  const told = statement === undefined ? [] : state.told(packetKey, 'approve', statement);
   const approvals = told.map((one) => approvalHolds(groups.ed25519, state, number, one));
   const given = about('nonces');
   const nonces = given.filter(({ part, packet }) =>

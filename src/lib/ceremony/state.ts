@@ -28,6 +28,32 @@ export type Noted<K extends Event['kind']> = Entry & { readonly event: EventOf<K
 
 const NO_SESSION = new Uint8Array(32);
 
+/** What a part is looked up by, beside its sender: a statement, a package or a batch; most by nothing. */
+function topicOf(part: Part): string | undefined {
+  switch (part.kind) {
+    case 'approve':
+      return part.statement;
+    case 'signature-shares':
+      return toHex(part.package);
+    case 'slip':
+    case 'object':
+    case 'nonces':
+    case 'package':
+      return toHex(part.session);
+    default:
+      return undefined;
+  }
+}
+
+function put<T>(lists: Map<string, T[]>, name: string, one: T): void {
+  const list = lists.get(name);
+  if (list) list.push(one);
+  else lists.set(name, [one]);
+}
+
+const nameOf = (from: Uint8Array, kind: Part['kind'], about?: string): string =>
+  about === undefined ? `${toHex(from)} ${kind}` : `${toHex(from)} ${kind} ${about}`;
+
 export class State {
   /** The log's head. */
   head: Head = emptyLog;
@@ -54,6 +80,8 @@ export class State {
   private silent = false;
   private readonly computed = new Map<string, unknown>();
   private readonly voices = new Map<string, Packet[]>();
+  /** All parts by sender and kind, and by what they are about: a log is long, and is asked often. */
+  private readonly parts = new Map<string, Told<Part['kind']>[]>();
   /** In which entry each packet came, by its hash. */
   private readonly entryOf = new Map<string, number>();
 
@@ -89,14 +117,19 @@ export class State {
   }
 
   private hear(packet: Packet): void {
-    const said = this.packetsFrom(packet.from);
-    const first = said.find(({ number }) => number === packet.number);
+    const first = this.packetsFrom(packet.from)[packet.number - 1];
     if (first) {
       this.conflicts.push({ first, second: packet });
       return;
     }
-    this.voices.set(toHex(packet.from), [...said, packet]);
-    for (const part of packet.parts) this.enrol(part, packet);
+    put(this.voices, toHex(packet.from), packet);
+    for (const part of packet.parts) {
+      put(this.parts, nameOf(packet.from, part.kind), { part, packet });
+      const about = topicOf(part);
+      if (about !== undefined)
+        put(this.parts, nameOf(packet.from, part.kind, about), { part, packet });
+      this.enrol(part, packet);
+    }
   }
 
   private enrol(part: Part, { from }: Packet): void {
@@ -185,9 +218,17 @@ export class State {
     return (this.entryOf.get(toHex(a.hash)) ?? -1) < (this.entryOf.get(toHex(b.hash)) ?? -1);
   }
 
-  /** The parts of a kind that a sender gave in this session. */
-  told<K extends Part['kind']>(key: Uint8Array, kind: K): Told<K>[] {
-    return this.toldIn(this.packetsFrom(key), kind);
+  /**
+   * The parts of a kind that a sender gave in this session, in order. `about`: only those about this
+   * statement, package (its hash in hex) or batch (its root in hex).
+   */
+  told<K extends Part['kind']>(key: Uint8Array, kind: K, about?: string): Told<K>[] {
+    const session = this.manifestHash ?? NO_SESSION;
+    const all = this.parts.get(nameOf(key, kind, about)) ?? [];
+    return all.filter(
+      (one): one is Told<Part['kind']> & Told<K> =>
+        equal(one.packet.session, session) || equal(one.packet.session, NO_SESSION),
+    );
   }
 
   /**
@@ -196,7 +237,7 @@ export class State {
    */
   everTold<K extends Part['kind']>(key: Uint8Array, kind: K): Told<K>[] {
     const second = this.conflicts.map((one) => one.second).filter(({ from }) => equal(from, key));
-    return this.toldIn([...this.packetsFrom(key), ...second], kind);
+    return [...this.told(key, kind), ...this.toldIn(second, kind)];
   }
 
   /** The parts of a kind that these packets give in this session. */

@@ -80,9 +80,13 @@ export function split(message: Uint8Array, layout: Layout): Bytes[][] | undefine
   );
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  let hex = '';
+  for (const byte of bytes) hex += HEX[byte]!;
+  return hex;
 }
 
 /** Hex in groups of four characters, as people compare it. */
