@@ -518,6 +518,13 @@ describe('who signs together', () => {
     const { packages, items } = sessionAt(players[0], root);
     expect(packages.at(-1)!.ids).toEqual([1, 2, 3]);
     expect(items[0]!.signatures).toHaveLength(1);
+    // Whoever says the same batch again proposed it too, wherever their packet comes first.
+    const again = await proposed(players, [spendRequest(spendOf(players[0]))]);
+    const batch = sessionAt(players[2], again).items.map(({ request }) => request);
+    await lie(players[2], { kind: 'request', batch });
+    await pursue(players, again);
+    const [copied] = sessionAt(players[1], again).packages;
+    expect(copied!.ids).toEqual([1, 3, 4]);
     // A test moves no money.
     const test = await signBatch(players, [testRequest()], [0, 1, 2]);
     expect(test.items[0]!.signatures).toHaveLength(2);

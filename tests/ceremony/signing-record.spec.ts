@@ -71,7 +71,7 @@ describe('the record of a group that signs', () => {
         who: [],
       });
       const [signed, open, test] = content!.batches;
-      expect(signed).toMatchObject({ root: session.root, kind: 'spend', proposer: 0 });
+      expect(signed).toMatchObject({ root: session.root, kind: 'spend', proposers: [0] });
       expect(signed!.requests).toEqual([
         {
           digest,
@@ -100,7 +100,7 @@ describe('the record of a group that signs', () => {
           seen: [],
         },
       ]);
-      expect(test).toMatchObject({ kind: 'test', proposer: 0 });
+      expect(test).toMatchObject({ kind: 'test', proposers: [0] });
       expect(test!.requests).toMatchObject([
         {
           purpose: 'Once a year',

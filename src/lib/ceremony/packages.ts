@@ -27,7 +27,7 @@ import type { Told } from './state.ts';
  * signing sessions from them alone.
  */
 
-type Proposed = Pick<Session, 'root' | 'kind' | 'proposer' | 'items' | 'replies' | 'problems'>;
+type Proposed = Pick<Session, 'root' | 'kind' | 'proposers' | 'items' | 'replies' | 'problems'>;
 
 /** What a frozen package's bytes are. */
 export interface Frozen {
@@ -45,7 +45,7 @@ const packageHash = (draft: string, session: Uint8Array, { items, signers }: Fro
 /** Which of the group's rules do not let these sign together; tests move no money. */
 export function signerProblems(
   known: Known,
-  { kind, proposer }: Pick<Session, 'kind' | 'proposer'>,
+  { kind, proposers }: Pick<Session, 'kind' | 'proposers'>,
   ids: readonly number[],
 ): ('organisations' | 'separation')[] {
   if (kind === 'test') return [];
@@ -56,14 +56,14 @@ export function signerProblems(
   );
   return [
     ...(from.size < organisations ? (['organisations'] as const) : []),
-    ...(separation && ids.includes(proposer) ? (['separation'] as const) : []),
+    ...(separation && ids.some((id) => proposers.includes(id)) ? (['separation'] as const) : []),
   ];
 }
 
 /** What is wrong with a package, now. */
 export function packageProblems(
   known: Known,
-  { kind, proposer, items: batch, replies, problems: ofBatch }: Proposed,
+  { kind, proposers, items: batch, replies, problems: ofBatch }: Proposed,
   { items, signers }: Frozen,
 ): PackageProblem[] {
   const { manifest } = known;
@@ -84,7 +84,7 @@ export function packageProblems(
   }
   const displays = ids.filter((id) => replies[id]!.displayed).length;
   if (displays < terms.minDisplayApprovals) problems.push('displays');
-  problems.push(...signerProblems(known, { kind, proposer }, ids));
+  problems.push(...signerProblems(known, { kind, proposers }, ids));
   const reserved = items.every(
     (i) => !batch[i]!.claim || batch[i]!.reserved.size >= terms.reservationQuorum,
   );

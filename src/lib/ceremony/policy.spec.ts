@@ -6,7 +6,6 @@ import { branches } from '../bitcoin/branches.ts';
 import { be32, toHex } from '../crypto/bytes.ts';
 import { claimOf } from './claims.ts';
 import { defaultLimits } from './manifest.ts';
-import type { Packet } from './packet.ts';
 import { decide, dryRun, type Asked } from './policy.ts';
 import type { Request } from './request.ts';
 import { firstRules, moving, type Rules } from './rules.ts';
@@ -90,8 +89,8 @@ const silent: Reply = {
 const session = (items: readonly Item[], own: Partial<Reply> = {}, at = NOW): Session => ({
   root: new Uint8Array(32),
   kind: 'spend',
-  proposer: 1,
-  packet: { at } as Packet,
+  proposers: [1],
+  at,
   items,
   problems: [],
   replies: [{ ...silent, ...own }, silent, silent, silent, silent],

@@ -93,7 +93,7 @@ function countEach(asked: Asked, session: Session): boolean[] {
 /** `before`: those of the same batch that are counted. */
 function decideBeside(
   asked: Asked,
-  { packet }: Pick<Session, 'packet'>,
+  { at }: Pick<Session, 'at'>,
   item: Item,
   before: readonly Item[],
 ): Decision {
@@ -106,7 +106,7 @@ function decideBeside(
   if (frozen.length > 0) return because('stopped');
   if (rules.frozen.includes(kind)) return because('frozen');
   // Whoever proposes may name a later time than it is, so that the time left looks short.
-  const life = Math.floor((request.expires - Math.min(packet.at, asked.now)) / 1000);
+  const life = Math.floor((request.expires - Math.min(at, asked.now)) / 1000);
   if (life > rules.lifetime) return because('lifetime', rules.lifetime, life);
   const amount = amountOf(request);
   for (const { most, used, window } of limitsOn(asked, item, before)) {

@@ -41,8 +41,8 @@ export interface RequestRecord {
 export interface BatchRecord {
   readonly root: Bytes;
   readonly kind: Kind;
-  readonly proposer: number;
-  /** The proposer's clock, ms since 1970. */
+  readonly proposers: readonly number[];
+  /** When it was proposed last, by the clock of who did; ms since 1970. */
   readonly at: number;
   readonly requests: readonly RequestRecord[];
 }
@@ -76,11 +76,11 @@ export const requestFaults = ({ faults, sessions }: Requests): CeremonyFault[] =
 
 /** What a log says about requests, for people. */
 export const requestRecords = ({ sessions }: Requests): BatchRecord[] =>
-  sessions.map(({ root, kind, proposer, packet, items, replies }) => ({
+  sessions.map(({ root, kind, proposers, at, items, replies }) => ({
     root,
     kind,
-    proposer,
-    at: packet.at,
+    proposers,
+    at,
     requests: items.map((item, position) => ({
       digest: item.digest,
       purpose: item.request.purpose,

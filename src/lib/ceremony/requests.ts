@@ -31,7 +31,7 @@ import {
   type Requests,
   type Session,
 } from './session.ts';
-import type { Told } from './state.ts';
+import type { State, Told } from './state.ts';
 import { requestStatement } from './statement.ts';
 
 /*
@@ -53,7 +53,7 @@ interface Draft extends Item {
 export function requestsOf(known: Known): Requests {
   const { state, manifest } = known;
   const items = new Map<string, Draft>();
-  const sessions = new Map<string, { told: Told<'request'>; from: number; items: Draft[] }>();
+  const sessions = new Map<string, Proposal>();
   for (const [from, { packetKey }] of manifest.operators.entries())
     // A batch is known by its root: it counts in whichever of two packets it stands.
     for (const told of state.everTold(packetKey, 'request')) {
@@ -73,26 +73,45 @@ export function requestsOf(known: Known): Requests {
         return draft;
       });
       const name = toHex(batchRoot(batch.map(({ digest }) => digest)));
-      const before = sessions.get(name);
-      if (!before || state.cameBefore(told.packet, before.told.packet))
-        sessions.set(name, { told, from, items: batch });
+      sessions.set(name, proposedAgain(state, sessions.get(name), told.packet, from, batch));
     }
   const chain = chainOf(state, manifest);
   sightings(known, items, chain);
   const faults = reservations(known, items, sessions, chain.time);
   const ordered = [...sessions.values()].sort((a, b) =>
-    state.cameBefore(a.told.packet, b.told.packet) ? -1 : 1,
+    state.cameBefore(a.first, b.first) ? -1 : 1,
   );
   return {
-    sessions: ordered.map(({ told, from, items: batch }) =>
-      sessionOf(known, told.packet, from, batch),
-    ),
+    sessions: ordered.map((proposal) => sessionOf(known, proposal)),
     items,
     chain,
     inForce: rulesInForce(known),
     faults,
   };
 }
+
+/** A batch that was proposed; `first`: by the packet that came here first. */
+interface Proposal extends Pick<Session, 'proposers' | 'at'> {
+  readonly first: Packet;
+  readonly items: readonly Draft[];
+}
+
+/**
+ * A batch with one more packet that proposes it. Whoever repeats what another proposed takes its place
+ * in no log: neither as its proposer, nor with an older clock.
+ */
+const proposedAgain = (
+  state: State,
+  before: Proposal | undefined,
+  packet: Packet,
+  from: number,
+  items: readonly Draft[],
+): Proposal => ({
+  first: before && state.cameBefore(before.first, packet) ? before.first : packet,
+  proposers: [...new Set([...(before?.proposers ?? []), from])],
+  at: Math.max(before?.at ?? 0, packet.at),
+  items,
+});
 
 type Fixed = Pick<Item, 'request' | 'digest' | 'units' | 'problems' | 'claim'>;
 
@@ -282,12 +301,7 @@ function reservations(
   return faults;
 }
 
-function sessionOf(
-  known: Known,
-  packet: Packet,
-  proposer: number,
-  items: readonly Draft[],
-): Session {
+function sessionOf(known: Known, { proposers, at, items }: Proposal): Session {
   const { manifest, state } = known;
   const root = batchRoot(items.map(({ digest }) => digest));
   const faults: CeremonyFault[] = [];
@@ -301,8 +315,8 @@ function sessionOf(
   const session = {
     root,
     kind: items[0]!.request.kind,
-    proposer,
-    packet,
+    proposers,
+    at,
     items,
     problems: batchProblems(
       { id: known.id, terms: manifest.terms },

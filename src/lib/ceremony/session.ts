@@ -4,7 +4,6 @@ import type { ChainKnown } from './chain-known.ts';
 import type { Claim } from './claims.ts';
 import type { CeremonyFault } from './faults.ts';
 import type { Manifest } from './manifest.ts';
-import type { Packet } from './packet.ts';
 import type { RequestProblem } from './problems.ts';
 import type { Kind, Request, Under } from './request.ts';
 import type { InForce } from './rules.ts';
@@ -105,10 +104,10 @@ export interface Session {
   /** The batch's root. */
   readonly root: Bytes;
   readonly kind: Kind;
-  /** By number. */
-  readonly proposer: number;
-  /** The packet that proposed it first. */
-  readonly packet: Packet;
+  /** Everybody who proposed it, whoever did first; ascending. */
+  readonly proposers: readonly number[];
+  /** When it was proposed last, by the clock of who did; ms since 1970. */
+  readonly at: number;
   readonly items: readonly Item[];
   readonly problems: readonly BatchProblem[];
   /** By operator. */

@@ -30,19 +30,12 @@ const NO_SESSION = new Uint8Array(32);
 
 /** What a part is looked up by, beside its sender: a statement, a package or a batch; most by nothing. */
 function topicOf(part: Part): string | undefined {
-  switch (part.kind) {
-    case 'approve':
-      return part.statement;
-    case 'signature-shares':
-      return toHex(part.package);
-    case 'slip':
-    case 'object':
-    case 'nonces':
-    case 'package':
-      return toHex(part.session);
-    default:
-      return undefined;
-  }
+  if (part.kind === 'approve') return part.statement;
+  if (part.kind === 'signature-shares') return toHex(part.package);
+  const { kind } = part;
+  return kind === 'slip' || kind === 'object' || kind === 'nonces' || kind === 'package'
+    ? toHex(part.session)
+    : undefined;
 }
 
 function put<T>(lists: Map<string, T[]>, name: string, one: T): void {

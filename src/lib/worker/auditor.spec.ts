@@ -60,7 +60,7 @@ describe('requests are computed again', () => {
       name: 'Test vault',
       id: { network: 'regtest', rehearsal: true },
     });
-    expect(batches).toMatchObject([{ root, proposer: 'Asha', problems: [] }]);
+    expect(batches).toMatchObject([{ root, proposers: ['Asha'], problems: [] }]);
     const { requests } = batches[0]!;
     expect(requests.map(({ digest }) => toHex(digest))).toEqual(
       items.map(({ digest }) => toHex(digest)),

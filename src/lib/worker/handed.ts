@@ -31,7 +31,7 @@ export function mintedOf(
       attestation,
       id: toHex(digest).slice(0, 32),
       signature,
-      createdAt: Math.floor(session.packet.at / 1000),
+      createdAt: Math.floor(session.at / 1000),
     }),
     proof: proofOr(() => mintProofOf(known, requests.chain, request, signature)),
   };

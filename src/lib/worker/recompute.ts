@@ -49,8 +49,9 @@ export interface RecomputedRequest {
 export interface RecomputedBatch {
   /** Of all its requests. */
   readonly root: Bytes;
-  readonly proposer: string;
-  /** The proposer's clock, ms since 1970. */
+  /** The names of everybody who proposed it. */
+  readonly proposers: readonly string[];
+  /** When it was proposed last, by the clock of who did; ms since 1970. */
   readonly at: number;
   readonly problems: readonly BatchProblem[];
   readonly requests: readonly RecomputedRequest[];
@@ -135,11 +136,11 @@ const damaged = (fault: CourierFault) => ({
 
 const recomputed = (
   known: Known,
-  { root, proposer, packet, problems, items }: Session,
+  { root, proposers, at, problems, items }: Session,
 ): RecomputedBatch => ({
   root,
-  proposer: known.manifest.operators[proposer]!.name,
-  at: packet.at,
+  proposers: proposers.map((number) => known.manifest.operators[number]!.name),
+  at,
   problems,
   requests: items.map((item) => ({
     digest: item.digest,

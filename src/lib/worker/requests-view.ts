@@ -117,8 +117,8 @@ export interface SessionView {
   /** Stands for the batch, 32 bytes. */
   readonly root: Bytes;
   readonly kind: Kind;
-  readonly proposer: number;
-  /** The proposer's clock, ms since 1970. */
+  readonly proposers: readonly number[];
+  /** When it was proposed last, by the clock of who did; ms since 1970. */
   readonly at: number;
   readonly items: readonly ItemView[];
   readonly problems: readonly BatchProblem[];
@@ -204,8 +204,8 @@ function sessionView(
   return {
     root: session.root,
     kind: session.kind,
-    proposer: session.proposer,
-    at: session.packet.at,
+    proposers: session.proposers,
+    at: session.at,
     items: session.items.map((_, position) =>
       itemView(known, here, session, position, earlier, served, answered, coins),
     ),

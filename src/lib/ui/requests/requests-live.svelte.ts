@@ -54,7 +54,8 @@ export class RequestsLive extends DeskLive {
   /** Proposes a batch, and drops its draft; its root in hex, or undefined where it was not done. */
   async propose(batch: Batch, draft: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
     const done = await this.act({ act: 'request', batch, draft });
-    const own = this.requests?.sessions.find(({ proposer }) => proposer === this.requests?.own);
+    const { sessions = [], own: me } = this.requests ?? {};
+    const own = sessions.find(({ proposers }) => me !== undefined && proposers.includes(me));
     return done && own ? hexOf(own.root) : undefined;
   }
 
