@@ -4,7 +4,7 @@ import { everyChange } from '../../../tests/support/changes.ts';
 import { payTo, requests, under } from '../../../tests/support/requests.ts';
 import type { Cbor } from '../crypto/cbor.ts';
 import { approvalMessage, MAX_STATEMENT } from '../crypto/approval-key.ts';
-import { inFours } from '../crypto/bytes.ts';
+import { inFours, toHex } from '../crypto/bytes.ts';
 import { fit } from '../crypto/schema.ts';
 import { networks, type GroupId } from './card.ts';
 import {
@@ -108,6 +108,34 @@ describe('the statement that a device shows', () => {
       },
     );
   });
+
+  it.each(networks)(
+    'names five recipients of mints, in fours where there is room, %s',
+    (network) => {
+      const id: GroupId = { ...real, network, rehearsal: true, epoch: 999 };
+      const mints = [0, 1, 2, 3, 4].map((seed): RequestOf<'mint'> => ({
+        kind: 'mint',
+        purpose: 'Deposit',
+        expires: 1_800_000_000_000,
+        txid: new Uint8Array(32).fill(seed),
+        vout: 0,
+        index: 0,
+        mined: 1_700_000_000,
+        validity: 86_400,
+        issue: 0,
+        amount: 1e11 + seed,
+        recipient: new Uint8Array(32).fill(200 + seed),
+      }));
+      const five = statementOf(id, mints);
+      for (const { amount, recipient } of mints)
+        expect(five).toContain(`\n${bitcoin(amount)}\n${toHex(recipient)}\n`);
+      expect(five).not.toContain('total');
+      expect(five.length).toBeLessThanOrEqual(MAX_STATEMENT);
+      const four = statementOf(id, mints.slice(1));
+      for (const { amount, recipient } of mints.slice(1))
+        expect(four).toContain(`\n${bitcoin(amount)}\n${inFours(recipient)}\n`);
+    },
+  );
 
   it('above that says how many, how much, the largest and the root of the batch', () => {
     fc.assert(

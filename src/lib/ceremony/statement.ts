@@ -17,7 +17,8 @@ import {
  * What a device shows and signs for the requests that its operator accepts: at most 640 ASCII
  * characters. Up to five recipients stand there in full; above that, how many, how much in all and
  * the largest. The hashes at the end stand for every field of every request and for the list of
- * messages to be signed; they stand in groups of four wherever there is room for that.
+ * messages to be signed; they stand in groups of four wherever there is room for that, and so do
+ * recipients of mints and owners of fees.
  */
 
 /** A request with what follows from it. */
@@ -41,14 +42,18 @@ interface Payment {
 }
 
 /** What a request pays or lets others be paid. */
-function paymentsOf(network: Under['id']['network'], request: Request): Payment[] {
+function paymentsOf(
+  network: Under['id']['network'],
+  request: Request,
+  written: (bytes: Uint8Array) => string,
+): Payment[] {
   switch (request.kind) {
     case 'test':
       return [];
     case 'mint':
-      return [{ amount: request.amount, to: inFours(request.recipient) }];
+      return [{ amount: request.amount, to: written(request.recipient) }];
     case 'consolidation':
-      return [{ amount: sumOf(request.inputs), to: inFours(request.inputs[0]!.owner) }];
+      return [{ amount: sumOf(request.inputs), to: written(request.inputs[0]!.owner) }];
     case 'spend':
     case 'burn':
     case 'fees':
@@ -96,19 +101,25 @@ export function requestStatement({ id, keys }: Under, items: readonly Signable[]
       ...hashes(inFours),
     ].join('\n');
   const title = items.length === 1 ? `CONCLAVE ${one}` : `CONCLAVE ${items.length} ${many}`;
-  const paid = items.flatMap(({ request }) => paymentsOf(id.network, request));
+  const paidTo = (written: (bytes: Uint8Array) => string) =>
+    items.flatMap(({ request }) => paymentsOf(id.network, request, written));
+  const paid = paidTo(inFours);
   const transactions = items.flatMap(({ request }) => transactionOf(request) ?? []);
   const fees = transactions.reduce((total, transaction) => total + feeOf(transaction), 0);
   const feeLine = transactions.length > 0 ? [`fees ${bitcoin(fees)}`] : [];
-  const lines = [
+  const lines = (payments: readonly Payment[]) => [
     title,
     where,
-    ...paid.map(({ amount, to }) => `${bitcoin(amount)}\n${to}`),
+    ...payments.map(({ amount, to }) => `${bitcoin(amount)}\n${to}`),
     ...(paid.length === 0 ? ['Nothing to others.'] : []),
     ...feeLine,
   ];
-  const full = [inFours, toHex]
-    .map((written) => [...lines, ...hashes(written)].join('\n'))
+  const full = [
+    [...lines(paid), ...hashes(inFours)],
+    [...lines(paid), ...hashes(toHex)],
+    [...lines(paidTo(toHex)), ...hashes(toHex)],
+  ]
+    .map((written) => written.join('\n'))
     .find(({ length }) => length <= MAX_STATEMENT);
   if (paid.length <= MAX_SHOWN && full) return full;
   const largest = paid.reduce((a, b) => (b.amount > a.amount ? b : a));
