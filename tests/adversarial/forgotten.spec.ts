@@ -3,7 +3,7 @@ import { batchRoot, requestDigest } from '../../src/lib/ceremony/request.ts';
 import { stillToHear } from '../../src/lib/ceremony/script.ts';
 import { equal } from '../../src/lib/crypto/bytes.ts';
 import { backupsViewOf } from '../../src/lib/worker/backups-view.ts';
-import { carry, clock, reload, type Player } from '../support/seats.ts';
+import { carry, type Player, reimport } from '../support/seats.ts';
 import {
   accept,
   again,
@@ -57,7 +57,7 @@ async function told(seed: string, packets: number) {
   expect(itemAt(asha, root).signatures).toHaveLength(1);
   for (const one of [asha, dora]) await did(one.seat.receipt());
   await share([asha, dora]);
-  await reload(old, { restoredAt: clock.now });
+  await reimport(old);
   for (const peer of [chen2, emre, asha, dora]) await did(peer.seat.receipt());
   for (let i = 1; i < packets; i++) await did(chen2.seat.receipt());
   return { asha, ben, chen, chen2, dora, emre, old, first, root };

@@ -167,13 +167,22 @@ describe('fifty mints in one session', () => {
         expect(attested(first, root)).toEqual(allBut(many).filter((i) => i !== 3));
       } else {
         expect(attested(first, root)).toEqual([]);
-        expect(first.seat.nextFor(sessionAt(first, root))).toEqual({ act: 'bring', from: [2] });
+        const meanwhile = () => first.seat.nextFor(sessionAt(first, root));
+        const bring = { act: 'bring', from: [2] };
+        expect(meanwhile()).toEqual({ ...bring, meanwhile: { act: 'renew' } });
         // Whoever collects freezes another package without whom is waited for.
         for (const player of honest) {
           await openFor(player, sessionAt(player, root));
           await did(player.seat.renew(root));
         }
         await everybodyHears(honest);
+        expect(meanwhile()).toMatchObject({
+          ...bring,
+          meanwhile: {
+            act: 'freeze',
+            choice: { signers: [{ operator: 0 }, { operator: 1 }, { operator: 3 }] },
+          },
+        });
         await did(first.seat.freeze(root, [0, 1, 3]));
       }
       await pursue(honest, root);

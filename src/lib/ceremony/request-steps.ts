@@ -148,14 +148,20 @@ export const asked = ({ requests, terms, own, now }: Here) => ({
  * them, whoever reserved what. An attestation that was not finished in time does not keep the same
  * bytes from being signed. What is final for another request is not signed again.
  */
-export function held({ terms, requests, own, now }: Here, item: Item): readonly Held[] {
+export function held(
+  { terms, requests, own, now }: Here,
+  item: Pick<Item, 'claim' | 'units'>,
+): readonly Held[] {
   const { items, chain } = requests;
   const beside = collisions(item, items, chain.time, (other) => {
     const { reserved, signatures, depth, request } = other;
     const retried = !signatures && request.expires < now && sameAttested(other, item);
-    // What is in the chain because another request was signed says nothing of this one: whoever asks
-    // for that transaction in other words would hold up what they like.
-    const made = depth !== undefined && !twins(other, items).some((twin) => twin.signatures);
+    // What is in the chain because another request was signed says nothing of this one, nor of one
+    // that nobody can sign: whoever asks for that transaction would hold up what they like.
+    const made =
+      depth !== undefined &&
+      signable(other) &&
+      !twins(other, items).some((twin) => twin.signatures);
     return (
       !retried &&
       (reserved.has(own) ||
@@ -225,17 +231,29 @@ export function chooseSigners(
   session: Session,
   among?: readonly number[],
 ): Choice | undefined {
-  const { t, reservationQuorum, minDisplayApprovals } = here.terms;
   const reserved = openItems(here, session).filter((i) => {
     const item = session.items[i]!;
-    return !item.claim || item.reserved.size >= reservationQuorum;
+    return !item.claim || item.reserved.size >= here.terms.reservationQuorum;
   });
+  return signersOf(here, session, reserved, among);
+}
+
+/** The same among these items, whoever reserved them. */
+function signersOf(
+  here: Here,
+  session: Session,
+  wanted: readonly number[],
+  among?: readonly number[],
+): Choice | undefined {
+  const { t, minDisplayApprovals } = here.terms;
   const able = session.replies.flatMap((reply, operator) => {
     const nonces = unspent(session, operator);
     const fits = reply.approved && nonces && (!among || among.includes(operator));
     const given = new Set(nonces?.part.items.map(({ item }) => item));
-    const items = reserved.filter((i) => reply.accepts.has(i) && given.has(i));
-    return fits && !(among === undefined && culprits(session).includes(operator))
+    const items = wanted.filter((i) => reply.accepts.has(i) && given.has(i));
+    return fits &&
+      items.length > 0 &&
+      !(among === undefined && culprits(session).includes(operator))
       ? [{ operator, packet: nonces.packet.hash, items }]
       : [];
   });
@@ -246,11 +264,25 @@ export function chooseSigners(
     const displays = ids.filter((operator) => session.replies[operator]!.displayed).length;
     if (displays < minDisplayApprovals) continue;
     if (signerProblems(here.known, session, ids).length > 0) continue;
-    const items = reserved.filter((i) => signers.every((one) => one.items.includes(i)));
+    const items = wanted.filter((i) => signers.every((one) => one.items.includes(i)));
     if (items.length > (best?.items.length ?? 0))
       best = { items, signers: signers.map(({ operator, packet }) => ({ operator, packet })) };
   }
   return best;
+}
+
+/** Whether those who approved and gave nonces can sign all of these together, some set of them each. */
+function canSign(here: Here, session: Session, items: readonly number[]): boolean {
+  if (items.length === 0) return true;
+  const choice = signersOf(here, session, items);
+  return (
+    choice !== undefined &&
+    canSign(
+      here,
+      session,
+      items.filter((i) => !choice.items.includes(i)),
+    )
+  );
 }
 
 /** All subsets of this size, the first elements first. */
@@ -260,6 +292,10 @@ function* subsets<T>(list: readonly T[], size: number): Generator<readonly T[]> 
     if (list.length - i >= size)
       for (const rest of subsets(list.slice(i + 1), size - 1)) yield [first, ...rest];
 }
+
+/** What can be done while a signer of a frozen package gives no share. */
+export type Meanwhile =
+  { readonly act: 'renew' } | { readonly act: 'freeze'; readonly choice: Choice };
 
 /** What the operator here does next for a batch. */
 export type SessionNext =
@@ -271,15 +307,19 @@ export type SessionNext =
   | { readonly act: 'renew' }
   | { readonly act: 'freeze'; readonly choice: Choice }
   | { readonly act: 'release'; readonly packages: readonly Package[] }
-  /** Somebody else is to send something. */
-  | { readonly act: 'bring'; readonly from: readonly number[] }
+  /** Somebody else is to send something. `meanwhile`: what goes on without them, if they do not. */
+  | {
+      readonly act: 'bring';
+      readonly from: readonly number[];
+      readonly meanwhile?: Meanwhile | undefined;
+    }
   /** Signed: hand the transaction over to the network and say so. */
   | { readonly act: 'hand-over'; readonly items: readonly number[] }
   | { readonly act: 'done' };
 
 /** The next step here. */
 export function sessionNext(here: Here, session: Session): SessionNext {
-  const { own, terms, holds } = here;
+  const { own } = here;
   const reply = session.replies[own]!;
   const open = openItems(here, session);
   if (open.length > 0 && !reply.slip) return { act: 'answer' };
@@ -299,19 +339,13 @@ export function sessionNext(here: Here, session: Session): SessionNext {
     const last = waited.at(-1)!;
     const from = last.ids.filter((id) => !sharedBy(last, id));
     if (from.includes(own)) return { act: 'renew' };
-    return { act: 'bring', from };
+    const missing = waited.flatMap((one) => one.ids.filter((id) => !sharedBy(one, id)));
+    return { act: 'bring', from, meanwhile: without(here, session, missing) };
   }
-  if (mine.length > 0 && reply.approved) {
-    const current = unspent(session, own);
-    if (!current || !holds(current.packet.hash)) return { act: 'renew' };
-  }
+  if (mine.length > 0 && needsNonces(here, session)) return { act: 'renew' };
   const choice = here.collects ? chooseSigners(here, session) : undefined;
   if (choice) return { act: 'freeze', choice };
-  const ready = session.replies.filter(
-    ({ approved }, number) =>
-      approved && unspent(session, number) && !culprits(session).includes(number),
-  ).length;
-  if (mine.length > 0 && !reply.approved && ready < terms.t) return { act: 'sign' };
+  if (mine.length > 0 && !reply.approved && !canSign(here, session, mine)) return { act: 'sign' };
   if (open.length > 0) {
     const from = session.replies.flatMap(({ slip }, number) =>
       number !== own && !slip ? [number] : [],
@@ -322,6 +356,25 @@ export function sessionNext(here: Here, session: Session): SessionNext {
     claim && signatures && seen.size === 0 ? [i] : [],
   );
   return signed.length > 0 ? { act: 'hand-over', items: signed } : { act: 'done' };
+}
+
+/** Whether the operator here approved, and has no nonces here that others can count on. */
+function needsNonces({ own, holds }: Here, session: Session): boolean {
+  const current = unspent(session, own);
+  return session.replies[own]!.approved && !(current && holds(current.packet.hash));
+}
+
+/** What goes on without those whose shares are missing: fresh nonces, then another package. */
+function without(here: Here, session: Session, missing: readonly number[]): Meanwhile | undefined {
+  const { accepts } = session.replies[here.own]!;
+  const mine = openItems(here, session).some((i) => accepts.has(i));
+  if (mine && needsNonces(here, session)) return { act: 'renew' };
+  if (!here.collects) return undefined;
+  const left = [...session.replies.keys()].filter(
+    (id) => !missing.includes(id) && !culprits(session).includes(id),
+  );
+  const choice = chooseSigners(here, session, left);
+  return choice && { act: 'freeze', choice };
 }
 
 /**

@@ -144,7 +144,24 @@ export class Signer extends Requester {
    * Says what was found, once; reserves what is accepted; and, with the device's approval of
    * `statement`, gives nonces to sign with. `findings` is undefined where they were said before.
    */
-  async reply(root: Bytes, findings: Findings | undefined, approval: Bytes | undefined): Outcome {
+  reply(root: Bytes, findings: Findings | undefined, approval: Bytes | undefined): Outcome {
+    return this.settled(this.answered(root, findings, approval));
+  }
+
+  /** Shares that were opened for an act stay open only where nonces wait once it is over. */
+  private async settled(act: Outcome): Outcome {
+    try {
+      return await act;
+    } finally {
+      this.signing.settle();
+    }
+  }
+
+  private async answered(
+    root: Bytes,
+    findings: Findings | undefined,
+    approval: Bytes | undefined,
+  ): Outcome {
     const requests = this.requests();
     const session = this.session(root);
     if (!requests || !session) return notNow;
@@ -183,10 +200,7 @@ export class Signer extends Requester {
     const statement = findings ? this.statement(root, accepted) : own.statement;
     if (!statement) return notNow;
     const refused = this.notApproved(statement, approval);
-    if (refused) {
-      this.signing.settle();
-      return refused;
-    }
+    if (refused) return refused;
     parts.push({ kind: 'approve', statement, signature: approval });
     return this.withNonces(
       session,
@@ -196,7 +210,11 @@ export class Signer extends Requester {
   }
 
   /** Fresh nonces for what was accepted and approved, in place of those that are gone or used. */
-  async renew(root: Bytes): Outcome {
+  renew(root: Bytes): Outcome {
+    return this.settled(this.renewed(root));
+  }
+
+  private async renewed(root: Bytes): Outcome {
     const requests = this.requests();
     const session = this.session(root);
     if (!requests || !session) return notNow;
@@ -247,7 +265,11 @@ export class Signer extends Requester {
    * Gives the own shares under every package that is due. The nonces are noted as spent before a
    * share leaves; those of items that are not signed are burned with them.
    */
-  async sign(root: Bytes): Outcome {
+  sign(root: Bytes): Outcome {
+    return this.settled(this.signed(root));
+  }
+
+  private async signed(root: Bytes): Outcome {
     const session = this.session(root);
     const next = session && this.nextFor(session);
     if (!session || next?.act !== 'release') return notNow;
@@ -256,13 +278,9 @@ export class Signer extends Requester {
       await this.log.append([{ kind: 'dropped', what: 'nonces' }]);
       return { fault: 'clock-jumped' };
     }
-    try {
-      for (const one of next.packages) {
-        const fault = await this.signUnder(session, one);
-        if (fault) return fault;
-      }
-    } finally {
-      this.signing.settle();
+    for (const one of next.packages) {
+      const fault = await this.signUnder(session, one);
+      if (fault) return fault;
     }
     return done;
   }

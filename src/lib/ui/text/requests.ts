@@ -328,6 +328,12 @@ export const requestsText = {
     renew: 'Make fresh nonces',
     freeze: 'Freeze the package',
     release: 'Give my shares',
+    meanwhile: {
+      renew: (names: string) =>
+        `A package waits for ${names}. If no share comes, it can go on without them: give fresh nonces, and another package is frozen. Your approval stands.`,
+      freeze: (names: string) =>
+        `A package waits for ${names}. If no share comes, freeze another one without them:`,
+    },
     signs: (names: readonly string[], count: number) => `${listed(names)} sign ${requests(count)}.`,
     dropped: (count: number) =>
       `${requests(count)} of the batch ${count === 1 ? 'is' : 'are'} left out: not all of these signers can sign ${count === 1 ? 'it' : 'them'}.`,
