@@ -232,7 +232,10 @@ const lapsed = ({ claim }: Pick<Item, 'claim'>, time: number): boolean =>
   claim?.lapses !== undefined && claim.lapses < time;
 
 /** Whether both would have the attestation key sign the same bytes: twice is no more than once. */
-export const sameAttested = ({ units: a }: Item, { units: b }: Item): boolean =>
+export const sameAttested = (
+  { units: a }: Pick<Item, 'units'>,
+  { units: b }: Pick<Item, 'units'>,
+): boolean =>
   a.length === 1 &&
   b.length === 1 &&
   a[0]!.suite === 'attestation' &&

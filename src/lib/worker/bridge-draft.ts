@@ -8,7 +8,7 @@ import type { Burn } from '../wire/burn-record.ts';
 import { nullifierName, outpointName } from '../ceremony/claims.ts';
 import { findingsOf, type Finding } from '../ceremony/findings.ts';
 import { FEES_TO } from '../ceremony/problems.ts';
-import { haltOf, held, type Here } from '../ceremony/request-steps.ts';
+import { haltOf, type Here } from '../ceremony/request-steps.ts';
 import {
   MAX_WITHDRAWALS,
   transactionOf,
@@ -16,7 +16,8 @@ import {
   type Withdrawal,
 } from '../ceremony/request.ts';
 import type { Item } from '../ceremony/session.ts';
-import { burnsIn, drawn, spentIn, type Unsent } from './bridge.ts';
+import { freeCoins, holding } from './asked-for.ts';
+import { burnsIn, drawn, type Unsent } from './bridge.ts';
 import { reviewOf, txidText, type Spending, type SpendReview } from './review.ts';
 import { listedOf, mayGo, shallowIn } from './shallow.ts';
 import type { Signer } from './signer.ts';
@@ -87,16 +88,15 @@ export async function composeBurn(
   const { coins } = await storedCoins(seat);
   const item = replaces && replaced(here, 'burn', replaces);
   if (replaces && !item) return { replaces: 'gone' };
-  const again = item ? coinsOf([item, ...holding(here, item, nullifiers)], coins, without) : [];
+  const again = item
+    ? coinsOf([item, ...holding(here, { answers: nullifiers.map(nullifierName) })], coins, without)
+    : [];
   if (!again) return { replaces: 'no-common' };
-  const spent = new Set([...spentIn(here), ...named(again)]);
+  const spent = named(again);
   const goes = mayGo(requests);
-  const made = composeSpend({
-    group: groups.secp256k1,
-    network: id.network,
-    threshPk: keys.custody.threshPk,
-    always: again,
-    coins: coins.filter(
+  const { free, unasked } = freeCoins(
+    here,
+    coins.filter(
       (coin) =>
         coin.confirmations > 0 &&
         !goes(coin) &&
@@ -104,11 +104,22 @@ export async function composeBurn(
         !spent.has(outpointName(coin)) &&
         !without.includes(coinName(coin)),
     ),
-    payments: burns.map(({ burn }) => ({ to: burn.script, amount: burn.amount - burn.fee })),
-    feeRate,
-    changeIndex: nextChange(seat, coins, requests),
-    locktime: 0,
-  });
+  );
+  const composed = (from: readonly Coin[]) =>
+    composeSpend({
+      group: groups.secp256k1,
+      network: id.network,
+      threshPk: keys.custody.threshPk,
+      always: again,
+      coins: from,
+      payments: burns.map(({ burn }) => ({ to: burn.script, amount: burn.amount - burn.fee })),
+      feeRate,
+      changeIndex: nextChange(seat, coins, requests),
+      locktime: 0,
+    });
+  // Coins that others only ask for are left to them while there are enough.
+  const first = composed(unasked);
+  const made = 'problem' in first ? composed(free) : first;
   if (isFault(made)) throw new Error(made.proves);
   if ('problem' in made) return { compose: made };
   const taken = new Set<number>();
@@ -171,20 +182,6 @@ function replaced(here: Here, kind: 'burn' | 'fees', digest: Bytes): Item | unde
         return item.depth || haltOf(here, session, position) === 'replaced' ? undefined : item;
   return undefined;
 }
-
-/** The requests that keep these burns from being paid beside them. `item`: one for burns. */
-const holding = (here: Here, item: Item, nullifiers: readonly Bytes[]): Item[] =>
-  held(here, {
-    ...item,
-    claim: {
-      digest: '',
-      answers: new Set(nullifiers.map(nullifierName)),
-      outpoints: new Set(),
-      replaces: undefined,
-      txid: undefined,
-      lapses: undefined,
-    },
-  }).map((one) => one.item);
 
 /**
  * The coins that these requests spend, without those named, each once; undefined where none is left of

@@ -1,7 +1,7 @@
 /** What the evidence in the log offers to be requested: deposits, burns and fees. */
 import { branchOf, pathText } from '../bitcoin/branches.ts';
 import type { Coin } from '../bitcoin/coins.ts';
-import { toHex, type Bytes } from '../crypto/bytes.ts';
+import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
 import { burnHolds, burnMessage, type Burn } from '../wire/burn-record.ts';
 import { feeUtxoId, type FeeUtxo } from '../wire/fees.ts';
 import { expiryOf } from '../wire/mint.ts';
@@ -14,9 +14,9 @@ import {
   proofSays,
   type Finding,
 } from '../ceremony/findings.ts';
-import { haltOf, type Here } from '../ceremony/request-steps.ts';
-import type { Request, RequestOf } from '../ceremony/request.ts';
-import type { Item } from '../ceremony/session.ts';
+import type { Here } from '../ceremony/request-steps.ts';
+import { unitsOf, type Request, type RequestOf } from '../ceremony/request.ts';
+import { askedFor, standing, type Beside } from './asked-for.ts';
 import { txidText } from './review.ts';
 import type { Signer } from './signer.ts';
 import { storedCoins } from './watch.ts';
@@ -38,8 +38,9 @@ export interface DepositCandidate {
   readonly findings: readonly Finding[];
   /** What would be requested; `purpose` and `expires` are the proposer's. */
   readonly mint: Unsent<RequestOf<'mint'>>;
-  /** Digests of the requests for this output that stand, the first one first. */
+  /** Digests of the requests that keep this output from being requested anew. */
   readonly requested: readonly Bytes[];
+  readonly beside: readonly Beside[];
   /** Whether it is attested already, and that attestation is still valid. */
   readonly attested: boolean;
   /** Whether an attestation of it may be out whose time is over. */
@@ -55,8 +56,9 @@ export interface BurnCandidate {
   readonly proof: Bytes | undefined;
   /** What the evidence says of it. */
   readonly findings: readonly Finding[];
-  /** Digests of the requests for it that stand. */
+  /** Digests of the requests that keep it from being requested anew. */
   readonly requested: readonly Bytes[];
+  readonly beside: readonly Beside[];
 }
 
 /** A coin of the fee reservoir, as Bitcoin Core listed it. */
@@ -68,7 +70,9 @@ export interface FeeCoin {
   /** When it was confirmed, in s; undefined where no evidence says so. */
   readonly mined: number | undefined;
   readonly depth: number;
+  /** Whether a request keeps it from being requested anew. */
   readonly requested: boolean;
+  readonly beside: readonly Beside[];
 }
 
 /** A fee UTXO of the bridge, as the own node listed it. */
@@ -78,7 +82,9 @@ export interface FeeUtxoView {
   readonly name: string;
   readonly idHolds: boolean;
   readonly utxo: FeeUtxo;
+  /** Whether a request keeps it from being requested anew with others than before. */
   readonly requested: boolean;
+  readonly beside: readonly Beside[];
 }
 
 /** Everything that could be requested. */
@@ -89,6 +95,8 @@ export interface BridgeView {
   /** When Bitcoin Core's list was taken in here, in ms since 1970; undefined before. */
   readonly coinsAt: number | undefined;
   readonly feeUtxos: readonly FeeUtxoView[];
+  /** Of them, those that were to be joined and were not in time: only the same may be again. */
+  readonly unfinished: readonly (readonly FeeUtxoView[])[];
   /** The same of the bridge's list. */
   readonly feeUtxosAt: number | undefined;
   /** The median time past that t operators agree on, in s; 0 where there is none. */
@@ -101,37 +109,18 @@ export async function bridgeViewOf(seat: Signer): Promise<BridgeView | undefined
   if (!requests) return undefined;
   const here = seat.here(requests);
   const { at, coins } = await storedCoins(seat);
+  const feeUtxos = feeUtxosIn(here);
   return {
     deposits: depositsIn(here),
     burns: burnsIn(here),
     feeCoins: feeCoinsIn(here, coins),
     coinsAt: at || undefined,
-    feeUtxos: feeUtxosIn(here),
+    feeUtxos,
+    unfinished: unfinishedIn(here, feeUtxos),
     feeUtxosAt: here.known.state.noted('fee-list').at(-1)?.at,
     time: requests.chain.time,
   };
 }
-
-/** Halts that end a request for which nobody reserved anything. */
-const ends: readonly unknown[] = ['refused', 'unproved', 'objected', 'expired', 'replaced'];
-
-/**
- * The requests that stand: they can still be signed, or what was signed can be used. One that nobody
- * reserved and that has ended keeps nothing from being requested anew.
- */
-const standing = (here: Here): Item[] =>
-  here.requests.sessions.flatMap((session) =>
-    session.items.filter(({ claim, reserved, shared, signatures }, position) => {
-      const taken = reserved.size > 0 || shared.size > 0 || signatures !== undefined;
-      const halt = haltOf(here, session, position);
-      if (halt === 'replaced' || (!taken && ends.includes(halt))) return false;
-      return claim !== undefined && (claim.lapses ?? Infinity) >= here.requests.chain.time;
-    }),
-  );
-
-/** Those of them that answer for a thing, by its name in claims. */
-const answering = (items: readonly Item[], name: string) =>
-  items.filter(({ claim }) => claim!.answers.has(name));
 
 type Candidate = Omit<DepositCandidate, 'needed' | 'findings'>;
 
@@ -151,10 +140,27 @@ function depositsIn(here: Here): DepositCandidate[] {
       const { recipient, index } = to;
       const mined = block.header.time;
       const name = `deposit:${outpointName({ txid: tx.txid, vout })}`;
-      const before = answering(stands, name);
       // The first issue that has not ended by the time that t operators agree on.
       let issue = 0;
       while (expiryOf({ validity }, mined, issue) < chain.time) issue += 1;
+      const { txid } = tx;
+      const mint = {
+        kind: 'mint',
+        txid,
+        vout,
+        recipient,
+        index,
+        amount,
+        mined,
+        validity,
+        issue,
+      } as const;
+      const { requested, beside } = askedFor(
+        here,
+        stands,
+        { answers: [name] },
+        unitsOf(known.groups, known, drawn(mint)),
+      );
       return [
         {
           txid: txidText(tx.txid),
@@ -164,19 +170,10 @@ function depositsIn(here: Here): DepositCandidate[] {
           index,
           height: block.height,
           depth: depthOf(chain, block),
-          mint: {
-            kind: 'mint',
-            txid: tx.txid,
-            vout,
-            recipient,
-            index,
-            amount,
-            mined,
-            validity,
-            issue,
-          },
-          requested: before.map(({ digest }) => digest),
-          attested: before.some(({ signatures }) => signatures),
+          mint,
+          requested: requested.map(({ digest }) => digest),
+          beside,
+          attested: requested.some(({ signatures }) => signatures),
           again: [...requests.items.values()].some(
             ({ claim, shared, signatures }) =>
               (shared.size > 0 || signatures) &&
@@ -194,7 +191,8 @@ function depositsIn(here: Here): DepositCandidate[] {
   });
 }
 
-export function burnsIn({ known, requests, ...here }: Here): BurnCandidate[] {
+export function burnsIn(here: Here): BurnCandidate[] {
+  const { known, own } = here;
   const { manifest, state, groups, id } = known;
   const where = { network: id.network, group: id.group };
   const burns = new Map<string, { burn: Burn; seenBy: Set<number> }>();
@@ -210,34 +208,37 @@ export function burnsIn({ known, requests, ...here }: Here): BurnCandidate[] {
         one.seenBy.add(number);
         burns.set(toHex(message), one);
       }
-  const stands = standing({ known, requests, ...here });
+  const stands = standing(here);
   return [...burns.values()].map(({ burn, seenBy }) => {
+    const { requested, beside } = askedFor(here, stands, {
+      answers: [nullifierName(burn.nullifier)],
+    });
     const proof = state.noted('proof').find(({ event }) => proofSays(event, burn))?.event.hash;
     return {
       burn,
       seenBy: [...seenBy],
       proof,
       findings: findingsOfWithdrawal(
-        { known, own: here.own },
+        { known, own },
         { burn, proof: proof ?? new Uint8Array(32) },
         0,
       ),
-      requested: answering(stands, nullifierName(burn.nullifier)).map(({ digest }) => digest),
+      requested: requested.map(({ digest }) => digest),
+      beside,
     };
   });
 }
 
-/** Names of the coins that requests which stand spend. */
-export const spentIn = (here: Here): ReadonlySet<string> =>
-  new Set(standing(here).flatMap(({ claim }) => [...claim!.outpoints]));
-
 function feeCoinsIn(here: Here, coins: readonly Coin[]): FeeCoin[] {
   const { chain } = here.requests;
-  const spent = spentIn(here);
+  const stands = standing(here);
   return coins
     .filter(({ path }) => branchOf(path) === 'fees')
     .map(({ txid, vout, amount, path }) => {
       const found = includedIn(chain, txid);
+      const { requested, beside } = askedFor(here, stands, {
+        outpoint: outpointName({ txid, vout }),
+      });
       return {
         txid: txidText(txid),
         vout,
@@ -245,7 +246,8 @@ function feeCoinsIn(here: Here, coins: readonly Coin[]): FeeCoin[] {
         path: pathText(path),
         mined: found?.block.header.time,
         depth: found ? depthOf(chain, found.block) : 0,
-        requested: spent.has(outpointName({ txid, vout })),
+        requested: requested.length > 0,
+        beside,
       };
     });
 }
@@ -259,9 +261,24 @@ function feeUtxosIn(here: Here): FeeUtxoView[] {
   return utxos.map((utxo, i) => {
     const id = feeUtxoId(utxo);
     const name = names[i] ?? '';
-    const requested = answering(stands, `fee:${toHex(id)}`).length > 0;
-    return { id, name, idHolds: name === toHex(id), utxo, requested };
+    const { requested, beside } = askedFor(here, stands, { answers: [`fee:${toHex(id)}`] });
+    return { id, name, idHolds: name === toHex(id), utxo, requested: requested.length > 0, beside };
   });
+}
+
+function unfinishedIn(here: Here, listed: readonly FeeUtxoView[]): FeeUtxoView[][] {
+  const stands = standing(here);
+  const unfinished = new Map<string, FeeUtxoView[]>();
+  for (const { request, units } of here.requests.items.values()) {
+    if (request.kind !== 'consolidation' || units.length === 0) continue;
+    const ids = request.inputs.map(feeUtxoId);
+    const utxos = ids.flatMap((id) => listed.find((one) => equal(one.id, id)) ?? []);
+    if (utxos.length < ids.length || !utxos.some(({ requested }) => requested)) continue;
+    const answers = ids.map((id) => `fee:${toHex(id)}`);
+    if (askedFor(here, stands, { answers }, units).requested.length > 0) continue;
+    unfinished.set(toHex(units[0]!.message), utxos);
+  }
+  return [...unfinished.values()];
 }
 
 /** A request without what its proposer says last. */

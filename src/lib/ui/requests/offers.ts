@@ -3,6 +3,7 @@ import { proven } from '../../ceremony/findings.ts';
 import type { Terms } from '../../ceremony/manifest.ts';
 import { MIN_WITHDRAWAL } from '../../wire/values.ts';
 import type { Request, RequestOf } from '../../ceremony/request.ts';
+import type { Beside } from '../../worker/asked-for.ts';
 import type { BurnCandidate, DepositCandidate, FeeCoin, FeeUtxoView } from '../../worker/bridge.ts';
 import { feeUtxoId } from '../../wire/fees.ts';
 import { hexOf } from '../words.ts';
@@ -32,6 +33,14 @@ export const depositName = ({ txid, vout }: DepositCandidate): string => outpoin
 export const burnName = ({ burn }: BurnCandidate): string => hexOf(burn.nullifier);
 export const coinName = ({ txid, vout }: FeeCoin): string => outpointText(txid, vout);
 export const utxoName = ({ id }: FeeUtxoView): string => hexOf(id);
+
+/** Whether somebody's request for it goes on, beside which it may still be requested. */
+export const goesOn = ({ beside }: { readonly beside: readonly Beside[] }): boolean =>
+  beside.some((one) => one.goesOn);
+
+/** Those that nobody's request goes on for: what is chosen from the start. */
+export const unasked = <T extends { readonly beside: readonly Beside[] }>(all: readonly T[]): T[] =>
+  all.filter((one) => !goesOn(one));
 
 /** Candidates by what can be done with them. */
 export interface Offers<T> {

@@ -70,6 +70,12 @@ export const requestBridgeText = {
   waitingHelp: 'Each for the reasons that stand with it.',
   underWay: (number: number) =>
     `${count(number, 'is', 'are')} requested or attested already, or in this batch.`,
+  beside: {
+    goesOn: (name: string) =>
+      `${name} requested it, too. Too few reserved that request to keep it from being requested again. Look at that one first: only one of the two can be signed.`,
+    ended: (name: string) =>
+      `${name} requested it before. That request does not go on here and keeps nothing back, so it may be requested again.`,
+  },
   feeRate: 'Fee rate in sat/vB',
   feeRateHelp: (limit: number) => `This group’s limit is ${limit} sat/vB.`,
   make: 'Put it together',
@@ -132,6 +138,8 @@ export const requestBridgeText = {
     age: (seconds: number) => `made ${hours(seconds)} ago`,
     total: (number: number, total: string) =>
       `${count(number, 'fee UTXO', 'fee UTXOs')}, ${total} together.`,
+    unfinished: (number: number, total: string) =>
+      `${count(number, 'fee UTXO was', 'fee UTXOs were')} to be joined, ${total} together, and the request ran out before it was signed. Only the same may be joined again: the same bytes are then signed.`,
     add: 'Add it to the batch',
     problem: (problem: ConsolidationProblem['problem']): FaultText => {
       const [happened, next] = consolidationProblems[problem];
