@@ -168,7 +168,7 @@ function taken(json: string): { readonly frame: string; readonly texts: readonly
     if (entry) out.texts.push(entry);
     entry = '';
   };
-  for (let at = 0; at < json.length; ) {
+  for (let at = 0; at < json.length;) {
     const next = json[at] === '"' ? endOfString(json, at) : at + 1;
     const token = json.slice(at, next);
     at = next;

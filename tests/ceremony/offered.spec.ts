@@ -180,7 +180,7 @@ describe('among five', async () => {
     expect((await offered())[0]).toMatchObject({ requested: [], beside });
     await accept(dora, root);
     await everybodyHears(all);
-    expect((await offered())[0]!.requested).toHaveLength(1);
+    expect((await offered())[0].requested).toHaveLength(1);
     // Whoever proposed it is not offered it a second time.
     expect((await burnTo(asha, burn)).requested).toHaveLength(1);
   });

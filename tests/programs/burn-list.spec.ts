@@ -28,7 +28,8 @@ function leftOut(...entries: readonly string[]) {
     read(JSON.stringify(seen), ...entries),
     read(...entries, JSON.stringify(seen)),
   ];
-  if (typeof before === 'string' || typeof after === 'string') throw new Error('The list was refused.');
+  if (typeof before === 'string' || typeof after === 'string')
+    throw new Error('The list was refused.');
   expect(before.burns).toEqual([burn]);
   expect(after.burns).toEqual([burn]);
   expect(before.leftOut.map(({ why }) => why)).toEqual(after.leftOut.map(({ why }) => why));
