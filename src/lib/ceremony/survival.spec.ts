@@ -5,6 +5,7 @@ import { survivalOf, type Kept, type Remains, type Survival } from './survival.t
 const nothing: Remains = {
   device: false,
   vendorSeed: false,
+  seedRenews: false,
   workspace: false,
   kit: false,
   ageFile: false,
@@ -35,6 +36,11 @@ describe('one operator, where the others lost nothing', () => {
       ['packets', 'kit', 'equip', 'hear'],
     ],
     ['the seed and the workspace', { vendorSeed: true, workspace: true }, ['seed']],
+    [
+      'the escrow of a YubiHSM and the workspace',
+      { vendorSeed: true, seedRenews: true, workspace: true },
+      ['seed', 'equip', 'admit'],
+    ],
     [
       'the seed and the kit',
       { vendorSeed: true, kit: true },
@@ -124,6 +130,17 @@ describe('the group', () => {
     });
   });
 
+  test('devices that approve with other keys are approved by nobody where all are new', () => {
+    const escrow = left({ vendorSeed: true, seedRenews: true, workspace: true });
+    const { verdict, operators } = survivalOf(3, [escrow, escrow, escrow, nothing, nothing], none);
+    expect(verdict).toBe('exit');
+    expect(operators[0]).toMatchObject({
+      state: 'shares-only',
+      exit: 'app',
+      lacks: [{ lack: 'approvals', more: 3 }],
+    });
+  });
+
   test('nobody to spare: the bitcoin moves', () => {
     expect(survivalOf(2, [whole, whole, nothing], none)).toMatchObject({
       verdict: 'sign',
@@ -198,6 +215,7 @@ describe('whatever is left', () => {
   const remains: fc.Arbitrary<Remains> = fc.record({
     device: fc.boolean(),
     vendorSeed: fc.boolean(),
+    seedRenews: fc.boolean(),
     workspace: fc.boolean(),
     kit: fc.boolean(),
     ageFile: fc.boolean(),

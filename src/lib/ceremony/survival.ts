@@ -15,6 +15,8 @@ export interface Remains {
   readonly device: boolean;
   /** The seed or escrow from which another device becomes the same. */
   readonly vendorSeed: boolean;
+  /** Whether such a device approves with another key than the lost one, as a YubiHSM does. */
+  readonly seedRenews: boolean;
   /** The laptop, or an export, that holds the workspace; it opens. */
   readonly workspace: boolean;
   /** The salt of the host secret: without a secret, of use with the device. */
@@ -163,13 +165,15 @@ function alone(left: Remains, { packets, recoveryData }: Known): OperatorSurviva
       : left.vendorSeed
         ? ['seed']
         : ['new-device'];
-    const host: readonly RestoreStep[] = from === 'workspace' ? [] : [from, 'equip'];
+    const renewed = !left.device && !(left.vendorSeed && !left.seedRenews);
+    const host: readonly RestoreStep[] = from === 'workspace' ? [] : [from];
     const steps: readonly RestoreStep[] = [
       ...device,
       ...(left.workspace ? [] : (['packets'] as const)),
       ...host,
+      ...(renewed || from !== 'workspace' ? (['equip'] as const) : []),
       ...(left.workspace ? [] : (['hear'] as const)),
-      ...(same ? [] : (['admit'] as const)),
+      ...(renewed ? (['admit'] as const) : []),
     ];
     return { ...can, state: 'restores', from, steps, lacks: [] };
   }

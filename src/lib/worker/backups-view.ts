@@ -1,6 +1,6 @@
 /** What the pages of backups and recovery show of a group: plain data without a secret. */
 import type { Bytes } from '../crypto/bytes.ts';
-import { admitStatement, newDevices } from '../ceremony/operator-device.ts';
+import { admitStatement, cardNow, newDevices } from '../ceremony/operator-device.ts';
 import type { Card } from '../ceremony/card.ts';
 import type { Liveness } from '../ceremony/liveness.ts';
 import type { PartOf } from '../ceremony/parts.ts';
@@ -31,6 +31,8 @@ export interface BackupsView {
   readonly now: number;
   readonly own: number;
   readonly names: readonly string[];
+  /** Which device each operator approves with. */
+  readonly kinds: readonly Card['device']['kind'][];
   readonly t: number;
   readonly pieces: readonly PieceView[];
   /** What each operator told of their backups, by number. */
@@ -67,6 +69,9 @@ export async function backupsViewOf(seat: Seat): Promise<BackupsView | undefined
     now: log.ports.now(),
     own,
     names: manifest.operators.map(({ name }) => name),
+    kinds: manifest.operators.map(
+      (card, operator) => (cardNow(log.ports.groups.ed25519, state, operator) ?? card).device.kind,
+    ),
     t,
     ...(await piecesHere(seat)),
     told: manifest.operators.map(({ packetKey }) => {

@@ -26,6 +26,7 @@ const view = (pieces: PieceView[], liveness?: BackupsView['liveness']): BackupsV
   now: NOON - 100 * DAY,
   own: 1,
   names: ['Asha', 'Ben'],
+  kinds: [],
   t: 2,
   pieces,
   told: [],

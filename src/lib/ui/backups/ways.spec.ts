@@ -37,6 +37,7 @@ const view = (pieces: PieceView[], more: Partial<BackupsView> = {}): BackupsView
   now: 0,
   own: 0,
   names: ['Asha', 'Ben', 'Chen'],
+  kinds: [],
   t: 2,
   pieces,
   told: [],

@@ -31,6 +31,7 @@ const card = (status: PieceView['status'], member: number, set = 'aa', threshold
 const known = (...pieces: PieceView[]) => ({
   own: 0,
   names: ['Asha', 'Ben'],
+  kinds: ['ledger', 'yubihsm'] as const,
   pieces,
   told: [undefined, { at: 1, tiers: [{ tier: 'kit' as const, pieces: 2, good: 1, verified: 1 }] }],
   restored: false,
@@ -81,6 +82,16 @@ describe('what is left before anything is said to be gone', () => {
     const all = { device: true, workspace: true };
     expect(own).toMatchObject({ ...all, kit: true, ageFile: false, plate: false });
     expect(other).toMatchObject({ ...all, kit: false, ageFile: true, agePassphrase: true });
+    expect([own, other].map((one) => one!.seedRenews)).toEqual([false, true]);
+  });
+
+  test('the custody plate is where all plates are: of which key one is was not noted', () => {
+    const plates = (...of: PieceView['status'][]) =>
+      remainsOf(known(...of.map((status) => piece('plate', status))), [])[0]!.plate;
+    expect(plates('ok', 'ok')).toBe(true);
+    expect(plates('ok', 'lost')).toBe(false);
+    expect(plates('ok', 'recorded')).toBe(false);
+    expect(plates()).toBe(false);
   });
 
   test('of two sets of cards, the one that lacks the least', () => {

@@ -6,7 +6,7 @@ import type { BackupsView } from '../../worker/backups-view.ts';
 import type { PieceView } from '../../worker/pieces.ts';
 import type { OthersPiece } from '../../worker/places.ts';
 
-type Known = Pick<BackupsView, 'own' | 'names' | 'pieces' | 'told' | 'restored'>;
+type Known = Pick<BackupsView, 'own' | 'names' | 'kinds' | 'pieces' | 'told' | 'restored'>;
 
 /** What of a piece's state matters here; undefined for what does not exist. */
 function stateOf(piece: PieceView): Held['state'] | undefined {
@@ -67,13 +67,15 @@ export function remainsOf(known: Known, notes: readonly OthersPiece[]): Remains[
     return {
       device: !gone,
       vendorSeed: has('device'),
+      seedRenews: known.kinds[operator] === 'yubihsm',
       workspace: true,
       kit: has('kit'),
       ageFile: has('age-file'),
       agePassphrase: has('age-file'),
       cards: best(sets('slip39', own, here)),
       vaultShares: best(sets('vault-share', own, here)).groups[0]!,
-      plate: has('plate'),
+      // Of which key a plate has the share is not noted: the custody plate is left where all are.
+      plate: has('plate') && own.every(({ kind, state }) => kind !== 'plate' || state === 'relied'),
       exposed: reached(own),
     };
   });
