@@ -152,3 +152,16 @@ it('what t operators said before an import is no later than it', async () => {
   await bring(old, ...(await told([emre])));
   await silent(old, 2, false);
 });
+
+it('enough that counts by the clock here, and as many later packets that show it to be behind: silent', async () => {
+  const [asha, ben, chen, dora] = await five('clock shown');
+  const old = await twinOf(ben);
+  await reimport(old, { now: wrongClock(clock.now).now });
+  const early = await told([asha, chen, dora]);
+  clock.now += 24 * HOUR;
+  const late = await told([asha, chen, dora]);
+  await bring(old, ...early);
+  expect(stillToHear(old.seat.state)).toBe(0);
+  await bring(old, ...late);
+  await silent(old, 1, true);
+});
