@@ -1,6 +1,5 @@
 import { chromium, type CDPSession, type Page } from '@playwright/test';
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromiumArgs, findChromium } from '../../bundle/machine.mjs';
 import { backupFromBytes } from '../../src/lib/ceremony/backup.ts';
@@ -12,6 +11,7 @@ import { requestsText } from '../../src/lib/ui/text/requests.ts';
 import { shellText } from '../../src/lib/ui/text/shell.ts';
 import { openAge } from '../../src/lib/worker/age-file.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { Operator } from '../support/operator.ts';
 import { Peer } from '../support/peer.ts';
 import { answer as respond, proposeTest } from '../support/requester.ts';
@@ -99,7 +99,7 @@ test('canary secrets: none in the profile directory, none in a heap snapshot', a
   watch,
 }) => {
   test.setTimeout(240_000);
-  const profile = mkdtempSync(join(tmpdir(), 'profile-'));
+  const profile = temporaryFolder('profile');
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: findChromium()!,
     args: chromiumArgs,

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { top } from '../../bundle/machine.mjs';
 import { addressOfScript } from '../../src/lib/bitcoin/address.ts';
@@ -12,6 +11,7 @@ import type { Burn } from '../../src/lib/wire/burn-record.ts';
 import { checkBurnProof } from '../../src/lib/wire/plonky2/burn-proof.ts';
 import { newBurn, recipient } from './bridge-chain.ts';
 import { fileOf, groupOf } from './bridge-operator.ts';
+import { temporaryFolder } from './folder.ts';
 import { unhex } from './hex.ts';
 import type { Operator } from './operator.ts';
 import type { Peer } from './peer.ts';
@@ -19,7 +19,7 @@ import type { Peer } from './peer.ts';
 /* Burns as the bridge's own circuit and nodes tell of them, and coins as Bitcoin Core does. */
 
 /** What each operator's program signed so far. */
-const signed = mkdtempSync(join(tmpdir(), 'observed-'));
+const signed = temporaryFolder('observed');
 
 /** The proof of a burn that was made by the bridge's own circuit; its burn as a bridge's node has it. */
 export function provedBurn(): { burn: Burn; file: string } | undefined {

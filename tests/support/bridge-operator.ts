@@ -1,15 +1,15 @@
 import { expect } from '@playwright/test';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bitcoinText } from '../../src/lib/ui/text/bitcoin.ts';
 import { evidenceText } from '../../src/lib/ui/text/evidence.ts';
+import { temporaryFolder } from './folder.ts';
 import { Operator } from './operator.ts';
 import { Peer } from './peer.ts';
 
 /* What operators of a bridge do at their own browsers, and how packets go between them and peers. */
 
-const folder = mkdtempSync(join(tmpdir(), 'bridge-'));
+const folder = temporaryFolder('bridge');
 let files = 0;
 
 /** A file with this content. */

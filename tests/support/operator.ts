@@ -1,7 +1,6 @@
 import type { Browser, BrowserContext, Locator, Page } from '@playwright/test';
 import { expect } from '@playwright/test';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { backupText } from '../../src/lib/ui/text/backup.ts';
 import { courierText } from '../../src/lib/ui/text/courier.ts';
@@ -11,6 +10,7 @@ import { workspaceText } from '../../src/lib/ui/text/workspace.ts';
 import type { DeviceKind } from '../../src/lib/devices/device.ts';
 import { securityKey } from './authenticator.ts';
 import { attendDrawn, drawnWords } from './drawn.ts';
+import { temporaryFolder } from './folder.ts';
 
 /* An operator at an own browser: what a person does there, by mouse or by keyboard alone. */
 
@@ -45,7 +45,7 @@ export class Operator {
   transfers = 0;
   /** What was read aloud, twice 24 words. */
   readonly words: string[] = [];
-  private readonly folder = mkdtempSync(join(tmpdir(), 'operator-'));
+  private readonly folder = temporaryFolder('operator');
   /** The backup file, once it was saved. */
   backup = '';
   /** Chosen for the backup file. */

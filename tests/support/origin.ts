@@ -3,15 +3,15 @@
  * whatever it is told, and bundles that differ from the built one.
  */
 import { spawn } from 'node:child_process';
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { appendFileSync, cpSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { top } from '../../bundle/machine.mjs';
 import { MANIFEST_NAME, contentHash, parseManifest, sha256 } from '../../bundle/manifest.mjs';
 import { list } from '../../bundle/seal.mjs';
 import { headersFor, policyOf } from '../../src/lib/integrity/headers.ts';
+import { temporaryFolder } from './folder.ts';
 
 export const built = join(top, 'build');
 
@@ -121,7 +121,7 @@ async function serve(port: number, answer: (path: string) => Answer): Promise<Ru
  * @returns its folder
  */
 export async function anotherBundle(version: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'conclave-bundle-'));
+  const folder = temporaryFolder('bundle');
   cpSync(built, folder, { recursive: true });
   appendFileSync(join(folder, 'index.html'), `<!-- another bundle, ${version} -->\n`);
   const manifest = parseManifest(new Uint8Array(readFileSync(join(built, MANIFEST_NAME))));

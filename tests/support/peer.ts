@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Packet } from '../../src/lib/ceremony/packet.ts';
 import type { Part } from '../../src/lib/ceremony/parts.ts';
@@ -16,6 +15,7 @@ import { takeEvidence } from '../../src/lib/worker/evidence.ts';
 import type { Ports } from '../../src/lib/worker/ports.ts';
 import { moveRequest } from '../../src/lib/worker/request-pilot.ts';
 import { Seat } from '../../src/lib/worker/seat.ts';
+import { temporaryFolder } from './folder.ts';
 import { sayOtherwise } from './otherwise.ts';
 import { copyOf, deviceOf, hostReply, meOf, play, ports, type Player } from './seats.ts';
 import { did } from './signing-seats.ts';
@@ -40,7 +40,7 @@ const portsOf = (store: Store, seed: string, root: Bytes): Ports => ({
 
 export class Peer {
   readonly player: Player;
-  private readonly folder = mkdtempSync(join(tmpdir(), 'peer-'));
+  private readonly folder = temporaryFolder('peer');
   private count = 0;
 
   private constructor(player: Player) {

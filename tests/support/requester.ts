@@ -1,8 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { createBase58check } from '@scure/base';
 import { expect, type Page } from '@playwright/test';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scriptOfAddress } from '../../src/lib/bitcoin/address.ts';
 import { branches, outputAt } from '../../src/lib/bitcoin/branches.ts';
@@ -12,6 +11,7 @@ import { ceremonyText } from '../../src/lib/ui/text/ceremony.ts';
 import { requestNewText } from '../../src/lib/ui/text/request-new.ts';
 import { requestsText } from '../../src/lib/ui/text/requests.ts';
 import { jsGroup } from '../../src/lib/wasm/js-group.ts';
+import { temporaryFolder } from './folder.ts';
 import { value } from './hex.ts';
 import type { Operator } from './operator.ts';
 import { randomFrom } from './players.ts';
@@ -20,7 +20,7 @@ import { writePsbt } from './write-psbt.ts';
 /* Operators sign requests, each at their own browser. */
 
 const group = jsGroup('secp256k1');
-const folder = mkdtempSync(join(tmpdir(), 'psbts-'));
+const folder = temporaryFolder('psbts');
 const bytes = randomFrom('coins of the browsers');
 
 /** What the spends pay to. */
