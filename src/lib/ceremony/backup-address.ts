@@ -1,4 +1,4 @@
-import { equal, inFours } from '../crypto/bytes.ts';
+import { inFours } from '../crypto/bytes.ts';
 import type { Group } from '../wasm/group.ts';
 import { verifyApproval } from './approval.ts';
 import { ceremonyFault, type CeremonyFault } from './faults.ts';
@@ -123,7 +123,7 @@ function proposalsOf(named: readonly (readonly Naming[])[]): Proposal[] {
  */
 function namings(ed25519: Group, state: State, operator: number): Naming[] {
   const { packetKey } = state.manifest!.operators[operator]!;
-  const fork = state.conflicts.find(({ first }) => equal(first.from, packetKey));
+  const [fork] = state.conflictsOf(packetKey);
   const told = [
     ...state.told(packetKey, 'backup-address'),
     ...(fork ? state.toldIn([fork.second], 'backup-address') : []),

@@ -46,6 +46,8 @@ const early = (because: string): Verdict => ({ verdict: 'early', because });
 const MAX_FROM_OPERATOR = 100_000;
 const MAX_FROM_ONE = 200;
 const MAX_SENDERS = 100;
+/** The most packets of an operator that are kept beside others under the same numbers. */
+const MAX_SECONDS = 64;
 
 const enrolment = new Set<Part['kind']>([
   'invite',
@@ -63,10 +65,7 @@ export function judge(secp256k1: Group, state: State, packet: Packet): Verdict {
   if (!state.id || !sameGroup(state.id, packet.id)) return refused(otherGroup(state, packet));
   const said = state.packetsFrom(packet.from);
   const same = said[packet.number - 1];
-  if (same) {
-    const proven = state.conflicts.some(({ first }) => equal(first.from, packet.from));
-    return { verdict: proven || equal(same.hash, packet.hash) ? 'known' : 'conflict' };
-  }
+  if (same) return { verdict: equal(same.hash, packet.hash) ? 'known' : second(state, packet) };
   const last = said.at(-1);
   const most = state.inRoster(packet.from) ? MAX_FROM_OPERATOR : MAX_FROM_ONE;
   if (said.length >= most) return refused('Its sender sent too many packets.');
@@ -83,6 +82,18 @@ export function judge(secp256k1: Group, state: State, packet: Packet): Verdict {
     );
   }
   return inSession(state, packet) ?? byParts(secp256k1, state, packet);
+}
+
+/**
+ * A packet under a number that is taken. One proves the fork; the others may hold what the operator here
+ * promised, or a batch that others reserved. The lowest number says from where on nothing that the
+ * sender says is certain, so it is always kept.
+ */
+function second(state: State, { from, number, hash }: Packet): 'known' | 'conflict' {
+  const kept = state.conflictsOf(from);
+  const most = state.isMe(from) ? MAX_FROM_OPERATOR : state.inRoster(from) ? MAX_SECONDS : 1;
+  if (kept.some((one) => equal(one.second.hash, hash))) return 'known';
+  return kept.length < most || number < kept[0]!.first.number ? 'conflict' : 'known';
 }
 
 function otherGroup({ id }: State, packet: Packet): string {

@@ -74,7 +74,7 @@ const present = <T>(list: readonly (T | undefined)[]): list is readonly T[] =>
 /** The faults that end a ceremony whose key is not complete. */
 function ending(state: State): CeremonyFault[] {
   const faults: CeremonyFault[] = [];
-  for (const { first } of state.conflicts) {
+  for (const { first } of state.proofs()) {
     const number = state.numberOf(first.from);
     if (number !== undefined) faults.push(ceremonyFault('equivocation', [number]));
   }

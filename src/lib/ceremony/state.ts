@@ -180,6 +180,24 @@ export class State {
     return this.voices.get(toHex(key)) ?? [];
   }
 
+  /** What proves a fork of a sender, the lowest number first. */
+  conflictsOf(key: Uint8Array): Conflict[] {
+    return this.conflicts
+      .filter(({ first }) => equal(first.from, key))
+      .sort((a, b) => a.first.number - b.first.number);
+  }
+
+  /** Of each sender who signed two packets under one number, the proof with the lowest number. */
+  proofs(): Conflict[] {
+    const lowest = new Map<string, Conflict>();
+    for (const one of this.conflicts) {
+      const name = toHex(one.first.from);
+      const other = lowest.get(name);
+      if (!other || one.first.number < other.first.number) lowest.set(name, one);
+    }
+    return [...lowest.values()];
+  }
+
   /** All packets held, each sender's in order. */
   allPackets(): Packet[] {
     return [...this.voices.values()].flat();
@@ -229,8 +247,8 @@ export class State {
    * said it and however often.
    */
   everTold<K extends Part['kind']>(key: Uint8Array, kind: K): Told<K>[] {
-    const second = this.conflicts.map((one) => one.second).filter(({ from }) => equal(from, key));
-    return [...this.told(key, kind), ...this.toldIn(second, kind)];
+    const seconds = this.conflictsOf(key).map(({ second }) => second);
+    return [...this.told(key, kind), ...this.toldIn(seconds, kind)];
   }
 
   /** The parts of a kind that these packets give in this session. */

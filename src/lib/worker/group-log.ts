@@ -276,7 +276,8 @@ export class GroupLog {
           to.length === 0 ||
           held.some((numbers) => number > (numbers.get(toHex(from)) ?? 0)),
       );
-    for (const { second } of state.conflicts) packets.push(second);
+    const seconds = everything ? state.conflicts : state.proofs();
+    for (const { second } of seconds) packets.push(second);
     return { bundle: bundleOf(packets.map(({ bytes }) => bytes)), packets: packets.length };
   }
 
