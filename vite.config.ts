@@ -18,6 +18,9 @@ const chromium = findChromium();
 /** The folder of the official test vectors, if there is one. */
 const vectors = process.env['CONCLAVE_VECTORS'];
 
+/** A busy machine takes its time: for what a test polls, and for what is made before it, in ms. */
+const patient = { expect: { poll: { timeout: 15_000 } }, hookTimeout: 60_000 };
+
 /** Files that take minutes, longest first: begun last, they would leave the other cores idle. */
 const long = ['adversarial/fuzz.spec.ts', 'rehearsal.spec.ts', 'rehearsal-withdrawal.spec.ts'];
 
@@ -52,6 +55,7 @@ export default defineConfig({
           maxWorkers: Math.max(2, availableParallelism() - 1),
           // The linter and the launchers start slowly on a busy machine.
           testTimeout: 60_000,
+          ...patient,
           include: [
             'src/**/*.spec.ts',
             'bundle/**/*.spec.ts',
@@ -86,6 +90,8 @@ export default defineConfig({
               server: { fs: { allow: [top, ...(vectors ? [vectors] : [])] } },
               test: {
                 name: 'chromium',
+                testTimeout: 60_000,
+                ...patient,
                 provide: { vectors },
                 include: ['src/**/*.browser.spec.ts', 'tests/**/*.browser.spec.ts'],
                 browser: {
