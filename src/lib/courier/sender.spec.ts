@@ -4,8 +4,11 @@ import { expect, it } from 'vitest';
 import { concat } from '../crypto/bytes.ts';
 import { densities, frames, plan, singleCode, type Density } from './sender.ts';
 import { BUNDLE_TYPE, toPartUr } from './ur.ts';
+import { nextBelow, Xoshiro } from './xoshiro.ts';
 
-const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+const rng = new Xoshiro(new TextEncoder().encode('sender'));
+/** The same in every run: the reader of other people does not read every code that there can be. */
+const random = (length: number) => Uint8Array.from({ length }, () => nextBelow(256, rng));
 
 /** What a reader sees in a code: four pixels for each module, and a quiet zone. */
 function scan(content: string, version?: Density): string | undefined {
