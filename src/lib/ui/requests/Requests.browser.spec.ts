@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { render } from 'vitest-browser-svelte';
 import { propose, spendRequest, withKey } from '../../../../tests/support/desk-requests.ts';
@@ -63,12 +63,22 @@ test('what waits for the operator is first, and of it what expires first', async
 });
 
 test('in the last hour it ticks, and is announced as it begins', async () => {
-  await proposeFor(HOUR + 2500);
-  app.announcement = '';
-  await shown();
-  await expect.element(entries.first()).toHaveTextContent('To be signed within 59 min 5');
-  expect(app.announcement).toMatch(/To be signed within 1 h 0 min\.$/);
-  await expect.element(entries.first()).toHaveTextContent('59 min 57 s');
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  try {
+    await proposeFor(HOUR + 2500);
+    app.announcement = '';
+    await shown();
+    await expect.element(entries.first()).toHaveTextContent('To be signed within 1 h 0 min');
+    expect(app.announcement).toBe('');
+    vi.advanceTimersByTime(2500);
+    await expect.poll(() => app.announcement).toMatch(/To be signed within 1 h 0 min\.$/);
+    for (const second of [59, 58, 57]) {
+      vi.advanceTimersByTime(1000);
+      await expect.element(entries.first()).toHaveTextContent(`within 59 min ${second} s`);
+    }
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('what keeps a batch back is said: the first check that does not hold, or the rule', async () => {
