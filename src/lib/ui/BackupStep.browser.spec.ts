@@ -179,6 +179,7 @@ test('another file can be made in its place', async () => {
   await phrase().fill(GOOD);
   await expect.element(page.getByTestId('strength')).toHaveTextContent('Strong enough');
   await button('Make and save the file').click();
+  await expect.poll(() => files).toHaveLength(1);
   await readBack(files[0]!, GOOD);
   await expect.element(stage()).toHaveTextContent('Verified');
   expect(log).toEqual(['recorded ana.age', 'verified']);

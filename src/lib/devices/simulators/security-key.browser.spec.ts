@@ -38,10 +38,8 @@ const heldBy = (device: Device) => fromHandle(device.identity.handle) as Enrolle
 const press = (key: SecurityKeySimulator, ...ids: string[]) => ids.forEach((id) => key.press(id));
 const pin = SIMULATED_PIN.split('').map((digit) => `digit-${digit}`);
 
-async function until(ready: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !ready(); i++) await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(ready()).toBe(true);
-}
+const until = (ready: () => boolean): Promise<void> =>
+  expect.poll(ready, { interval: 5 }).toBe(true);
 
 test('secrets are the same after a reload, separated by label and key; approvals hold', async () => {
   const key = keyOf(1);

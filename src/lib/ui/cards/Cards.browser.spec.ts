@@ -327,6 +327,7 @@ test('left for later, knowingly: it stays recorded, and is not shown again', asy
   await button(text.uncover).click();
   await page.getByText(text.later.summary).click();
   await page.getByText('Without holding').click();
+  await expect.element(page.getByText(/^Type \d{4}/)).toBeVisible();
   const label = page.getByText(/^Type \d{4}/).element().textContent;
   await page.getByLabelText(/^Type/).fill(/\d{4}/.exec(label)![0]);
   await page.getByRole('button', { name: 'Confirm' }).click();

@@ -110,6 +110,7 @@ test('differing words stop the ceremony, after a hold, and the reader is named',
   await expect.element(button('All words are the same')).not.toBeInTheDocument();
   await page.getByText('Without holding').first().click();
   const label = page.getByLabelText(/^Type \d{4} to confirm/).first();
+  await expect.element(label).toBeVisible();
   const code = /\d{4}/.exec(
     page
       .getByText(/^Type \d{4}/)

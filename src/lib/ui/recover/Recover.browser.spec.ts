@@ -355,6 +355,7 @@ test('a run that was lost with the machine is stopped for everybody, after a hol
   await button(who.yes).click();
   await button(device.find).click();
   await button(device.seal).click();
+  await expect.element(page.getByTestId('still-to-hear')).toBeVisible();
   three = young;
   await heardFromAll();
   expect(machine.seat.next().act).toBe('run-lost');
@@ -363,7 +364,8 @@ test('a run that was lost with the machine is stopped for everybody, after a hol
   const now = page.getByTestId('now');
   await expect.element(now).toHaveTextContent('This ceremony cannot end');
   await page.getByText('Without holding').first().click();
-  const field = page.getByLabelText(/^Type/).first();
+  const field = page.getByLabelText(/^Type \d{4}/).first();
+  await expect.element(field).toBeVisible();
   const [code] = /\d{4}/.exec((field.element() as HTMLInputElement).labels![0]!.textContent)!;
   await field.fill(code);
   await userEvent.keyboard('{Enter}');

@@ -44,9 +44,10 @@ const batchOf = (count: number) =>
 /** Types the code in place of holding the button. */
 async function approve() {
   await page.getByText('Without holding').click();
-  const field = page.getByLabelText(/^Type/).element() as HTMLInputElement;
-  const [code] = /\d{4}/.exec(field.labels![0]!.textContent)!;
-  await page.getByLabelText(/^Type/).fill(code);
+  const field = page.getByLabelText(/^Type \d{4}/);
+  await expect.element(field).toBeVisible();
+  const [code] = /\d{4}/.exec((field.element() as HTMLInputElement).labels![0]!.textContent)!;
+  await field.fill(code);
   await userEvent.keyboard('{Enter}');
 }
 

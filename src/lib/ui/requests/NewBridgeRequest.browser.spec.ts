@@ -89,7 +89,7 @@ test('deposits wait for depth, then all of them are chosen, and one press makes 
   await way('Mints').click();
   const boxes = compose.getByRole('checkbox');
   await expect.element(boxes.first()).toBeChecked();
-  expect(boxes.all()).toHaveLength(2);
+  await expect.element(boxes).toHaveLength(2);
   await compose.getByLabelText('Purpose').fill('Deposit of Monday');
   await button(text.mint.add(2)).click();
   await expect.element(page.getByTestId('no-mints')).toBeVisible();
@@ -139,7 +139,7 @@ test('burns with records and a proof are paid together; the others say what they
 
   const { proposed } = await shown();
   await way('Withdrawals').click();
-  expect(compose.getByRole('checkbox').all()).toHaveLength(2);
+  await expect.element(compose.getByRole('checkbox')).toHaveLength(2);
   await page.getByText(text.waiting(2)).click();
   const waiting = page.getByTestId('waiting');
   await expect.element(waiting.first()).toHaveTextContent('It pays less than');

@@ -78,17 +78,16 @@ test('a PSBT is read, reviewed, kept as a draft, found again and proposed', asyn
   await add('Withdrawal 17');
   await expect.element(items).toHaveTextContent(RECIPIENT);
   await expect.element(page.getByRole('radio', { name: 'A test of the keys' })).toBeDisabled();
+  const purposeKept = async () => (await desk.requests())!.drafts[0]?.batch[0]!.purpose;
+  await expect.poll(purposeKept).toBe('Withdrawal 17');
   const [draft] = (await desk.requests())!.drafts;
-  expect(draft!.batch[0]!.purpose).toBe('Withdrawal 17');
   await first.view.unmount();
 
   const again = await shown(hexOf(draft!.name));
   await expect.element(items).toHaveTextContent('Withdrawal 17');
   await items.getByLabelText('Purpose').fill('Withdrawal 18 of Harbour AG');
   await userEvent.tab();
-  await expect
-    .poll(async () => (await desk.requests())!.drafts[0]!.batch[0]!.purpose)
-    .toBe('Withdrawal 18 of Harbour AG');
+  await expect.poll(purposeKept).toBe('Withdrawal 18 of Harbour AG');
   await button('Propose this request').click();
   await expect.poll(() => again.proposed).toHaveLength(1);
   const { sessions, drafts } = (await desk.requests())!;
@@ -121,11 +120,13 @@ test('payments are put together from the coins; two of one batch never spend the
   await button('Put it together').click();
   await add('Second');
   await expect.element(page.getByText('2 requests, 0.60000000 BTC in all.')).toBeVisible();
-  const [draft] = (await desk.requests())!.drafts;
-  const spent = draft!.batch.flatMap((one) =>
-    one.kind === 'spend' ? one.transaction.inputs.map(({ amount }) => amount) : [],
-  );
-  expect(spent).toEqual([100_000_000, 50_000_000]);
+  await expect
+    .poll(async () =>
+      (await desk.requests())!.drafts[0]?.batch.flatMap((one) =>
+        one.kind === 'spend' ? one.transaction.inputs.map(({ amount }) => amount) : [],
+      ),
+    )
+    .toEqual([100_000_000, 50_000_000]);
   await button('Put it together').click();
   await expect.element(page.getByRole('alert')).toHaveTextContent('The coins do not suffice.');
   await button('Leave “First” out').click();
