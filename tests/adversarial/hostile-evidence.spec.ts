@@ -14,6 +14,7 @@ import {
   recipient,
 } from '../support/bridge-seats.ts';
 import { checkpointAt, evidenceFor, fork, mine, packed, tipOf } from '../support/chain.ts';
+import { cpuOf } from '../support/cpu.ts';
 import { reload, type Player } from '../support/seats.ts';
 import { lie, twinOf } from '../support/signing-cheats.ts';
 import { did, everybodyHears, withKey } from '../support/signing-seats.ts';
@@ -152,11 +153,7 @@ it('a year of headers, and many tips, leave the views fast', async () => {
       hash: chain.blocks.at(-1 - (i % 50))!.header.hash,
       source: 'x',
     });
-  const look = () => {
-    const at = performance.now();
-    requestsViewOf(asha.seat);
-    return performance.now() - at;
-  };
+  const look = () => cpuOf(() => requestsViewOf(asha.seat));
   const [first, again] = [look(), look()];
   await did(asha.seat.receipt());
   const after = look();

@@ -25,6 +25,7 @@ import {
   workedHeader,
   type TestChain,
 } from '../support/chain.ts';
+import { cpuOf } from '../support/cpu.ts';
 
 /** Periods of eight blocks, 10 s apart. */
 const quick: Consensus = { ...consensusOf.regtest, period: 8, spacing: 10, retargets: true };
@@ -373,13 +374,16 @@ describe('anything changed', () => {
 
 describe('very much', () => {
   it('is refused without taking long', () => {
-    const start = performance.now();
-    const mega = new Uint8Array(4_000_032).fill(1);
-    expect(typeof readRawTx(mega)).toBe('string');
-    expect(readMerkleBlock(mega)).toMatchObject({ fault: 'malformed' });
-    const chain = newChain();
-    const tree = new HeaderTree(chain.consensus, [chain.checkpoint]);
-    expect(tree.add(hashAt(chain, 0), mega.subarray(0, 48 * 80_000))).toMatchObject({ height: 1 });
-    expect(performance.now() - start).toBeLessThan(1000);
+    const took = cpuOf(() => {
+      const mega = new Uint8Array(4_000_032).fill(1);
+      expect(typeof readRawTx(mega)).toBe('string');
+      expect(readMerkleBlock(mega)).toMatchObject({ fault: 'malformed' });
+      const chain = newChain();
+      const tree = new HeaderTree(chain.consensus, [chain.checkpoint]);
+      expect(tree.add(hashAt(chain, 0), mega.subarray(0, 48 * 80_000))).toMatchObject({
+        height: 1,
+      });
+    });
+    expect(took).toBeLessThan(1000);
   });
 });
