@@ -20,9 +20,14 @@ describe('two tabs', () => {
   test('a tab that is just closing is waited for', async () => {
     const options = emptyOrigin();
     const first = await createVault(passphrase('p'), options);
+    // For half a second; here for as long as a busy machine takes.
+    const patience = vi.spyOn(AbortSignal, 'timeout');
+    patience.mockReturnValue(new AbortController().signal);
     const second = unlockVault(passphrase('p'), options);
     setTimeout(() => void first.lock(), 100);
     await second;
+    expect(patience.mock.calls).toEqual([[500]]);
+    patience.mockRestore();
   });
 
   test('taken over: the first is told and every call of it rejects', async () => {

@@ -189,7 +189,7 @@ describe('where a vault is or is not', () => {
     const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
     await vault.keys('');
     forceCloseDatabase(transaction.mock.contexts[0] as never);
-    await vi.waitFor(() => expect(lost).toHaveBeenCalled());
+    await expect.poll(() => lost.mock.calls).toHaveLength(1);
     expect(lost.mock.calls).toEqual([[{ name: 'storage-failed' }]]);
     expect(await faultOf(vault.read('k'))).toEqual({ name: 'storage-failed' });
   });
