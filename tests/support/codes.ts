@@ -1,6 +1,6 @@
 /** Pictures and films of our own sender's codes, as a camera sees them: drawn in a page of a browser. */
 import type { Page } from '@playwright/test';
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { frames, plan, type Density } from '../../src/lib/courier/sender.ts';
 import { pack } from '../../src/lib/courier/transport.ts';
 import type { Bytes } from '../../src/lib/crypto/bytes.ts';
@@ -24,8 +24,13 @@ export async function drawFrames(
   return { drawings, needed: plan(packed.length, density)!.frames };
 }
 
-/** Random bytes, which nothing deflates. */
-export const randomBundle = (length: number): Bytes => new Uint8Array(randomBytes(length));
+let bundles = 0;
+
+/** Bytes that look random, which nothing deflates: others each time, and the same in every run. */
+export function randomBundle(length: number): Bytes {
+  const stream = createHash('shake256', { outputLength: length });
+  return new Uint8Array(stream.update(`bundle ${bundles++}`).digest());
+}
 
 /** A JPEG for each drawing, `null` for a view in which there is no code: tilted, grey, a little blurred. */
 export async function photograph(page: Page, drawings: (QrDrawing | null)[]): Promise<Buffer[]> {
