@@ -197,7 +197,7 @@ test('the worst day: three contacts’ cards and what another operator has, noth
   browser,
   watch,
 }, info) => {
-  test.setTimeout(90_000);
+  test.setTimeout(180_000);
   const peers = await everybodyBut(EMRE);
   const emre = await newMachine(browser, watch, 'Emre');
   const { page } = emre;
@@ -364,6 +364,7 @@ test('apart from any workspace: whether cards or a file restore what was certifi
   page,
 }) => {
   await page.goto('./#/verify');
+  await expect(page.getByTestId('verdict')).toBeVisible();
   const stores = () => page.evaluate(() => indexedDB.databases());
   const before = await stores();
   const check = page.getByTestId('restore-check');

@@ -44,13 +44,28 @@ export const typeNext = (page: Page, password: string): Promise<void> =>
     { password, action: devices.prompt.passwordAction },
   );
 
-/** Holds a button down until what it does has begun. */
+/** Holds a button down until what it does has begun: then its bar, which fills meanwhile, is empty or gone. */
 export async function hold(page: Page, name: string): Promise<void> {
   const button = page.getByRole('button', { name, exact: true });
   await expect(button).toBeEnabled();
   await button.focus();
+  const begun = button.evaluate((element) => {
+    const bar = element.querySelector<HTMLElement>('.fill')!;
+    let filled = 0;
+    return new Promise<void>((over) => {
+      const observer = new MutationObserver(() => {
+        const share = parseFloat(bar.style.inlineSize);
+        const emptied = share < filled;
+        filled = share;
+        if (bar.isConnected && !emptied) return;
+        observer.disconnect();
+        over();
+      });
+      observer.observe(document.body, { subtree: true, childList: true, attributes: true });
+    });
+  });
   await page.keyboard.down('Space');
-  await page.waitForTimeout(2500);
+  await begun;
   await page.keyboard.up('Space');
 }
 

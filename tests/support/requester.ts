@@ -70,11 +70,14 @@ export function psbtFor(threshPk: Bytes, number: number): { spend: Spend; file: 
 
 /** Opens the list of requests, from the group's page or from a request's. */
 async function openRequests({ page }: Operator): Promise<void> {
-  const names = [ceremonyText.pages.names.requests, requestsText.session.all];
-  for (const name of names) {
-    const link = page.getByRole('link', { name, exact: true }).first();
-    if (await link.isVisible()) await link.click();
-  }
+  const { inbox, session } = requestsText;
+  const link = (name: string) => page.getByRole('link', { name, exact: true }).first();
+  const ways = [ceremonyText.pages.names.requests, session.all].map(link);
+  // A page that was just come back to is read from the worker first.
+  await expect(
+    ways.reduce((one, other) => one.or(other), link(inbox.create)).first(),
+  ).toBeVisible();
+  for (const way of ways) if (await way.isVisible()) await way.click();
   await expect(page.getByTestId('part-transfer')).toBeVisible();
 }
 

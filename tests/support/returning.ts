@@ -136,6 +136,7 @@ export async function isMe(operator: Operator, { name }: Player, number: number,
 /** Chooses a simulated device of this make where another one is asked for. */
 export async function chooseAnother(operator: Operator, kind: 'ledger' | 'trezor') {
   const { page } = operator;
+  await expect(question(page)).toHaveAttribute('data-stage', 'device');
   const another = page.getByRole('radio', { name: device.another });
   if (await another.isVisible()) await operator.choose(another);
   const { device: choice } = workspaceText;
