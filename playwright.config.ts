@@ -7,9 +7,9 @@ if (!executablePath) throw new Error('No Chromium was found; set CONCLAVE_CHROMI
 /** End to end, in the machine's Chromium, against the sealed bundle served by the launcher. */
 export default defineConfig({
   testDir: 'tests/e2e',
-  timeout: 60_000,
+  timeout: 120_000,
   // Passphrases and five browsers take their time on a busy machine.
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   workers: 1,
   retries: 0,
   forbidOnly: true,

@@ -132,7 +132,7 @@ test('hold to confirm: letting go cancels; holding confirms; a typed code does t
   // Removing loads the page again, which keeps the bundle anew.
   await remove.focus();
   await page.keyboard.down('Space');
-  await expect.poll(loadedAt, { timeout: 10_000 }).toBeGreaterThan(first);
+  await expect.poll(loadedAt, { timeout: 30_000 }).toBeGreaterThan(first);
   await page.keyboard.up('Space');
   await expect(kept).toContainText('is kept here');
   const second = await loadedAt();

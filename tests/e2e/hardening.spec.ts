@@ -38,7 +38,7 @@ test('Chromium knows every line of the policy and accepts it', async () => {
   await expect(async () => {
     const rows = await readPolicyPage(context);
     expect(rows.sort(byName)).toEqual(expected.sort(byName));
-  }).toPass({ timeout: 10_000 });
+  }).toPass({ timeout: 30_000 });
 });
 
 for (const url of [
@@ -127,7 +127,7 @@ test('the app passes its self-test on the WebAssembly engine', async () => {
   const page = await context.newPage();
   await page.goto(`${origin}/#/about`);
   const selfTest = page.getByTestId('selftest');
-  await expect(selfTest).toHaveAttribute('data-state', 'passed', { timeout: 20_000 });
+  await expect(selfTest).toHaveAttribute('data-state', 'passed', { timeout: 45_000 });
   await expect(selfTest).toHaveAttribute('data-engine', 'wasm');
   await page.close();
 });
@@ -161,7 +161,7 @@ async function onClick(page: Page, request: string): Promise<string> {
   await page.evaluate(`
     document.querySelector('button').onclick = () => {
       const answer = ${request}.then((got) => (got.length === 0 ? 'nothing' : 'given'), (e) => e.name);
-      const silence = new Promise((resolve) => setTimeout(resolve, 1000, 'asks'));
+      const silence = new Promise((resolve) => setTimeout(resolve, 5000, 'asks'));
       window.outcome = Promise.race([answer, silence]);
     };`);
   await page.click('button');

@@ -57,7 +57,7 @@ test.describe('another bundle on the same address', () => {
     const accept = again.getByRole('button', { name: text.verify.offer.accept });
     await accept.focus();
     await again.keyboard.down('Space');
-    await expect(offer).toHaveAttribute('data-state', 'same', { timeout: 15_000 });
+    await expect(offer).toHaveAttribute('data-state', 'same', { timeout: 30_000 });
     await again.keyboard.up('Space');
     expect(await shownRoot(again)).toBe(await rootOf(folder));
     await expect(again.getByTestId('kept')).toContainText('0.9.0');
@@ -117,7 +117,7 @@ test.describe('another bundle on the same address', () => {
     await page.getByRole('button', { name: text.verify.offer.accept }).focus();
     await page.keyboard.down('Space');
     await expect(page.getByText('The other bundle was not accepted')).toBeVisible({
-      timeout: 15_000,
+      timeout: 30_000,
     });
     await page.keyboard.up('Space');
     expect(await shownRoot(page)).toBe(root);
@@ -180,7 +180,7 @@ test.describe('a foreign service worker left on the origin by another program', 
       // One more foreign answer cannot be prevented; the update check behind it brings ours.
       await page.goto(server.address);
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(text.start.heading, {
-        timeout: 20_000,
+        timeout: 30_000,
       });
       await page.goto(`${server.address}#/verify`);
       await expect(page.getByTestId('kept')).toContainText('is kept here');

@@ -37,7 +37,7 @@ test('a group’s record is shown, saved, and holds; on paper every page bears i
     await field(label).fill('seven-words-nobody-drew-lamps-otter-quietly');
   await press(door.create.action);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(groups.heading, {
-    timeout: 20_000,
+    timeout: 45_000,
   });
   await page.getByRole('link', { name: groups.begin, exact: true }).click();
   await field(begin.name).fill('Paper vault');

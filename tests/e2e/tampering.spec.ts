@@ -256,7 +256,7 @@ test.describe('a kept bundle that lost something', () => {
     await page.getByRole('link', { name: text.app.pages.verify, exact: true }).click();
     await page.getByRole('button', { name: text.verify.offer.accept }).focus();
     await page.keyboard.down('Space');
-    await expect(page.getByTestId('kept')).toContainText('0.9.0', { timeout: 15_000 });
+    await expect(page.getByTestId('kept')).toContainText('0.9.0', { timeout: 30_000 });
     await page.keyboard.up('Space');
   });
 });

@@ -51,7 +51,7 @@ export function whyNotPoliced(): string | undefined {
  */
 export async function openPolicedBrowser(
   policy: Policy,
-  timeout = 15_000,
+  timeout = 45_000,
 ): Promise<PolicedBrowser> {
   const missing = whyNotPoliced();
   if (missing !== undefined) throw new Error(missing);

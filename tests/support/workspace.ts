@@ -18,7 +18,7 @@ export const button = (page: Page, name: string) => page.getByRole('button', { n
 export const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
 
 /** A passphrase takes its time on purpose, and more of it on a busy machine. */
-export const PATIENCE = { timeout: 20_000 };
+export const PATIENCE = { timeout: 45_000 };
 
 /** By links: an address that is typed loads the page again, and that locks. */
 const ways = {
