@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Packet } from '../../src/lib/ceremony/packet.ts';
 import { clockBehind, stillToHear } from '../../src/lib/ceremony/script.ts';
-import { ageBackup, fromAge, recovered } from '../support/restored.ts';
+import { ageBackup, caughtUp, fromAge, recovered } from '../support/restored.ts';
 import { clock, reimport, reload, type Player } from '../support/seats.ts';
 import { bring, five, twinOf } from '../support/signing-cheats.ts';
 import { did, everybodyHears, withKey } from '../support/signing-seats.ts';
@@ -164,4 +164,69 @@ it('enough that counts by the clock here, and as many later packets that show it
   expect(stillToHear(old.seat.state)).toBe(0);
   await bring(old, ...late);
   await silent(old, 1, true);
+});
+
+/** Says one thing by a clock that is so far from the right one, and then another by the right one. */
+async function strayed(player: Player, by: number): Promise<Packet[]> {
+  await reload(player, { now: () => clock.now + by });
+  await did(player.seat.receipt());
+  await reload(player);
+  await did(player.seat.receipt());
+  return saidBy(player).slice(-2);
+}
+
+it.each([
+  { n: 2, t: 2, ahead: 1 },
+  { n: 3, t: 2, ahead: 2 },
+])('$ahead of $n had a clock that was a year ahead once: all the same', async ({ n, t, ahead }) => {
+  const all = await withKey(n, t, `clock once ahead ${n}`);
+  const ben = all.at(-1)!;
+  const others = all.slice(0, -1);
+  for (const player of all.slice(0, ahead)) await strayed(player, 365 * 24 * HOUR);
+  await everybodyHears(all);
+  const file = await ageBackup(ben);
+  const back = await recovered(ben, others[0]!, fromAge(file));
+  await reimport(ben);
+  for (const player of [ben, back]) {
+    await silent(player, n - t + 1, false);
+    await caughtUp(player, others);
+    expect(stillToHear(player.seat.state)).toBe(0);
+  }
+});
+
+it('who shows the clock to be behind and takes it back is as one who said nothing', async () => {
+  const players = (await withKey(4, 3, 'clock taken back')) as [Player, Player, Player, Player];
+  await everybodyHears(players);
+  const [asha, ben, chen, dora] = players;
+  const old = await twinOf(ben);
+  await reimport(old, { now: wrongClock(clock.now).now });
+  const early = await told([asha, chen, dora]);
+  clock.now += 24 * HOUR;
+  const late = await told([asha]);
+  await bring(old, ...early, ...late);
+  expect(stillToHear(old.seat.state)).toBe(0);
+  await did(chen.seat.receipt());
+  const shown = saidBy(chen).at(-1)!;
+  await bring(old, shown);
+  await silent(old, 1, true);
+  await bring(old, (await strayed(chen, -24 * HOUR))[0]!);
+  expect(stillToHear(old.seat.state)).toBe(0);
+  // What came before it, once more, changes nothing; the honest ones who show it need nobody else.
+  await bring(old, shown, ...late, ...early);
+  expect(stillToHear(old.seat.state)).toBe(0);
+  await bring(old, ...(await told([dora])));
+  await silent(old, 1, true);
+});
+
+it('what t operators said before an import stands, though another one takes back how late it was', async () => {
+  const [asha, ben, chen, dora, emre] = await five('clock back before');
+  clock.now += HOUR;
+  const early = await told([emre]);
+  clock.now += 800_000;
+  await bring(ben, ...(await told([asha, chen, dora])));
+  await bring(ben, (await strayed(chen, -24 * HOUR))[0]!);
+  await did(ben.seat.receipt());
+  await reimport(ben, { now: wrongClock(clock.now - 300_000).now });
+  await bring(ben, ...early);
+  await silent(ben, 3, false);
 });

@@ -220,25 +220,24 @@ export function stillToHear(state: State): number {
   return Math.max(silenced ? 1 : 0, n - t + 1 - new Set(heard).size);
 }
 
-/** The time up to which t operators said something, by their clocks, in these packets; else 0. */
+/**
+ * The time up to which t operators said something, by their clocks, in these packets; else 0. What an
+ * operator's clock says is what their last packet says: a clock that was ahead once was set since. Who
+ * takes back how late it was counts as one who said nothing, and t others are enough without them.
+ */
 export function saidUpTo(state: State, among: (packet: Packet) => boolean): number {
   const { operators = [], terms } = state.manifest ?? {};
   const latest = operators
-    .map(({ packetKey }) =>
-      state
-        .packetsFrom(packetKey)
-        .filter(among)
-        .reduce((last, { at }) => Math.max(last, at), 0),
-    )
+    .map(({ packetKey }) => state.packetsFrom(packetKey).filter(among).at(-1)?.at ?? 0)
     .sort((a, b) => b - a);
   return (terms && latest[terms.t - 1]) ?? 0;
 }
 
 /**
  * Whether a restored vault that did not speak since shows that the clock here was behind: so many others
- * said something later than it came in, or later than the restoration where it was held before. So many
- * as let it speak, and t at the most: otherwise what they said long ago could do so. `now`: whether the
- * clock is behind by all that is held.
+ * said last something later than it came in, or later than the restoration where it was held before. So
+ * many as let it speak, and t at the most: otherwise what they said long ago could do so. `now`: whether
+ * the clock is behind by all that is held.
  */
 export function clockBehind(state: State, now?: number): boolean {
   const restored = state.noted('restored').at(-1);
@@ -251,6 +250,7 @@ export function clockBehind(state: State, now?: number): boolean {
       !state.isMe(packetKey) &&
       state
         .packetsFrom(packetKey)
+        .slice(-1)
         .some((packet) => packet.at > (now ?? here(packet)) + CLOCKS_APART),
   );
   return later.length >= Math.min(terms.t, terms.n - terms.t + 1);
