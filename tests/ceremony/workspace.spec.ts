@@ -1,22 +1,25 @@
 import { afterEach, expect, it, vi } from 'vitest';
+import { toHex } from '../../src/lib/crypto/bytes.ts';
 import { jsGroup } from '../../src/lib/wasm/js-group.ts';
 import { Seat } from '../../src/lib/worker/seat.ts';
 import { Workspace } from '../../src/lib/worker/workspace.ts';
 import { recordKeys } from '../../src/lib/worker/ports.ts';
-import { ageBackup, fromAge } from '../support/restored.ts';
+import { ageBackup, fromAge, shareReplies } from '../support/restored.ts';
 import {
   clock,
   deviceOf,
   enrolled,
   groups,
+  hostReply,
   meOf,
   rehearsalId,
   ROOT,
   termsFor,
+  type Player,
 } from '../support/seats.ts';
 import { everybodyHears, withKey } from '../support/signing-seats.ts';
 import { unlockVault } from '../../src/lib/vault/vault.ts';
-import { CHEAP, device, emptyOrigin, tamper, text } from '../support/vault.ts';
+import { CHEAP, device, emptyOrigin, flipped, tamper, text } from '../support/vault.ts';
 
 /* Several groups in one vault: what goes wrong with one leaves the others alone. */
 
@@ -36,7 +39,10 @@ const again = async (workspace: Workspace) => {
   await workspace.unlock(device('a'), ROOT, false);
 };
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 /** An export of this workspace, which is locked then. */
 async function exported(workspace: Workspace): Promise<Uint8Array<ArrayBuffer>> {
@@ -79,33 +85,74 @@ it('a group whose log is broken is not begun anew over it', async () => {
   expect(await workspace.join(bundle, me, reply())).toBe('you are in this group already');
 });
 
-it('a group whose log is broken is restored over what is left of it, in one write', async () => {
-  const players = await withKey(3, 2, 'broken, restored');
-  const [ben, chen] = [players[1]!, players[2]!];
-  const source = fromAge(await ageBackup(ben));
+/** Ben's seat is here and whole but for the first entry of its log; and another group is here. */
+async function brokenSeat() {
+  const players = (await withKey(3, 2, 'broken, restored')) as [Player, Player, Player];
+  const [asha, ben, chen] = players;
+  const [mine, theirs] = [await ageBackup(ben), await ageBackup(chen)];
   await everybodyHears(players);
+  const bundles = asha.seat.log.everything();
   const workspace = await made();
-  // Remains of the log, and a record that belongs to it; another group is whole.
   const real = { ...rehearsalId, group: new Uint8Array(32).fill(4) };
   await workspace.begin(real, termsFor(3, 2), me, reply());
-  const group = await workspace.begin(rehearsalId, termsFor(3, 2), me, reply());
+  vi.useFakeTimers({ toFake: ['Date'], now: clock.now });
+  const group = toHex(rehearsalId.group);
+  expect(await workspace.recover(bundles, fromAge(mine))).toEqual({ group });
+  const { reply: host } = await hostReply(ben.device, rehearsalId);
+  const replies = await shareReplies(ben);
+  const by = meOf(ben.device, 'Ben');
+  const act = { act: 'equip', host, ...replies, me: by } as const;
+  expect(await workspace.desk(group).act(act)).toBeUndefined();
   await tamper((db) => db.delete('records', recordKeys(group).entry(0)));
   await again(workspace);
   expect(workspace.groups().broken).toMatchObject([{ group }]);
-  vi.useFakeTimers({ toFake: ['Date'], now: clock.now });
-  const refused = await workspace.recover(chen.seat.log.everything(), fromAge(new Uint8Array(9)));
+  return { workspace, group, bundles, mine: fromAge(mine), theirs: fromAge(theirs) };
+}
+
+/** Every record as it is stored. */
+const stored = () =>
+  tamper(async (db) => [await db.getAllKeys('records'), await db.getAll('records')]);
+
+/** Makes a record one that does not open. */
+const spoil = (key: string) =>
+  tamper(async (db) => {
+    await db.put('records', flipped((await db.get('records', key)) as Uint8Array, 20), key);
+  });
+
+it('a group whose log is broken is restored over what is left of it, in one write', async () => {
+  const { workspace, group, bundles, mine } = await brokenSeat();
+  const before = await stored();
+  const refused = await workspace.recover(bundles, fromAge(new Uint8Array(9)));
   expect(refused).toHaveProperty('fault');
+  expect(await stored()).toEqual(before);
   expect(workspace.groups().broken).toMatchObject([{ group }]);
-  expect(await workspace.recover(chen.seat.log.everything(), source)).toEqual({ group });
+  expect(await workspace.recover(bundles, mine)).toEqual({ group });
   const view = await workspace.desk(group).view();
   expect(view).toMatchObject({ restored: true, own: 1 });
   expect(workspace.groups().broken).toEqual([]);
   // The device of the former log is not taken for the one that guards this one.
   expect(await workspace.deviceHandle(group)).toBeUndefined();
   await again(workspace);
-  vi.useRealTimers();
   expect(workspace.groups()).toMatchObject({ groups: [{}, {}], broken: [] });
   expect((await workspace.desk(group).view()).log).toEqual(view.log);
+});
+
+it('another operator’s piece replaces nothing of it, as long as a key of the former seat reads', async () => {
+  const { workspace, group, bundles, mine, theirs } = await brokenSeat();
+  const { packetSecret, observerSecret } = recordKeys(group);
+  const refused = async () => {
+    const before = await stored();
+    const fault = { fault: 'remains-of-another', detail: 'Chen' };
+    expect(await workspace.recover(bundles, theirs)).toEqual(fault);
+    expect(await stored()).toEqual(before);
+    expect(workspace.groups().broken).toMatchObject([{ group }]);
+  };
+  await refused();
+  await spoil(packetSecret);
+  await refused();
+  await spoil(observerSecret);
+  expect(await workspace.recover(bundles, mine)).toEqual({ group });
+  expect(await workspace.desk(group).view()).toMatchObject({ restored: true, own: 1 });
 });
 
 it('a group that cannot be opened, for whatever reason, leaves the others open', async () => {

@@ -21,7 +21,8 @@ import { overhear } from '../ceremony/overhear.ts';
 import { bundleOf, packetsOf } from '../ceremony/packet.ts';
 import { CLOCKS_APART, saidUpTo } from '../ceremony/script.ts';
 import type { State } from '../ceremony/state.ts';
-import type { Change } from '../vault/store.ts';
+import { VaultError } from '../vault/fault.ts';
+import type { Change, Store } from '../vault/store.ts';
 import { GroupLog } from './group-log.ts';
 import { kitFromBytes } from '../ceremony/kit.ts';
 import { keptKeys, type KeptKeys } from './kept-keys.ts';
@@ -54,6 +55,8 @@ export type RecoveryFaultName =
   | 'other-host-secret'
   /** The packet in which the operator kept their keys is missing, or it does not open. */
   | 'kept-keys'
+  /** What is left of the group here is another operator's, by a key that still reads. */
+  | 'remains-of-another'
   /** The group is in this vault already. */
   | 'here-already'
   /** t operators said something later than this machine's clock says that it is. */
@@ -99,7 +102,8 @@ const BORN_RESTORED = 2;
  * Restores a group: who the operator is follows from the host secret, how they speak from the keys they
  * kept with everybody. The vault then takes in what the others hold, and says nothing before
  * n − t + 1 of them said something new. Replies in the source are wiped.
- * @param broken what is here of the group does not open: it goes in the write that begins the new log
+ * @param broken what is here of the group does not open: it goes in the write that begins the new log.
+ * Nobody was asked yet whether they are who the secret says, so it stays where it has another's key
  */
 export async function recoverGroup(
   ports: Ports,
@@ -188,21 +192,41 @@ async function withHost(
   broken: boolean,
 ): Promise<Seat | RecoveryFault> {
   const { secp256k1 } = ports.groups;
-  const id = state.id!;
   const pubkey = hostPubkeyOf(secp256k1, host);
   const card = state.manifest!.operators.find(
     ({ hostKey }) => !isFault(pubkey) && equal(hostKey, pubkey),
   );
   if (!card) return fault('other-host-secret');
   const box = state.told(card.packetKey, 'keep')[0]?.part.box;
-  const kept = box && (await keptKeys(box, host, id));
-  if (!kept || !fits(ports, kept, card)) {
-    if (kept) wipe(kept.packet, kept.observer);
-    return fault('kept-keys', card.name);
+  const kept = box && (await keptKeys(box, host, state.id!));
+  if (!kept) return fault('kept-keys', card.name);
+  let seat: Seat | RecoveryFault | undefined;
+  try {
+    seat = await withKept(ports, state.id!, card, kept, source, broken);
+    return seat;
+  } finally {
+    wipe(kept.observer);
+    if (!(seat instanceof Seat)) wipe(kept.packet); // a seat speaks with it
   }
-  const keys = recordKeys(toHex(id.group));
+}
+
+/** Begins the log; the kept keys are not wiped here. */
+async function withKept(
+  ports: Ports,
+  id: GroupId,
+  card: Card,
+  kept: KeptKeys,
+  source: Source,
+  broken: boolean,
+): Promise<Seat | RecoveryFault> {
+  if (!fits(ports, kept, card)) return fault('kept-keys', card.name);
+  const group = toHex(id.group);
+  const keys = recordKeys(group);
+  if (broken && (await leftByAnother(ports, group, kept)))
+    return fault('remains-of-another', card.name);
+  if (!broken && (await ports.store.keys(keys.log)).length > 0) return fault('here-already');
   const kit = source.from === 'device' ? kitFromBytes(source.kit) : undefined;
-  const changes = broken ? await removal(ports, toHex(id.group)) : [];
+  const changes = broken ? await removal(ports, group) : [];
   changes.push({ key: keys.observerSecret, value: kept.observer });
   if (kit && typeof kit !== 'string') changes.push({ key: keys.salt, value: kit.salt });
   const events: Event[] = [
@@ -210,15 +234,31 @@ async function withHost(
     { kind: 'card', card },
     { kind: 'restored', at: ports.now() }, // at BORN_RESTORED
   ];
-  if (!broken && (await ports.store.keys(keys.log)).length > 0) {
-    wipe(kept.packet, kept.observer);
-    return fault('here-already');
-  }
-  const log = await GroupLog.begin(ports, toHex(id.group), kept.packet, events, changes).finally(
-    () => wipe(kept.observer),
-  );
-  return new Seat(log);
+  return new Seat(await GroupLog.begin(ports, group, kept.packet, events, changes));
 }
+
+/** Whether a key that still reads in what is left of a group is not the one that was kept. */
+async function leftByAnother({ store }: Ports, group: string, kept: KeptKeys): Promise<boolean> {
+  const { packetSecret, observerSecret } = recordKeys(group);
+  const both = [
+    [packetSecret, kept.packet],
+    [observerSecret, kept.observer],
+  ] as const;
+  for (const [key, mine] of both) {
+    const left = await readable(store, key);
+    const other = left !== undefined && !equal(left, mine);
+    if (left) wipe(left);
+    if (other) return true;
+  }
+  return false;
+}
+
+/** A record, unless it does not open. */
+const readable = (store: Store, key: string): Promise<Bytes | undefined> =>
+  store.read(key).catch((error: unknown) => {
+    if (error instanceof VaultError && error.fault.key) return undefined;
+    throw error;
+  });
 
 /** Whether kept secrets lead to the public keys on the card. */
 function fits({ groups }: Ports, { packet, observer }: KeptKeys, card: Card): boolean {

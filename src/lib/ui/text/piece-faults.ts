@@ -141,6 +141,12 @@ export const pieceFaults = {
       'The others’ packets say that it is later. By a clock that is behind, what they said long ago would count as said after the restoration.',
       'Set the clock, then try again.',
     ),
+  'remains-of-another': (name) =>
+    wrong(
+      'This piece is not of the seat that was here.',
+      `It is of ${name}. A key that still reads in what is left of this group is another operator’s.`,
+      `If you are not ${name}, tell them on the phone that their piece is in your hands, as it counts as exposed, and go on with a piece of your own. If you are, restore in a workspace where this group is not, for example in another browser profile.`,
+    ),
   'here-already': () =>
     wrong(
       'This group is in this workspace already.',
