@@ -1,7 +1,13 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { recoveryFromBytes } from '../../src/lib/ceremony/backup.ts';
 import { toHex } from '../../src/lib/crypto/bytes.ts';
-import { makeBackup, makeRecoveryFile, recoveryOf } from '../../src/lib/worker/backup.ts';
+import {
+  makeBackup,
+  makeRecoveryFile,
+  recoveryOf,
+  verifyBackup,
+} from '../../src/lib/worker/backup.ts';
+import { VaultError } from '../../src/lib/vault/fault.ts';
 import { backupsViewOf } from '../../src/lib/worker/backups-view.ts';
 import { notePiece } from '../../src/lib/worker/pieces.ts';
 import { apart, openHost } from '../support/restored.ts';
@@ -44,7 +50,9 @@ it('those that are in no file which was saved here are counted', async () => {
   expect(await unsaved()).toEqual({ unsaved: 1, leftOut: 0 });
   await everybodyHears([asha, ben]);
   expect(await unsaved()).toEqual({ unsaved: 2, leftOut: 0 });
-  const file = recoveryFromBytes((await makeRecoveryFile(asha.seat))!);
+  const { file: bytes, noted } = (await makeRecoveryFile(asha.seat))!;
+  expect(noted).toBe(true);
+  const file = recoveryFromBytes(bytes);
   if (typeof file === 'string') throw new Error(file);
   expect(file.issued).toHaveLength(2);
   expect(await unsaved()).toEqual({ unsaved: 0, leftOut: 0 });
@@ -57,6 +65,34 @@ it('those that are in no file which was saved here are counted', async () => {
   if ('fault' in made) throw new Error(made.fault);
   expect(await unsaved()).toEqual({ unsaved: 0, leftOut: 0 });
   const piece = asha.seat.state.noted('backup').at(-1)!.event.piece;
-  await did(notePiece(asha.seat, toHex(piece), 'lost'));
+  const note = (state: 'lost' | 'exposed') => did(notePiece(asha.seat, toHex(piece), state));
+  await note('exposed'); // somebody else may have it; it is there all the same
+  expect(await unsaved()).toEqual({ unsaved: 0, leftOut: 0 });
+  await note('lost');
   expect(await unsaved()).toEqual({ unsaved: 1, leftOut: 0 });
+  await note('exposed');
+  expect(await unsaved()).toEqual({ unsaved: 1, leftOut: 0 });
+  // It was found: it is read back.
+  const key = { passphrase: 'horse staple' };
+  expect(await verifyBackup(asha.seat, made.file, key)).toBeUndefined();
+  expect(await unsaved()).toEqual({ unsaved: 0, leftOut: 0 });
+});
+
+it('with a full disk the recovery file comes out, and its addresses count as in none', async () => {
+  const [asha] = (await apart(original)) as [Player, Player, Player];
+  await issue(asha, 1);
+  const { store } = asha.seat.log.ports;
+  const [before, { head }] = [await store.keys(''), asha.seat.state];
+  const write = vi.spyOn(store, 'write');
+  write.mockRejectedValueOnce(new VaultError('storage-full'));
+  const { file, noted } = (await makeRecoveryFile(asha.seat))!;
+  expect(noted).toBe(false);
+  expect(recoveryFromBytes(file)).toMatchObject({ issued: [{ index: 0 }] });
+  expect((await backupsViewOf(asha.seat))!.issued).toEqual({ unsaved: 1, leftOut: 0 });
+  expect([await store.keys(''), asha.seat.state.head]).toEqual([before, head]);
+  // What else goes wrong is no word about the disk.
+  write.mockRejectedValueOnce(new VaultError('taken-over'));
+  await expect(makeRecoveryFile(asha.seat)).rejects.toThrow('taken-over');
+  expect(await makeRecoveryFile(asha.seat)).toMatchObject({ noted: true });
+  expect((await backupsViewOf(asha.seat))!.issued).toEqual({ unsaved: 0, leftOut: 0 });
 });

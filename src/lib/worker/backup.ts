@@ -12,8 +12,9 @@ import {
 import { backupAddressOf } from '../ceremony/backup-address.ts';
 import { countAfter, countOf, givenOut, listed } from '../ceremony/issued.ts';
 import type { EventOf } from '../ceremony/log.ts';
-import { piecesOf } from '../ceremony/pieces.ts';
+import { piecesOf, type Piece } from '../ceremony/pieces.ts';
 import { openAge, openAgeWith, sealAge, sealAgeTo } from './age-file.ts';
+import { VaultError } from '../vault/fault.ts';
 import type { AgeFault } from './age-report.ts';
 import type { Seat, SeatFault } from './seat.ts';
 
@@ -42,13 +43,32 @@ export function recoveryOf(seat: Seat): RecoveryContent | undefined {
   };
 }
 
+/** A recovery file, and whether the log says that it was made. */
+export interface RecoveryFile {
+  readonly file: Bytes;
+  /** Not where the disk is full: the file comes out, and what it names counts as in none. */
+  readonly noted: boolean;
+}
+
 /** The recovery file, which is noted; undefined while the keys are not certified. */
-export async function makeRecoveryFile(seat: Seat): Promise<Bytes | undefined> {
+export async function makeRecoveryFile(seat: Seat): Promise<RecoveryFile | undefined> {
   const content = recoveryOf(seat);
   if (!content) return undefined;
   const file = recoveryToBytes(content);
-  await seat.log.append([{ kind: 'recovery-file', hash: sha256(file) }]);
-  return file;
+  const noted = await seat.log.append([{ kind: 'recovery-file', hash: sha256(file) }]).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof VaultError && error.fault.name === 'storage-full') return false;
+      throw error;
+    },
+  );
+  return { file, noted };
+}
+
+/** Whether a piece is there no more, by what was noted of it last. Exposed is what it stays, there or not. */
+function isGone({ history }: Piece): boolean {
+  const last = history.findLast(({ state }) => state !== 'exposed');
+  return last?.state === 'lost' || last?.state === 'destroyed';
 }
 
 /** How the deposit addresses stand that were given out, beside the files that name them. */
@@ -61,7 +81,7 @@ export interface IssuedView {
 
 export function issuedViewOf({ state, log }: Seat): IssuedView {
   const gone = piecesOf(state, log.ports.now())
-    .filter(({ status }) => status === 'lost' || status === 'destroyed')
+    .filter(isGone)
     .map(({ id }) => id);
   const files = state
     .noted('backup')

@@ -9,6 +9,7 @@ import {
   verifyBackup,
   type BackupKey,
   type BackupTo,
+  type RecoveryFile,
 } from './backup.ts';
 import { backupsViewOf, type BackupsView } from './backups-view.ts';
 import type { HostReply } from './entropy.ts';
@@ -174,7 +175,7 @@ export interface Desk {
   plates(replies: ShareReplies, place: Place): Promise<readonly MadePiece[] | SeatFault>;
   kit(place: Place): Promise<{ readonly file: Bytes } | SeatFault>;
   /** What all know of the keys, without a secret; undefined while they are not certified. */
-  recoveryFile(): Promise<Bytes | undefined>;
+  recoveryFile(): Promise<RecoveryFile | undefined>;
   /** All packets, for an operator who lost theirs: bundles, to be brought all. */
   everything(): Promise<readonly Bytes[]>;
   /** Takes the host secret from what is left of a backup; `equip` then seals it with a device. */

@@ -408,13 +408,35 @@ test('everything for a restored operator and the recovery file are saved', async
     .element(page.getByTestId('worst-day'))
     .toHaveTextContent('Harbour-bridge-Asha-0-recovery.cbor was saved.');
   const { size } = saved[0]!;
-  expect(size).toBe((await three[0].desk.recoveryFile())!.length);
+  expect(size).toBe((await three[0].desk.recoveryFile())!.file.length);
   await button(text.more.everything).click();
   await expect
     .element(page.getByTestId('worst-day'))
     .toHaveTextContent(text.more.everythingDone(1));
   expect(new TextDecoder().decode((await saved[1]!.arrayBuffer()).slice(0, 8))).toBe('CONCLAVE');
   await expect.element(page.getByRole('link', { name: text.more.survive })).toBeVisible();
+});
+
+test('a recovery file that could not be noted is saved all the same, and that is said', async () => {
+  const { desk } = three[0];
+  const { file } = (await desk.recoveryFile())!;
+  const answers = [{ file, noted: false }, undefined, { file, noted: true }];
+  await shown({
+    ...three[0],
+    desk: { ...desk, recoveryFile: () => Promise.resolve(answers.shift()) },
+  });
+  const card = page.getByTestId('worst-day');
+  const alert = card.getByRole('alert');
+  await button(text.more.recovery).click();
+  await expect.element(alert).toHaveTextContent(text.more.recoveryUnnoted.means);
+  await expect.element(card).toHaveTextContent(/-recovery\.cbor was saved\./);
+  expect(saved.map(({ size }) => size)).toEqual([file.length]);
+  await button(text.more.recovery).click();
+  await expect.element(card).toHaveTextContent(text.more.recoveryNone);
+  await expect.element(alert).not.toBeInTheDocument();
+  await button(text.more.recovery).click();
+  await expect.element(card).toHaveTextContent(/-recovery\.cbor was saved\./);
+  await expect.element(alert).not.toBeInTheDocument();
 });
 
 test('nothing sticks out sideways on a small screen', async () => {

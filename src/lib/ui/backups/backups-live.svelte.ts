@@ -1,7 +1,7 @@
 /** The desk of backups on the page: the pieces, what is made and verified, who proved what. */
 import type { Bytes } from '../../crypto/bytes.ts';
 import type { Action, ActionFault } from '../../worker/desk.ts';
-import type { BackupKey, BackupTo } from '../../worker/backup.ts';
+import type { BackupKey, BackupTo, RecoveryFile } from '../../worker/backup.ts';
 import type { BackupsView, NewDeviceView } from '../../worker/backups-view.ts';
 import type { CardPlan, MadePiece, PieceView } from '../../worker/pieces.ts';
 import type { Place } from '../../worker/places.ts';
@@ -222,10 +222,10 @@ export class BackupsLive extends DeskLive {
 
   everything = (): Promise<readonly Bytes[]> => this.desk.everything();
 
-  /** The recovery file, after which no address is missing in any; undefined where there is none yet. */
-  recoveryFile = async (): Promise<Bytes | undefined> => {
-    const file = await this.desk.recoveryFile();
+  /** The recovery file: once noted, no address is missing in any; undefined where there is none yet. */
+  recoveryFile = async (): Promise<RecoveryFile | undefined> => {
+    const made = await this.desk.recoveryFile();
     await this.load();
-    return file;
+    return made;
   };
 }

@@ -13,7 +13,7 @@ import RestoreCheck from './RestoreCheck.svelte';
 /* A backup is held against the certified keys, apart from any workspace. */
 
 const [asha, ben] = (await keyed(3, 2)) as [Sitting, Sitting, Sitting];
-const recovery = new File([(await asha.desk.recoveryFile())!], 'recovery.cbor');
+const recovery = new File([(await asha.desk.recoveryFile())!.file], 'recovery.cbor');
 const auditor = new Auditor(jsGroups, jsGroups);
 
 const shown = (by = auditor) => render(RestoreCheck, { auditor: () => Promise.resolve(by) });

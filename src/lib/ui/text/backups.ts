@@ -185,7 +185,7 @@ export const backupsText = {
       cause:
         'More were given out than a file names. It names the newest of each operator, and leaves out the oldest.',
       means: 'With that file alone, what was paid to the others is not found.',
-      next: 'Keep the older recovery files as well: the reader takes them together. What Bitcoin Core imports, on the page of Bitcoin, names every address; keep that, too.',
+      next: 'Keep the older recovery files as well: the reader takes them together. Those from before the backup address was set name none: with them it stops until you give it the address with --to. What Bitcoin Core imports, on the page of Bitcoin, names every address; keep that, too.',
     }),
   },
   what: {
@@ -374,6 +374,12 @@ export const backupsText = {
       'What all operators know of the keys, without a secret: a standalone reader needs it beside cards, shares or plates.',
     recoveryFile: (name: string) => `${name}-recovery.cbor`,
     recoveryDone: (name: string) => `${name} was saved.`,
+    recoveryUnnoted: {
+      happened: 'That this file was saved could not be noted.',
+      cause: 'The disk, or the browser’s share of it, is full.',
+      means: 'The file is whole. The deposit addresses that it names still count as in no file.',
+      next: 'Keep the file. Free some space on this disk, then save the recovery file again.',
+    } satisfies FaultText,
     recoveryNone: 'There is none before the keys are certified.',
   },
   transfer: 'Hand over or take in',
