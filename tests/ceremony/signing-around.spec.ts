@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { clock } from '../support/seats.ts';
+import { clock, type Player } from '../support/seats.ts';
 import { itemAt, lie, packageWith } from '../support/signing-cheats.ts';
 import {
+  did,
   everybodyHears,
   openFor,
   proposed,
@@ -66,6 +67,48 @@ it('a package whose signer gives no share is gone around, by who gave theirs and
   for (const player of [asha, ben, all[4]!]) expect(await step(player, root)).toBe('release');
   await everybodyHears(all);
   expect(itemAt(dora!, root).signatures).toHaveLength(1);
+});
+
+it('who only reserved is asked to approve while a package waits, where others cannot go around', async () => {
+  const [, , , dora, emre] = all as [Player, Player, Player, Player, Player];
+  const root = await proposed(all, [spendRequest(spendOf(asha))]);
+  for (const player of all) await reply(player, root, { sign: ![chen, emre].includes(player) });
+  await everybodyHears(all);
+  await did(asha.seat.freeze(root));
+  await everybodyHears(all);
+  // Two are too few, whatever they approve.
+  expect(nextOf(chen, root)).toEqual({ act: 'bring', from: [0, 1, 3] });
+  for (const player of [asha, ben]) expect(await step(player, root)).toBe('release');
+  await everybodyHears(all);
+  const bring = { act: 'bring', from: [3] };
+  const sign = { ...bring, meanwhile: { act: 'sign' } };
+  for (const player of [chen, emre]) expect(nextOf(player, root)).toEqual(sign);
+  for (const player of [asha, ben]) {
+    expect(nextOf(player, root)).toEqual({ ...bring, meanwhile: { act: 'renew' } });
+    await openFor(player, sessionAt(player, root));
+    await did(player.seat.renew(root));
+  }
+  await reply(chen, root);
+  await everybodyHears(all);
+  // Three approved, none of them on a display of their own.
+  for (const player of [asha, ben, chen]) expect(nextOf(player, root)).toEqual(bring);
+  expect(nextOf(emre, root)).toEqual(sign);
+  await reply(emre, root);
+  await everybodyHears(all);
+  expect(nextOf(asha, root)).toMatchObject({
+    ...bring,
+    meanwhile: {
+      act: 'freeze',
+      choice: { signers: [{ operator: 0 }, { operator: 1 }, { operator: 4 }] },
+    },
+  });
+  await did(asha.seat.freeze(root, [0, 1, 4]));
+  await everybodyHears(all);
+  await pursue(
+    all.filter((player) => player !== dora),
+    root,
+  );
+  expect(itemAt(chen, root).signatures).toHaveLength(1);
 });
 
 it('no share stays open where no nonces came of it', async () => {

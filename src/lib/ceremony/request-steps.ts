@@ -272,17 +272,16 @@ function signersOf(
 }
 
 /** Whether those who approved and gave nonces can sign all of these together, some set of them each. */
-function canSign(here: Here, session: Session, items: readonly number[]): boolean {
+function canSign(
+  here: Here,
+  session: Session,
+  items: readonly number[],
+  among?: readonly number[],
+): boolean {
   if (items.length === 0) return true;
-  const choice = signersOf(here, session, items);
-  return (
-    choice !== undefined &&
-    canSign(
-      here,
-      session,
-      items.filter((i) => !choice.items.includes(i)),
-    )
-  );
+  const choice = signersOf(here, session, items, among);
+  const rest = items.filter((i) => !choice?.items.includes(i));
+  return choice !== undefined && canSign(here, session, rest, among);
 }
 
 /** All subsets of this size, the first elements first. */
@@ -295,7 +294,7 @@ function* subsets<T>(list: readonly T[], size: number): Generator<readonly T[]> 
 
 /** What can be done while a signer of a frozen package gives no share. */
 export type Meanwhile =
-  { readonly act: 'renew' } | { readonly act: 'freeze'; readonly choice: Choice };
+  { readonly act: 'renew' | 'sign' } | { readonly act: 'freeze'; readonly choice: Choice };
 
 /** What the operator here does next for a batch. */
 export type SessionNext =
@@ -364,17 +363,18 @@ function needsNonces({ own, holds }: Here, session: Session): boolean {
   return session.replies[own]!.approved && !(current && holds(current.packet.hash));
 }
 
-/** What goes on without those whose shares are missing: fresh nonces, then another package. */
+/** What goes on without those whose shares are missing: fresh nonces, approvals, another package. */
 function without(here: Here, session: Session, missing: readonly number[]): Meanwhile | undefined {
-  const { accepts } = session.replies[here.own]!;
-  const mine = openItems(here, session).some((i) => accepts.has(i));
-  if (mine && needsNonces(here, session)) return { act: 'renew' };
-  if (!here.collects) return undefined;
+  const { accepts, approved } = session.replies[here.own]!;
+  const mine = openItems(here, session).filter((i) => accepts.has(i));
+  if (mine.length > 0 && needsNonces(here, session)) return { act: 'renew' };
   const left = [...session.replies.keys()].filter(
     (id) => !missing.includes(id) && !culprits(session).includes(id),
   );
-  const choice = chooseSigners(here, session, left);
-  return choice && { act: 'freeze', choice };
+  const choice = here.collects ? chooseSigners(here, session, left) : undefined;
+  if (choice) return { act: 'freeze', choice };
+  const helps = mine.length > 0 && !approved && left.length >= here.terms.t;
+  return helps && !canSign(here, session, mine, left) ? { act: 'sign' } : undefined;
 }
 
 /**

@@ -180,3 +180,36 @@ test('two of three sign: answered blind, approved word for word, frozen, release
   await button('I saw it confirmed').click();
   await expect.element(page.getByTestId('seen')).toHaveTextContent('Ben saw it confirmed, 3 deep.');
 });
+
+test('who only reserved approves while a package waits for a signer who gives no share', async () => {
+  const root = await propose(three, [spendRequest(asha)]);
+  for (const one of [asha, chen]) await reply(one, root, 'own books');
+  await share(three);
+  const view = await shown(ben, root);
+  await page.getByRole('radio', { name: 'I accept it' }).click();
+  await page.getByLabelText('Where did you look?').fill('own full chain copy');
+  await button('Check and reserve only').click();
+  await expect.element(now()).toHaveTextContent('Hand over your packets');
+  await share(three);
+  await freeze(asha, root);
+  await sign(asha, root);
+  await share(three);
+  await view.rerender({ revision: 1 });
+  const meanwhile = page.getByTestId('meanwhile');
+  await expect
+    .element(meanwhile)
+    .toHaveTextContent(
+      'A package waits for Chen. If no share comes, those who approved cannot sign without them: approve as well',
+    );
+  const statement = meanwhile.getByTestId('to-approve');
+  expect(statement.element().textContent).toBe(await ben.desk.statement(root, [0]));
+  await expect.element(meanwhile).toHaveTextContent('The device asks twice.');
+  const prompts = ben.device.prompts;
+  await meanwhile.getByRole('button', { name: 'Approve on the device and sign' }).click();
+  await expect.element(now()).toHaveTextContent('Hand over your packets');
+  expect(ben.device.prompts - prompts).toBe(2);
+  await expect.element(meanwhile).not.toBeInTheDocument();
+  const [session] = (await ben.desk.requests())!.sessions;
+  expect(session!.replies[1]).toMatchObject({ approved: true, nonces: true });
+  expect(session!.next).toEqual({ act: 'bring', from: [2] });
+});

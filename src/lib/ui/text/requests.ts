@@ -333,6 +333,8 @@ export const requestsText = {
         `A package waits for ${names}. If no share comes, it can go on without them: give fresh nonces, and another package is frozen. Your approval stands.`,
       freeze: (names: string) =>
         `A package waits for ${names}. If no share comes, freeze another one without them:`,
+      sign: (names: string) =>
+        `A package waits for ${names}. If no share comes, those who approved cannot sign without them: approve as well, and another package can be frozen.`,
     },
     signs: (names: readonly string[], count: number) => `${listed(names)} sign ${requests(count)}.`,
     dropped: (count: number) =>
