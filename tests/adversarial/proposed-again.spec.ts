@@ -40,20 +40,45 @@ it('an older clock in a copy that comes first takes nothing from a batch, in wha
   await bring(ben, copy, said);
   await bring(emre, said, copy);
   await bring(asha, copy);
-  const known = { proposers: [0, 2], at: said.at, rule: undefined, halt: undefined, over: [] };
-  for (const player of [asha, ben, emre]) expect(what(player, root)).toEqual(known);
-  const records = [asha, ben, emre].map(({ seat }) => requestRecords(seat.requests()!));
-  expect(records[1]).toEqual(records[0]);
-  expect(records[2]).toEqual(records[0]);
+  const known = { proposers: [0, 2], rule: undefined, halt: undefined, over: [] };
+  for (const [player, { at }] of [
+    [asha, said],
+    [ben, copy],
+    [emre, said],
+  ] as const)
+    expect(what(player, root)).toEqual({ ...known, at });
+  const [first, second, third] = [asha, ben, emre].map(({ seat }) =>
+    requestRecords(seat.requests()!),
+  );
+  expect(second).toEqual(first!.map((one) => ({ ...one, at: copy.at })));
+  expect(third).toEqual(first);
 });
 
-it('a later clock in a copy gains nothing beyond the clock here', async () => {
+const DAY = 86_400_000;
+
+it('a later clock in a copy gains nothing beyond the clock here, and changes no time that is shown', async () => {
   const all = await five('a later clock');
   const [asha, ben, chen] = all;
-  const request = spendRequest(spendOf(asha), { expires: clock.now + 40 * 86_400_000 });
+  const request = spendRequest(spendOf(asha), { expires: clock.now + 40 * DAY });
   const said = await lie(asha, { kind: 'request', batch: [request] });
-  const copy = await repeats(chen, said, clock.now + 39 * 86_400_000);
+  const copy = await repeats(chen, said, clock.now + 39 * DAY);
   await bring(ben, said, copy);
   const { root } = lastSession(ben);
-  expect(what(ben, root)).toMatchObject({ at: copy.at, rule: 'lifetime', halt: 'policy' });
+  expect(what(ben, root)).toMatchObject({ at: said.at, rule: 'lifetime', halt: 'policy' });
+  expect(requestsViewOf(ben.seat)!.sessions[0]!.at).toBe(said.at);
+  expect(requestRecords(ben.seat.requests()!).map(({ at }) => at)).toEqual([said.at]);
+});
+
+it('a clock here that was behind when a batch came keeps it back no longer than it is behind', async () => {
+  const all = await five('behind');
+  const [asha, ben] = all;
+  const { now } = clock;
+  const request = spendRequest(spendOf(asha), { expires: now + 30 * DAY });
+  const said = await lie(asha, { kind: 'request', batch: [request] });
+  clock.now = now - DAY;
+  await bring(ben, said);
+  const { root } = lastSession(ben);
+  expect(what(ben, root).rule).toBe('lifetime');
+  clock.now = said.at;
+  expect(what(ben, root).rule).toBeUndefined();
 });

@@ -24,7 +24,7 @@ import {
   refusal,
 } from '../support/bridge-seats.ts';
 import { coinbaseTx, evidenceFor, fork, mine, tipOf, type TestChain } from '../support/chain.ts';
-import { accept, halted, itemAt } from '../support/signing-cheats.ts';
+import { accept, halted, itemAt, lie } from '../support/signing-cheats.ts';
 import {
   did,
   everybodyHears,
@@ -61,6 +61,14 @@ describe('a deposit', async () => {
     const { threshPk } = asha.seat.progress().keys!.attestation;
     expect(ed25519.verify(signature!, signed, threshPk)).toBe(true);
     expect((await depositsOf(asha))[0]).toMatchObject({ attested: true });
+    // Another operator repeats the batch, by a clock that is years ahead.
+    const { now } = clock;
+    clock.now = Date.UTC(2100);
+    await lie(players[4]!, { kind: 'request', batch: [item!.request] });
+    clock.now = now;
+    await everybodyHears(players);
+    expect(sessionAt(asha, session.root).proposers).toEqual([0, 4]);
+    expect(mintedOf(asha.seat, item!.digest)!.json).toBe(json);
   });
 
   it('is not attested a second time, whatever is proposed', async () => {

@@ -86,11 +86,12 @@ const silent: Reply = {
   nonces: [],
 };
 
-const session = (items: readonly Item[], own: Partial<Reply> = {}, at = NOW): Session => ({
+const session = (items: readonly Item[], own: Partial<Reply> = {}, latest = NOW): Session => ({
   root: new Uint8Array(32),
   kind: 'spend',
   proposers: [1],
-  at,
+  at: 0,
+  latest,
   items,
   problems: [],
   replies: [{ ...silent, ...own }, silent, silent, silent, silent],

@@ -93,7 +93,7 @@ function countEach(asked: Asked, session: Session): boolean[] {
 /** `before`: those of the same batch that are counted. */
 function decideBeside(
   asked: Asked,
-  { at }: Pick<Session, 'at'>,
+  { latest }: Pick<Session, 'latest'>,
   item: Item,
   before: readonly Item[],
 ): Decision {
@@ -105,8 +105,9 @@ function decideBeside(
   if (kind === 'test') return because();
   if (frozen.length > 0) return because('stopped');
   if (rules.frozen.includes(kind)) return because('frozen');
-  // Whoever proposes may name a later time than it is, so that the time left looks short.
-  const life = Math.floor((request.expires - Math.min(at, asked.now)) / 1000);
+  // Whoever proposes may name a later time than it is, so that the time left looks short. When the
+  // packet came here does not count: a clock that was behind then would keep it back for ever.
+  const life = Math.floor((request.expires - Math.min(latest, asked.now)) / 1000);
   if (life > rules.lifetime) return because('lifetime', rules.lifetime, life);
   const amount = amountOf(request);
   for (const { most, used, window } of limitsOn(asked, item, before)) {

@@ -42,7 +42,7 @@ export interface BatchRecord {
   readonly root: Bytes;
   readonly kind: Kind;
   readonly proposers: readonly number[];
-  /** When it was proposed last, by the clock of who did; ms since 1970. */
+  /** When it was proposed, by the packet that came there first and its sender's clock; ms since 1970. */
   readonly at: number;
   readonly requests: readonly RequestRecord[];
 }

@@ -91,14 +91,14 @@ export function requestsOf(known: Known): Requests {
 }
 
 /** A batch that was proposed; `first`: by the packet that came here first. */
-interface Proposal extends Pick<Session, 'proposers' | 'at'> {
+interface Proposal extends Pick<Session, 'proposers' | 'latest'> {
   readonly first: Packet;
   readonly items: readonly Draft[];
 }
 
 /**
  * A batch with one more packet that proposes it. Whoever repeats what another proposed takes its place
- * in no log: neither as its proposer, nor with an older clock.
+ * in no log: neither as its proposer, nor with an older clock, nor does a later one change its time.
  */
 const proposedAgain = (
   state: State,
@@ -109,7 +109,7 @@ const proposedAgain = (
 ): Proposal => ({
   first: before && state.cameBefore(before.first, packet) ? before.first : packet,
   proposers: [...new Set([...(before?.proposers ?? []), from])],
-  at: Math.max(before?.at ?? 0, packet.at),
+  latest: Math.max(before?.latest ?? 0, packet.at),
   items,
 });
 
@@ -304,7 +304,7 @@ function reservations(
   return faults;
 }
 
-function sessionOf(known: Known, { proposers, at, items }: Proposal): Session {
+function sessionOf(known: Known, { proposers, first, latest, items }: Proposal): Session {
   const { manifest, state } = known;
   const root = batchRoot(items.map(({ digest }) => digest));
   const faults: CeremonyFault[] = [];
@@ -319,7 +319,8 @@ function sessionOf(known: Known, { proposers, at, items }: Proposal): Session {
     root,
     kind: items[0]!.request.kind,
     proposers,
-    at,
+    at: first.at,
+    latest,
     items,
     problems: batchProblems(
       { id: known.id, terms: manifest.terms },

@@ -106,8 +106,10 @@ export interface Session {
   readonly kind: Kind;
   /** Everybody who proposed it, whoever did first; ascending. */
   readonly proposers: readonly number[];
-  /** When it was proposed last, by the clock of who did; ms since 1970. */
+  /** When it was proposed, by the packet that came here first and its sender's clock; ms since 1970. */
   readonly at: number;
+  /** The latest time at which anybody says that they proposed it. */
+  readonly latest: number;
   readonly items: readonly Item[];
   readonly problems: readonly BatchProblem[];
   /** By operator. */

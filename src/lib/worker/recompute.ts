@@ -51,7 +51,7 @@ export interface RecomputedBatch {
   readonly root: Bytes;
   /** The names of everybody who proposed it. */
   readonly proposers: readonly string[];
-  /** When it was proposed last, by the clock of who did; ms since 1970. */
+  /** When it was proposed, by the packet that was read first and its sender's clock; ms since 1970. */
   readonly at: number;
   readonly problems: readonly BatchProblem[];
   readonly requests: readonly RecomputedRequest[];

@@ -118,7 +118,7 @@ export interface SessionView {
   readonly root: Bytes;
   readonly kind: Kind;
   readonly proposers: readonly number[];
-  /** When it was proposed last, by the clock of who did; ms since 1970. */
+  /** When it was proposed, by the packet that came here first and its sender's clock; ms since 1970. */
   readonly at: number;
   readonly items: readonly ItemView[];
   readonly problems: readonly BatchProblem[];
