@@ -6,6 +6,7 @@ import { depositPath } from '../../src/lib/bitcoin/deposit.ts';
 import type { Spend } from '../../src/lib/bitcoin/spend.ts';
 import { txidOf } from '../../src/lib/bitcoin/transaction.ts';
 import { toHex } from '../../src/lib/crypto/bytes.ts';
+import { toCbor } from '../../src/lib/crypto/cbor.ts';
 import { composeBurn } from '../../src/lib/worker/bridge-draft.ts';
 import { requestsViewOf } from '../../src/lib/worker/requests-view.ts';
 import { listedOf } from '../../src/lib/worker/shallow.ts';
@@ -13,7 +14,12 @@ import { txidText } from '../../src/lib/worker/review.ts';
 import { compose, importCoins, storedCoins, watchViewOf } from '../../src/lib/worker/watch.ts';
 import {
   burnRequest,
+  bury,
+  deposited,
+  depositsOf,
   everybodySaw,
+  everybodySees,
+  evidenceOf,
   issue,
   newBurn,
   ownScript,
@@ -22,7 +28,16 @@ import {
 } from '../support/bridge-seats.ts';
 import { value } from '../support/hex.ts';
 import type { Player } from '../support/seats.ts';
-import { proposed, RECIPIENT, signBatch, spendRequest, withKey } from '../support/signing-seats.ts';
+import {
+  did,
+  everybodyHears,
+  proposed,
+  RECIPIENT,
+  signBatch,
+  spendOf,
+  spendRequest,
+  withKey,
+} from '../support/signing-seats.ts';
 
 /*
  * A coin that a stranger paid in can be gone with the block that it is in. A withdrawal that spends it
@@ -112,39 +127,109 @@ describe('coins that others paid in', () => {
 });
 
 describe('the change of the group’s own transactions', () => {
-  const signed = spendRequest(burnRequest(asha, [newBurn()]).transaction);
-  const change = signed.transaction.outputs.findIndex(({ path }) => path !== null);
-  const { path, amount } = signed.transaction.outputs[change]!;
-  const own: Listed = {
-    txid: txidText(txidOf(signed.transaction)),
-    vout: change,
-    path: path!,
-    amount: amount / 1e8,
-    confirmations: 1,
+  /** The change of a transaction, as it is listed. */
+  const changeOf = (spend: Spend, confirmations = 1): Listed => {
+    const vout = spend.outputs.findIndex(({ path }) => path !== null);
+    const { path, amount } = spend.outputs[vout]!;
+    return {
+      ...{ txid: txidText(txidOf(spend)), vout, path: path!, amount: amount / 1e8 },
+      confirmations,
+    };
   };
-  const theirs: Listed = { txid: '08'.repeat(32), amount: 5, confirmations: 1, path: path! };
+  /** The coin that a transaction spends, as it is listed. */
+  const spentIn = ({ inputs: [coin] }: Spend, confirmations: number): Listed => {
+    const { txid, vout, path, amount } = coin!;
+    return { txid: txidText(txid), vout, path, amount: amount / 1e8, confirmations };
+  };
+  /** A transaction that spends the first output of this one, or another coin. */
+  const spending = (txid = new Uint8Array(32).fill(41), vout = 0) =>
+    spendRequest(spendOf(asha, { outpoints: [{ txid, vout }] }));
+
+  const signed = spendRequest(burnRequest(asha, [newBurn()]).transaction);
+  const own = changeOf(signed.transaction);
+  const theirs: Listed = { ...own, txid: '08'.repeat(32), vout: 0, amount: 5 };
+  const nothing = async () => {
+    expect(await mayGo()).toEqual([true, true]);
+    expect(await burnSpends()).toBe('not-enough');
+    expect(await paymentOf()).toBe('not-enough');
+  };
 
   it('is not known by what was only proposed, nor by its address', async () => {
     await proposed(players, [signed]);
     await lists(asha, own, theirs);
-    expect(await mayGo()).toEqual([true, true]);
-    expect(await burnSpends()).toBe('not-enough');
+    await nothing();
   });
 
-  it('is taken as soon as it is confirmed', async () => {
+  it('waits like the coin that it came of, where that was not listed, or less than 6 deep', async () => {
     await signBatch(players, [{ ...signed, purpose: 'Signed' }], [0, 1]);
+    await nothing();
+    await lists(asha, spentIn(signed.transaction, FINAL_DEPTH - 1));
     await lists(asha, own, theirs);
+    await nothing();
+    await lists(asha, { ...own, confirmations: FINAL_DEPTH }, theirs);
     expect(await mayGo()).toEqual([false, true]);
     expect(await burnSpends()).toEqual([own.txid]);
-    await lists(asha, { ...own, confirmations: 0 });
-    expect(await burnSpends()).toBe('not-enough');
+  });
+
+  it('is taken as soon as it is confirmed, where what it came of was listed 6 deep', async () => {
+    await lists(asha, spentIn(signed.transaction, FINAL_DEPTH));
+    for (const confirmations of [0, 1, 2]) {
+      await lists(asha, { ...own, confirmations }, theirs);
+      expect(await mayGo()).toEqual([false, true]);
+      expect(await burnSpends()).toEqual(confirmations > 0 ? [own.txid] : 'not-enough');
+    }
+  });
+
+  it('is taken where what it came of is such change, or was final for t operators', async () => {
+    const { vout = 0 } = own;
+    const child = spending(txidOf(signed.transaction), vout);
+    const session = await signBatch(players, [child], [0, 1]);
+    const grandchild = spending(txidOf(child.transaction), 1);
+    await signBatch(players, [grandchild], [0, 1]);
+    const change = changeOf(grandchild.transaction);
+    await lists(asha, change);
+    expect(await mayGo()).toEqual([false]);
+    // Ben’s list has none of the coins before.
+    await lists(ben, change);
+    const bens = async () => (await watchViewOf(ben.seat))!.coins.map((coin) => coin.mayGo);
+    expect(await bens()).toEqual([true]);
+    for (const player of [asha, ben]) {
+      await did(player.seat.sight(session.items[0]!.digest, FINAL_DEPTH));
+      await everybodyHears(players);
+      expect(await bens()).toEqual([player === asha]);
+    }
+  });
+
+  it('is taken where what it came of is shown to be 6 deep in the chain', async () => {
+    const { chain } = await deposited(
+      players,
+      [{ recipient: recipient(2), index: 0, amount: 100_000_000 }],
+      { depth: FINAL_DEPTH - 1 },
+    );
+    const [candidate] = await depositsOf(asha);
+    const { txid, vout } = candidate!.mint;
+    const request = spending(txid, vout);
+    await signBatch(players, [request], [0, 1]);
+    await lists(asha, changeOf(request.transaction));
+    expect(await mayGo()).toEqual([true]);
+    bury(chain, 1);
+    await everybodySees(players, evidenceOf(chain));
+    expect(await mayGo()).toEqual([false]);
+  });
+
+  it('needs nothing of former lists: one that was stored without them reads', async () => {
+    const { ports, keys } = asha.seat.log;
+    const { at, coins, gone } = await storedCoins(asha.seat);
+    expect(gone.map(txidText)).toContain(spentIn(signed.transaction, 0).txid);
+    const value = toCbor({ at, coins: coins.map((coin) => ({ ...coin })) });
+    await ports.store.write([{ key: keys.coins, value }]);
+    expect(await storedCoins(asha.seat)).toEqual({ at, coins, gone: [] });
   });
 });
 
 describe('whoever reviews', () => {
   const seenBy = async ({ seat }: Player) => {
-    const { coins } = await storedCoins(seat);
-    const { items } = requestsViewOf(seat, listedOf(coins))!.sessions[0]!;
+    const { items } = requestsViewOf(seat, listedOf(await storedCoins(seat)))!.sessions[0]!;
     return items[0]!.shallow;
   };
 

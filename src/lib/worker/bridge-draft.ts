@@ -85,7 +85,8 @@ export async function composeBurn(
     if (!found.proof) return { burns: 'no-proof' };
     burns.push({ burn: found.burn, proof: found.proof });
   }
-  const { coins } = await storedCoins(seat);
+  const stored = await storedCoins(seat);
+  const { coins } = stored;
   const item = replaces && replaced(here, 'burn', replaces);
   if (replaces && !item) return { replaces: 'gone' };
   const again = item
@@ -93,7 +94,8 @@ export async function composeBurn(
     : [];
   if (!again) return { replaces: 'no-common' };
   const spent = named(again);
-  const goes = mayGo(requests);
+  const listed = listedOf(stored);
+  const goes = mayGo(requests, listed);
   const { free, unasked } = freeCoins(
     here,
     coins.filter(
@@ -134,7 +136,7 @@ export async function composeBurn(
     taken.add(output);
     return { burn, proof, output };
   });
-  const shallow = shallowIn(made, listedOf(coins), goes);
+  const shallow = shallowIn(made, listed, goes);
   const request = { replaces: replaces ?? null, withdrawals, transaction: made };
   return draftOf(here, { kind: 'burn', ...request }, shallow);
 }

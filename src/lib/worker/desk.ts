@@ -255,8 +255,7 @@ export function deskOf(seat: Seat): Desk {
     proveAlive: (replies, source) => inTurn(() => proveAlive(seat, replies, source)),
     requests: () =>
       inTurn(async () => {
-        const { coins } = await storedCoins(seat);
-        return requestsViewOf(seat, listedOf(coins));
+        return requestsViewOf(seat, listedOf(await storedCoins(seat)));
       }),
     statement: (root, accepted) => inTurn(() => seat.statement(root, accepted)),
     watch: () => inTurn(() => watchViewOf(seat)),

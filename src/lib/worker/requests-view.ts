@@ -164,7 +164,7 @@ export function requestsViewOf(seat: Signer, listed?: Listed): RequestsView | un
   const requests = seat.requests();
   if (!known || !requests) return undefined;
   const here = seat.here(requests);
-  const coins = listed && { listed, goes: mayGo(requests) };
+  const coins = listed && { listed, goes: mayGo(requests, listed) };
   return {
     own: here.own,
     terms: here.terms,
@@ -287,7 +287,7 @@ function unlistedIn({ items }: Requests, item: Item, { listed }: Coins): readonl
   );
   return request.transaction.inputs.flatMap((input, i) => {
     const name = outpointName(input);
-    return listed.has(name) || others.has(name) ? [] : [i];
+    return listed.confirmations.has(name) || others.has(name) ? [] : [i];
   });
 }
 

@@ -31,7 +31,7 @@ import type { Known, Requests } from '../ceremony/session.ts';
 import { draftsOf } from './requests-view.ts';
 import { firstUnused } from './requester.ts';
 import { reviewOf, txidText, type SpendReview } from './review.ts';
-import { listedOf, mayGo, shallowIn } from './shallow.ts';
+import { goneBeside, listedOf, mayGo, shallowIn, type StoredCoins } from './shallow.ts';
 import type { Signer } from './signer.ts';
 
 /** An address of the group. */
@@ -102,16 +102,16 @@ const coinsReader = record({
     }),
     MAX_COINS,
   ),
+  // What was stored before these were kept has none.
+  gone: (value: unknown, at: string) => list(bytes(32), MAX_COINS)(value ?? [], at),
 });
 
 /** The coins that Bitcoin Core listed last. */
-export async function storedCoins({
-  log,
-}: Signer): Promise<{ at: number; coins: readonly Coin[] }> {
+export async function storedCoins({ log }: Signer): Promise<StoredCoins & { readonly at: number }> {
   const stored = await log.ports.store.read(log.keys.coins);
   const coins = stored && read(coinsReader, stored);
   if (typeof coins === 'string') throw new Error(`The list of coins does not read: ${coins}.`);
-  return coins ? coins.value : { at: 0, coins: [] };
+  return coins ? coins.value : { at: 0, coins: [], gone: [] };
 }
 
 function addressAt({ groups, id, keys }: Known, path: Path): AddressView {
@@ -152,8 +152,9 @@ export async function watchViewOf(seat: Signer): Promise<WatchView | undefined> 
   const { threshPk } = keys.custody;
   const addresses = (branch: 'receive' | 'change' | 'fees') =>
     Array.from({ length: SHOWN }, (_, i) => addressAt(known, [branches[branch], i]));
-  const { at, coins } = await storedCoins(seat);
-  const goes = mayGo(requests);
+  const stored = await storedCoins(seat);
+  const { at, coins } = stored;
+  const goes = mayGo(requests, listedOf(stored));
   const claimed = new Set(
     [...requests.items.values()].flatMap(({ claim, reserved }) =>
       claim && reserved.has(state.own!) ? [...claim.outpoints] : [],
@@ -193,7 +194,8 @@ export async function importCoins(seat: Signer, json: string): Promise<CoinImpor
   if (isFault(taken)) throw new Error(taken.proves);
   const { ports, keys: names } = seat.log;
   const coins = taken.coins.map((coin) => ({ ...coin }));
-  await ports.store.write([{ key: names.coins, value: toCbor({ at: ports.now(), coins }) }]);
+  const gone = goneBeside(coins, await storedCoins(seat));
+  await ports.store.write([{ key: names.coins, value: toCbor({ at: ports.now(), coins, gone }) }]);
   return { coins: coins.length, skipped: taken.skipped };
 }
 
@@ -223,8 +225,8 @@ async function drafted(
     replaces: null,
     transaction,
   };
-  const { coins } = await storedCoins(seat);
-  const shallow = shallowIn(transaction, listedOf(coins), mayGo(requests));
+  const listed = listedOf(await storedCoins(seat));
+  const shallow = shallowIn(transaction, listed, mayGo(requests, listed));
   return { transaction, review: reviewOf(known, request, []), shallow };
 }
 
@@ -255,13 +257,14 @@ export async function compose(seat: Signer, wish: Wish): Promise<Drafted | undef
   const known = seat.known();
   const requests = seat.requests();
   if (!known || !requests) return undefined;
-  const { coins } = await storedCoins(seat);
+  const stored = await storedCoins(seat);
+  const { coins } = stored;
   const spends = transactionsIn(requests);
   const spent = new Set(
     spends.flatMap(({ inputs }) => inputs.map(({ txid, vout }) => `${txidText(txid)}:${vout}`)),
   );
   const named = ({ txid, vout }: Coin) => `${txidText(txid)}:${vout}`;
-  const goes = mayGo(requests);
+  const goes = mayGo(requests, listedOf(stored));
   const free = (coin: Coin) =>
     coin.confirmations > 0 &&
     !goes(coin) &&

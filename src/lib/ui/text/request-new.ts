@@ -56,7 +56,7 @@ export const requestNewText = {
     locktime: 'Not before block (0: at once)',
     coins: 'Coins',
     coinsAll: 'Let the program choose',
-    coinsAllHelp: `The fewest coins, largest first, none of the fee reservoir. The group’s own change once it is confirmed; what others paid in from ${FINAL_DEPTH} confirmations on.`,
+    coinsAllHelp: `The fewest coins, largest first, none of the fee reservoir. What others paid in from ${FINAL_DEPTH} confirmations on; the group’s own change of coins that were as deep once it is confirmed.`,
     coinsSome: 'Choose coins',
     none: {
       happened: 'No coins are known here.',

@@ -115,7 +115,7 @@ export const reviewText = {
   was: (value: string) => `was ${value}`,
   shallow: (inputs: readonly number[]): FaultText => ({
     happened: `It spends a coin that may be gone again: input ${inputs.map((i) => i + 1).join(', ')}.`,
-    cause: `By your own list it is less than ${FINAL_DEPTH} deep, and no signed transaction of this group made it.`,
+    cause: `By your own list it is less than ${FINAL_DEPTH} deep. Others paid it in, or it is change of a coin that nothing here shows to be as deep.`,
     means:
       'If its block goes stale, whoever paid it in can spend that bitcoin elsewhere. This can then never be confirmed, and burns that it pays stay reserved for it for ever.',
     next: `Wait until it is ${FINAL_DEPTH} deep, and bring a new list from your own Bitcoin Core then.`,
