@@ -1,17 +1,10 @@
 import { equal, type Bytes } from '../crypto/bytes.ts';
+import { held, impossible } from './collisions.ts';
 import { findingsOf, proven } from './findings.ts';
 import type { Terms } from './manifest.ts';
-import { collisions, impossible, isFinal, sameAttested, twins, type Held } from './requests.ts';
 import { signerProblems } from './packages.ts';
 import { decide } from './policy.ts';
-import {
-  signable,
-  type Item,
-  type Known,
-  type Package,
-  type Requests,
-  type Session,
-} from './session.ts';
+import { signable, type Known, type Package, type Requests, type Session } from './session.ts';
 import type { Told } from './state.ts';
 
 /*
@@ -141,40 +134,6 @@ export const asked = ({ requests, terms, own, now }: Here) => ({
   own,
   now,
 });
-
-/**
- * The requests that keep this one from being signed: what it claims is reserved for them here, or by
- * so many that it cannot be reserved for this one any more; or they are signed, or t operators saw
- * them, whoever reserved what. An attestation that was not finished in time does not keep the same
- * bytes from being signed. What is final for another request is not signed again.
- */
-export function held(
-  { terms, requests, own, now }: Here,
-  item: Pick<Item, 'claim' | 'units'>,
-): readonly Held[] {
-  const { items, chain } = requests;
-  const beside = collisions(item, items, chain.time, (other) => {
-    const { reserved, signatures, depth, request } = other;
-    const retried = !signatures && request.expires < now && sameAttested(other, item);
-    // What is in the chain because another request was signed says nothing of this one, nor of one
-    // that nobody can sign: whoever asks for that transaction would hold up what they like.
-    const made =
-      depth !== undefined &&
-      signable(other) &&
-      !twins(other, items).some((twin) => twin.signatures);
-    return (
-      !retried &&
-      (reserved.has(own) ||
-        reserved.size > terms.n - terms.reservationQuorum ||
-        signatures !== undefined ||
-        made)
-    );
-  });
-  const done = twins(item, items)
-    .filter((twin) => twin.signatures && isFinal(twin) && beside.every(({ item }) => item !== twin))
-    .map((twin) => ({ item: twin, over: 'outpoint' as const }));
-  return [...beside, ...done];
-}
 
 /** Whether a request can still be signed here. */
 export const open = (here: Here, session: Session, position: number): boolean => {

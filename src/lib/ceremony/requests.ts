@@ -1,9 +1,10 @@
-import { equal, toHex, type Bytes } from '../crypto/bytes.ts';
+import { toHex, type Bytes } from '../crypto/bytes.ts';
 import { fault } from '../crypto/faults.ts';
 import { FINAL_DEPTH } from '../bitcoin/coins.ts';
 import { txidOf } from '../bitcoin/transaction.ts';
 import { chainOf, depthOf, everDeep, includedIn, type ChainKnown } from './chain-known.ts';
-import { claimOf, collision, conflict, overlap, sameTransaction, type Thing } from './claims.ts';
+import { claimOf, collision, overlap } from './claims.ts';
+import { collisions, sameAttested } from './collisions.ts';
 import { ceremonyFault, inSignedPackets, type CeremonyFault } from './faults.ts';
 import type { Manifest } from './manifest.ts';
 import { noncesFit, packageOf } from './packages.ts';
@@ -178,92 +179,6 @@ function sightings(
     item.wasFinal ||= everDeep(chain, txid) >= FINAL_DEPTH;
   }
 }
-
-/** Requests by what they claim, so that none is compared with all others. */
-type ByDigest = ReadonlyMap<string, Item>;
-const claimants = new WeakMap<ByDigest, ReadonlyMap<string, readonly Item[]>>();
-
-/** Those that claim anything that this one claims. */
-export function alike({ claim }: Pick<Item, 'claim'>, items: ByDigest): readonly Item[] {
-  let known = claimants.get(items);
-  if (!known) {
-    const made = new Map<string, Item[]>();
-    for (const item of items.values())
-      for (const name of namesOf(item)) {
-        const there = made.get(name);
-        if (there) there.push(item);
-        else made.set(name, [item]);
-      }
-    claimants.set(items, (known = made));
-  }
-  const all = new Set(namesOf({ claim }).flatMap((name) => known.get(name) ?? []));
-  return [...all];
-}
-
-const namesOf = ({ claim }: Pick<Item, 'claim'>): string[] =>
-  claim ? [...claim.answers, ...claim.outpoints] : [];
-
-/** Whether a request's transaction is so deep that what it excludes is impossible. */
-export const isFinal = ({ depth }: Item): boolean => depth !== undefined && depth >= FINAL_DEPTH;
-
-/** Other requests for the same transaction. */
-export const twins = ({ claim }: Pick<Item, 'claim'>, items: ByDigest): readonly Item[] =>
-  alike({ claim }, items).filter(
-    (other) =>
-      claim &&
-      other.claim &&
-      other.claim.digest !== claim.digest &&
-      sameTransaction(other.claim, claim),
-  );
-
-/** Whether a request can never be confirmed any more: another one that excludes it is deep enough. */
-export const impossible = (
-  { claim }: Pick<Item, 'claim'>,
-  items: ByDigest,
-  final: (item: Item) => boolean = isFinal,
-): boolean =>
-  claim !== undefined &&
-  alike({ claim }, items).some(
-    (other) => final(other) && other.claim !== undefined && conflict(other.claim, claim),
-  );
-
-/** Whether what is signed for a request is worth nothing any more. `time`: agreed on, in s. */
-const lapsed = ({ claim }: Pick<Item, 'claim'>, time: number): boolean =>
-  claim?.lapses !== undefined && claim.lapses < time;
-
-/** Whether both would have the attestation key sign the same bytes: twice is no more than once. */
-export const sameAttested = (
-  { units: a }: Pick<Item, 'units'>,
-  { units: b }: Pick<Item, 'units'>,
-): boolean =>
-  a.length === 1 &&
-  b.length === 1 &&
-  a[0]!.suite === 'attestation' &&
-  b[0]!.suite === 'attestation' &&
-  equal(a[0]!.message, b[0]!.message);
-
-/** A request that keeps another one back, and what both claim. */
-export interface Held {
-  readonly item: Item;
-  readonly over: Thing;
-}
-
-/**
- * Requests that `stand`, beside which another one must not be reserved. `time`: the median time past
- * that t operators agreed on, in s.
- */
-export const collisions = (
-  { claim }: Pick<Item, 'claim'>,
-  items: ByDigest,
-  time: number,
-  stands: (item: Item) => boolean,
-  final?: (item: Item) => boolean,
-): Held[] =>
-  alike({ claim }, items).flatMap((item) => {
-    const over = claim && item.claim && collision(item.claim, claim);
-    if (!over || !stands(item) || lapsed(item, time) || impossible(item, items, final)) return [];
-    return [{ item, over }];
-  });
 
 /**
  * Who reserved what, each operator's packets in order: a second claim on the same thing is proof. It

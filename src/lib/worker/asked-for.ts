@@ -4,7 +4,8 @@
  */
 import type { Coin } from '../bitcoin/coins.ts';
 import { outpointName } from '../ceremony/claims.ts';
-import { haltOf, held, type Here } from '../ceremony/request-steps.ts';
+import { held } from '../ceremony/collisions.ts';
+import { haltOf, type Here } from '../ceremony/request-steps.ts';
 import type { Item } from '../ceremony/session.ts';
 
 /** A request for a thing that does not keep it from being requested anew. */

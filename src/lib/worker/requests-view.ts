@@ -4,6 +4,7 @@
  */
 import { toHex, type Bytes } from '../crypto/bytes.ts';
 import { conflict, outpointName, type Thing } from '../ceremony/claims.ts';
+import { alike, held } from '../ceremony/collisions.ts';
 import type { CeremonyFault } from '../ceremony/faults.ts';
 import { findingsOf, type Finding } from '../ceremony/findings.ts';
 import type { Terms } from '../ceremony/manifest.ts';
@@ -13,7 +14,6 @@ import {
   asked,
   culprits,
   haltOf,
-  held,
   sessionNext,
   stageOf,
   type Halt,
@@ -28,7 +28,6 @@ import {
   type Kind,
   type Request,
 } from '../ceremony/request.ts';
-import { alike } from '../ceremony/requests.ts';
 import type {
   BatchProblem,
   Item,
