@@ -95,9 +95,9 @@ export const collisions = (
   });
 
 /**
- * The requests that keep this one from being signed: what it claims is reserved for them here, or by
- * so many that it cannot be reserved for this one any more; or they are signed, or t operators saw
- * them, whoever reserved what. An attestation that was not finished in time does not keep the same
+ * The requests that keep this one from being signed: what it claims is promised to them here, though it
+ * count for nothing beside another packet; or reserved for them by so many that it cannot be reserved
+ * for this one any more; or they are signed, or t operators saw them, whoever reserved what. An attestation that was not finished in time does not keep the same
  * bytes from being signed. What is final for another request is not signed again.
  */
 export function held(
@@ -106,7 +106,7 @@ export function held(
 ): readonly Held[] {
   const { items, chain } = requests;
   const beside = collisions(item, items, chain.time, (other) => {
-    const { reserved, signatures, depth, request } = other;
+    const { reserved, promised, signatures, depth, request } = other;
     const retried = !signatures && request.expires < now && sameAttested(other, item);
     // What is in the chain because another request was signed says nothing of this one, nor of one
     // that nobody can sign: whoever asks for that transaction would hold up what they like.
@@ -116,7 +116,7 @@ export function held(
       !twins(other, items).some((twin) => twin.signatures);
     return (
       !retried &&
-      (reserved.has(own) ||
+      (promised.has(own) ||
         reserved.size > terms.n - terms.reservationQuorum ||
         signatures !== undefined ||
         made)

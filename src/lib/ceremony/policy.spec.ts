@@ -60,6 +60,7 @@ function item(request: Request, more: Partial<Item> = {}): Item {
     units: [{ suite: 'custody', message: digest, tweaks: [], isXonly: [], key: digest }],
     claim: claimOf({ id }, request, digest),
     reserved: new Set(),
+    promised: new Set(),
     reservedAt: new Map(),
     shared: new Set(),
     signatures: undefined,

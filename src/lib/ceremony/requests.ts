@@ -42,6 +42,7 @@ import { requestStatement } from './statement.ts';
 
 interface Draft extends Item {
   readonly reserved: Set<number>;
+  readonly promised: Set<number>;
   readonly reservedAt: Map<number, number>;
   readonly shared: Set<number>;
   readonly seen: Map<number, number>;
@@ -63,6 +64,7 @@ export function requestsOf(known: Known): Requests {
         const draft = items.get(name) ?? {
           ...item,
           reserved: new Set(),
+          promised: new Set(),
           reservedAt: new Map(),
           shared: new Set(),
           seen: new Map(),
@@ -192,6 +194,9 @@ function reservations(
 ): CeremonyFault[] {
   const faults: CeremonyFault[] = [];
   for (const [number, { packetKey }] of manifest.operators.entries()) {
+    for (const { part } of state.everTold(packetKey, 'reserve'))
+      for (const position of part.items)
+        sessions.get(toHex(part.session))?.items[position]?.promised.add(number);
     let honest = true;
     for (const { part, packet } of state.told(packetKey, 'reserve'))
       for (const position of part.items) {

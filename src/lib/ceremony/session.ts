@@ -35,6 +35,8 @@ export interface Item extends Signable {
   readonly claim: Claim | undefined;
   /** Who reserved what it claims. */
   readonly reserved: ReadonlySet<number>;
+  /** Who signed that they reserve it, in whichever of two packets under one number, counted or not. */
+  readonly promised: ReadonlySet<number>;
   /** When, in s: the later of the median time past that each of them said then, and their clock. */
   readonly reservedAt: ReadonlyMap<number, number>;
   /** Who gave a share for it, ever. It then stays possibly signed. */
