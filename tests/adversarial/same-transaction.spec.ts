@@ -130,6 +130,66 @@ describe('a burn whose payment is six deep', async () => {
   });
 });
 
+describe('a burn that one reserved with a transaction that was signed for another', async () => {
+  const all = await five('made for another');
+  const [asha, ben, , dora, emre] = all;
+  const [burn, alike] = [newBurn(), newBurn()];
+  const other = { ...alike, amount: burn.amount, fee: burn.fee, script: burn.script };
+  await proved(all, [burn, other]);
+  await everybodySaw(all, [burn, other]);
+  const request = burnRequest(asha, [burn]);
+  const withdrawals = [{ burn: other, proof: proofOf(other.nullifier), output: 0 }];
+  const twin = await proposed(all, [{ ...request, withdrawals }]);
+  await did(accept(ben, twin));
+  const root = await proposed(all, [request]);
+  const others = all.filter((player) => player !== ben);
+  for (const player of others) await reply(player, root, { sign: player !== emre });
+  await everybodyHears(all);
+  await did(asha.seat.freeze(root, [0, 2, 3]));
+  await everybodyHears(all);
+  const fresh = await proposed(all, [burnRequest(asha, [other])]);
+  const HELD = { halt: 'held', over: ['nullifier'] };
+
+  it('holds it there while that is not final, signed or not', async () => {
+    await seen(all, [0, 2, 3], root);
+    expect(itemAt(ben, root)).toMatchObject({ signatures: undefined, depth: 6 });
+    expect(halted(ben, fresh)).toEqual(FREE);
+    await seen(all, [0, 2, 3], root, 5);
+    expect(halted(ben, fresh)).toEqual(HELD);
+    for (const i of [0, 2, 3]) await did(all[i]!.seat.sign(root));
+    await everybodyHears(all);
+    expect(itemAt(ben, root).signatures).toHaveLength(1);
+    expect(halted(ben, fresh)).toEqual(HELD);
+    expect(await accept(ben, fresh)).toEqual(notNow);
+  });
+
+  it('holds it nowhere once that is final, and is not signed for it any more', async () => {
+    await seen(all, [0, 2, 3], root);
+    for (const player of all) {
+      expect(halted(player, fresh)).toEqual(FREE);
+      expect(halted(player, twin)).toEqual({ halt: 'held', over: ['outpoint'] });
+    }
+    const third = await forced(all, [{ ...request, purpose: 'in other words', withdrawals }]);
+    expect(halted(ben, third)).toEqual({ halt: 'held', over: ['nullifier', 'outpoint'] });
+    for (const player of [asha, ben, dora, all[2]]) await did(accept(player, fresh));
+    await everybodyHears(all);
+    for (const player of all) {
+      expect([...itemAt(player, fresh).reserved].sort()).toEqual([0, 1, 2, 3]);
+      expect(faultsOf(player)).toEqual([]);
+    }
+  });
+
+  it('holds what is proposed after a reorganisation, and nobody is named for what they reserved', async () => {
+    await seen(all, [0, 2, 3], root, 1);
+    const later = await proposed(all, [
+      { ...burnRequest(asha, [other]), replaces: itemAt(ben, fresh).digest },
+    ]);
+    expect(halted(ben, later).over).toContain('nullifier');
+    for (const player of all) expect(faultsOf(player)).toEqual([]);
+    expect([...itemAt(emre, fresh).reserved].sort()).toEqual([0, 1, 2, 3]);
+  });
+});
+
 describe('a payment that may be signed', async () => {
   const all = await five('same payment');
   const [asha, , , , emre] = all;

@@ -1,7 +1,9 @@
 import { addressOfScript, type AddressNetwork } from '../../src/lib/bitcoin/address.ts';
 import { branches } from '../../src/lib/bitcoin/branches.ts';
 import type { GroupId } from '../../src/lib/ceremony/card.ts';
-import type { RequestOf, Under } from '../../src/lib/ceremony/request.ts';
+import { claimOf } from '../../src/lib/ceremony/claims.ts';
+import type { Request, RequestOf, Under } from '../../src/lib/ceremony/request.ts';
+import type { Item } from '../../src/lib/ceremony/session.ts';
 import { concat, type Bytes } from '../../src/lib/crypto/bytes.ts';
 import { implementations } from './node.ts';
 import { threshPkOf } from './spends.ts';
@@ -68,3 +70,26 @@ export const requests = {
     };
   },
 };
+
+/** A request of which nobody said anything. */
+export const itemOf = (
+  id: GroupId,
+  request: Request,
+  digest: Bytes,
+  more: Partial<Item> = {},
+): Item => ({
+  request,
+  digest,
+  problems: [],
+  units: [{ suite: 'custody', message: digest, tweaks: [], isXonly: [], key: digest }],
+  claim: claimOf({ id }, request, digest),
+  reserved: new Set(),
+  promised: new Set(),
+  reservedAt: new Map(),
+  shared: new Set(),
+  signatures: undefined,
+  seen: new Map(),
+  depth: undefined,
+  wasFinal: false,
+  ...more,
+});

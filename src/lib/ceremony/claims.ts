@@ -91,7 +91,7 @@ export const sameTransaction = (a: Claim, b: Claim): boolean =>
 export const conflict = (a: Claim, b: Claim): boolean => overlap(a, b) && !sameTransaction(a, b);
 
 /** Whether both ask for one transaction and answer for the same by it: twice is no more than once. */
-const repeats = (a: Claim, b: Claim): boolean =>
+export const repeats = (a: Claim, b: Claim): boolean =>
   sameTransaction(a, b) &&
   a.answers.size === b.answers.size &&
   [...a.answers].every((name) => b.answers.has(name));

@@ -1,6 +1,6 @@
 import { FINAL_DEPTH } from '../bitcoin/coins.ts';
 import { equal } from '../crypto/bytes.ts';
-import { collision, conflict, sameTransaction, type Thing } from './claims.ts';
+import { collision, conflict, repeats, sameTransaction, type Thing } from './claims.ts';
 import type { Here } from './request-steps.ts';
 import { signable, type Item } from './session.ts';
 
@@ -56,6 +56,26 @@ export const impossible = (
     (other) => final(other) && other.claim !== undefined && conflict(other.claim, claim),
   );
 
+/**
+ * Whether a request leaves what it claims to one for another transaction, because its own was made for
+ * other things: `enough` operators promised a twin that answers for those, and it is final. Two such
+ * twins claim the same outputs and neither replaces the other, so nobody honest promises both: no quorum
+ * ever reserves this one, whatever becomes of the transaction.
+ */
+export const givesWay = (
+  item: Item,
+  { claim }: Pick<Item, 'claim'>,
+  items: ByDigest,
+  enough: number,
+  final: (item: Item) => boolean = isFinal,
+): boolean =>
+  item.signatures === undefined &&
+  item.promised.size < enough &&
+  !(claim && item.claim && sameTransaction(item.claim, claim)) &&
+  twins(item, items).some(
+    (twin) => twin.promised.size >= enough && final(twin) && !repeats(twin.claim!, item.claim!),
+  );
+
 /** Whether what is signed for a request is worth nothing any more. `time`: agreed on, in s. */
 const lapsed = ({ claim }: Pick<Item, 'claim'>, time: number): boolean =>
   claim?.lapses !== undefined && claim.lapses < time;
@@ -98,7 +118,8 @@ export const collisions = (
  * The requests that keep this one from being signed: what it claims is promised to them here, though it
  * count for nothing beside another packet; or reserved for them by so many that it cannot be reserved
  * for this one any more; or they are signed, or t operators saw them, whoever reserved what. An attestation that was not finished in time does not keep the same
- * bytes from being signed. What is final for another request is not signed again.
+ * bytes from being signed, nor does a request whose transaction was made for other things keep those of
+ * its own back. What is final for another request is not signed again.
  */
 export function held(
   { terms, requests, own, now }: Pick<Here, 'terms' | 'requests' | 'own' | 'now'>,
@@ -116,6 +137,7 @@ export function held(
       !twins(other, items).some((twin) => twin.signatures);
     return (
       !retried &&
+      !givesWay(other, item, items, terms.reservationQuorum) &&
       (promised.has(own) ||
         reserved.size > terms.n - terms.reservationQuorum ||
         signatures !== undefined ||

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { recipient } from '../../../tests/support/spends.ts';
-import { requests } from '../../../tests/support/requests.ts';
+import { itemOf, requests } from '../../../tests/support/requests.ts';
 import { branches } from '../bitcoin/branches.ts';
 import { be32, toHex } from '../crypto/bytes.ts';
-import { claimOf } from './claims.ts';
 import { defaultLimits } from './manifest.ts';
 import { decide, dryRun, type Asked } from './policy.ts';
 import type { Request } from './request.ts';
@@ -53,22 +52,7 @@ function spend(amount: number, { coin = `${made}`, script = recipient } = {}): R
 function item(request: Request, more: Partial<Item> = {}): Item {
   const digest = new Uint8Array(32);
   digest.set(be32(made++));
-  return {
-    request,
-    digest,
-    problems: [],
-    units: [{ suite: 'custody', message: digest, tweaks: [], isXonly: [], key: digest }],
-    claim: claimOf({ id }, request, digest),
-    reserved: new Set(),
-    promised: new Set(),
-    reservedAt: new Map(),
-    shared: new Set(),
-    signatures: undefined,
-    seen: new Map(),
-    depth: undefined,
-    wasFinal: false,
-    ...more,
-  };
+  return itemOf(id, request, digest, more);
 }
 
 /** Reserved by these at these times. */

@@ -4,7 +4,7 @@ import { FINAL_DEPTH } from '../bitcoin/coins.ts';
 import { txidOf } from '../bitcoin/transaction.ts';
 import { chainOf, depthOf, everDeep, includedIn, type ChainKnown } from './chain-known.ts';
 import { claimOf, collision, overlap } from './claims.ts';
-import { collisions, sameAttested } from './collisions.ts';
+import { collisions, givesWay, sameAttested } from './collisions.ts';
 import { ceremonyFault, inSignedPackets, type CeremonyFault } from './faults.ts';
 import type { Manifest } from './manifest.ts';
 import { noncesFit, packageOf } from './packages.ts';
@@ -184,7 +184,8 @@ function sightings(
 
 /**
  * Who reserved what, each operator's packets in order: a second claim on the same thing is proof. It
- * is none where the first claim was impossible, even if it does not look so any more.
+ * is none where the first claim was impossible, or its transaction made for other things, even if it
+ * does not look so any more.
  */
 function reservations(
   { state, manifest }: Known,
@@ -193,10 +194,12 @@ function reservations(
   time: number,
 ): CeremonyFault[] {
   const faults: CeremonyFault[] = [];
-  for (const [number, { packetKey }] of manifest.operators.entries()) {
+  const wasFinal = (item: Item) => item.wasFinal;
+  for (const [number, { packetKey }] of manifest.operators.entries())
     for (const { part } of state.everTold(packetKey, 'reserve'))
       for (const position of part.items)
         sessions.get(toHex(part.session))?.items[position]?.promised.add(number);
+  for (const [number, { packetKey }] of manifest.operators.entries()) {
     let honest = true;
     for (const { part, packet } of state.told(packetKey, 'reserve'))
       for (const position of part.items) {
@@ -209,8 +212,9 @@ function reservations(
           // Whoever reserves the same bytes again, once they could not be signed in time, may.
           (other) =>
             other.reserved.has(number) &&
-            !(other.request.expires < packet.at && sameAttested(other, item)),
-          ({ wasFinal }) => wasFinal,
+            !(other.request.expires < packet.at && sameAttested(other, item)) &&
+            !givesWay(other, item, items, manifest.terms.reservationQuorum, wasFinal),
+          wasFinal,
         );
         if (twice.length === 0) {
           item.reserved.add(number);

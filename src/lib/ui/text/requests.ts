@@ -66,7 +66,7 @@ const halts: Record<Halt, HaltText> = {
       cause:
         'The other one came first, or you reserved it before this vault was set back; both could be signed.',
       means: 'It waits, so that nothing is paid twice.',
-      next: 'Finish the other request. Where it cannot be finished, propose a replacement of it that spends one of its coins. This one goes on only when a transaction that excludes the other is 6 deep. An attestation has no replacement: that of a deposit ends by its time, that which joins fee UTXOs never does.',
+      next: 'Finish the other request. Where it cannot be finished, propose a replacement of it that spends one of its coins. This one goes on only when a transaction that excludes the other is 6 deep, or the other’s own is and was signed for something else. An attestation has no replacement: that of a deposit ends by its time, that which joins fee UTXOs never does.',
     },
   },
   unproved: {
