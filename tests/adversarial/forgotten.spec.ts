@@ -3,7 +3,7 @@ import { batchRoot, requestDigest } from '../../src/lib/ceremony/request.ts';
 import { stillToHear } from '../../src/lib/ceremony/script.ts';
 import { equal } from '../../src/lib/crypto/bytes.ts';
 import { backupsViewOf } from '../../src/lib/worker/backups-view.ts';
-import { carry, type Player, reimport } from '../support/seats.ts';
+import { carry, clock, type Player, reimport } from '../support/seats.ts';
 import {
   accept,
   again,
@@ -27,10 +27,10 @@ import { did, reply, spendOf, spendRequest } from '../support/signing-seats.ts';
 const notNow = { fault: 'not-now' };
 
 /**
- * Chen proposes a payment to Asha, Ben and Dora, who sign it. `chen2`: what he tells the others.
- * `old`: Ben's vault from before, restored since.
+ * Chen proposes a payment to Asha, Ben and Dora, who sign it. `chen2`: what he tells the others, from a
+ * log with so many notes more. `old`: Ben's vault from before, restored since.
  */
-async function told(seed: string, packets: number) {
+async function told(seed: string, packets: number, notes = 0) {
   const [asha, ben, chen, dora, emre] = await five(seed);
   const [old, chen2] = [await twinOf(ben), await twinOf(chen)];
   const first = spendRequest(spendOf(asha));
@@ -58,6 +58,7 @@ async function told(seed: string, packets: number) {
   for (const one of [asha, dora]) await did(one.seat.receipt());
   await share([asha, dora]);
   await reimport(old);
+  for (let i = 0; i < notes; i++) await did(chen2.seat.note('record', 'longer'));
   for (const peer of [chen2, emre, asha, dora]) await did(peer.seat.receipt());
   for (let i = 1; i < packets; i++) await did(chen2.seat.receipt());
   return { asha, ben, chen, chen2, dora, emre, old, first, root };
@@ -110,6 +111,22 @@ it('a batch behind the first proof of a fork comes with everything that another 
   await carry(asha, old, true);
   expect(old.seat.state.conflicts).toHaveLength(2);
   expect(stillToHear(old.seat.state)).toBe(0);
+});
+
+it('a batch that its proposer keeps from it comes where another operator proposes it again', async () => {
+  const { asha, chen2, dora, emre, old, first, root } = await told('log went back', 2, 20);
+  const { state } = old.seat;
+  // Before the packet with the batch his log was longer, as he tells it here: that packet is refused.
+  await bring(old, ...mine(chen2).slice(0, -1));
+  for (const peer of [emre, dora, asha, asha]) await carry(peer, old, true);
+  expect(old.seat.next()).toEqual({ act: 'catch-up', more: 1, forgot: true });
+  clock.now += 400 * 86_400_000;
+  expect(await asha.seat.request([first])).toEqual({ fault: 'request-unfit' });
+  expect(await old.seat.proposeAgain(root)).toEqual(notNow);
+  await did(asha.seat.proposeAgain(root));
+  await carry(asha, old);
+  expect(stillToHear(state)).toBe(0);
+  expect([...itemAt(old, root).promised]).toContain(1);
 });
 
 /** What an operator said. */

@@ -117,9 +117,10 @@ export const collisions = (
 /**
  * The requests that keep this one from being signed: what it claims is promised to them here, though it
  * count for nothing beside another packet; or reserved for them by so many that it cannot be reserved
- * for this one any more; or they are signed, or t operators saw them, whoever reserved what. An attestation that was not finished in time does not keep the same
- * bytes from being signed, nor does a request whose transaction was made for other things keep those of
- * its own back. What is final for another request is not signed again.
+ * for this one any more; or they are signed, or t operators saw them, whoever reserved what. An
+ * attestation that was not finished in time does not keep the same bytes from being signed, nor does a
+ * request whose transaction was made for other things keep those of its own back. What is final for
+ * another request is not signed again.
  */
 export function held(
   { terms, requests, own, now }: Pick<Here, 'terms' | 'requests' | 'own' | 'now'>,

@@ -98,6 +98,7 @@ export type Action =
     }
   | { readonly act: 'draft'; readonly name: Bytes; readonly batch: Batch }
   | { readonly act: 'request'; readonly batch: Batch; readonly draft: Bytes | undefined }
+  | { readonly act: 'propose-again'; readonly root: Bytes }
   | {
       readonly act: 'open-for-signing';
       readonly custody: Bytes | undefined;
@@ -320,6 +321,8 @@ function perform(seat: Seat, action: Action): Promise<ActionFault | undefined> {
       return seat.draft(action.name, action.batch);
     case 'request':
       return seat.request(action.batch, action.draft);
+    case 'propose-again':
+      return seat.proposeAgain(action.root);
     case 'open-for-signing':
       return seat.openForSigning(action);
     case 'reply':

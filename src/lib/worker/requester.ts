@@ -78,6 +78,16 @@ export class Requester extends HostSeat {
     return (await this.say([{ kind: 'request', batch }])) ?? (draft ? this.draft(draft, []) : done);
   }
 
+  /**
+   * Proposes a batch that is here again, as it is and though it expired: for an operator who reserved
+   * it and lost it, and whom the packet that holds it does not reach.
+   */
+  async proposeAgain(root: Bytes): Outcome {
+    const batch = this.session(root)?.items.map(({ request }) => request);
+    const fits = batch && encoded(batch).length <= MAX_PACKET - REST_OF_PACKET;
+    return fits ? this.say([{ kind: 'request', batch }]) : notNow;
+  }
+
   // At any time
 
   /**

@@ -14,6 +14,7 @@ import { share, type Sitting } from '../../../../tests/support/desks.ts';
 import type { RequestsView } from '../../worker/requests-view.ts';
 import type { SpendReview } from '../../worker/review.ts';
 import '../styles/app.css';
+import { proposeAgainText } from '../text/propose-again.ts';
 import { hexOf } from '../words.ts';
 import Review from './Review.svelte';
 import Session from './Session.svelte';
@@ -133,6 +134,7 @@ test('two of three sign: answered blind, approved word for word, frozen, release
   await ben.seat.take(asha.seat.log.outgoing().bundle);
   const view = await shown(ben, root);
   await expect.element(now()).toHaveTextContent('Check and answer');
+  await expect.element(page.getByText(proposeAgainText.summary)).not.toBeInTheDocument();
   const replies = page.getByTestId('replies');
   await expect.element(replies).toHaveTextContent('hidden until you answer');
   expect(document.body.textContent).not.toContain('the books of Chen');
@@ -178,6 +180,12 @@ test('two of three sign: answered blind, approved word for word, frozen, release
   await expect.element(page.getByTestId('ladder')).toHaveAttribute('data-stage', 'released');
   await page.getByLabelText('Blocks on top').fill('3');
   await button('I saw it confirmed').click();
+  await expect.element(page.getByTestId('seen')).toHaveTextContent('Ben saw it confirmed, 3 deep.');
+
+  // For somebody who lost it.
+  await page.getByText(proposeAgainText.summary).click();
+  await button(proposeAgainText.act).click();
+  await expect.element(page.getByText(/^proposed by Asha and Ben/i)).toBeVisible();
   await expect.element(page.getByTestId('seen')).toHaveTextContent('Ben saw it confirmed, 3 deep.');
 });
 

@@ -194,7 +194,7 @@ export const ceremonyText = {
   },
   /** Where a restored vault does not know what it reserved. */
   forgot:
-    'You reserved something whose batch of requests is not here, and without it the same could be paid twice. Take in everything that others hold, until it comes.',
+    'You reserved something whose batch of requests is not here, and without it the same could be paid twice. Take in everything that others hold, until it comes. If it does not, ask whoever has it to open that batch once it is over, and to propose it again as it is.',
   done: {
     operator: {
       active: 'Both keys are active. Everybody certified, read, backed up and tested them.',
