@@ -138,11 +138,11 @@ export function held(
       !twins(other, items).some((twin) => twin.signatures);
     return (
       !retried &&
-      !givesWay(other, item, items, terms.reservationQuorum) &&
       (promised.has(own) ||
         reserved.size > terms.n - terms.reservationQuorum ||
         signatures !== undefined ||
-        made)
+        made) &&
+      !givesWay(other, item, items, terms.reservationQuorum)
     );
   });
   const done = twins(item, items)
