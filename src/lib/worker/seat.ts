@@ -8,7 +8,7 @@ import type { Scalar } from '../wasm/group.ts';
 import { failed, type CeremonyFault } from '../ceremony/faults.ts';
 import { seal, type GroupKeys } from '../ceremony/keygen.ts';
 import type { Event } from '../ceremony/log.ts';
-import { backupAddressOf, proposalOf } from '../ceremony/backup-address.ts';
+import { backupAddressOf, backupAddressStatement, proposalOf } from '../ceremony/backup-address.ts';
 import {
   backupAddressFits,
   manifestProblem,
@@ -352,6 +352,9 @@ export class Seat extends Signer {
     if (!open || !backupAddressFits(id!.network, address)) return notNow;
     const next = proposal === proposalOf(known, address) && proposal <= MAX_PROPOSAL;
     if (!next || proposal <= known.last[own]!) return notNow;
+    const statement = backupAddressStatement(manifest, proposal, address);
+    const refused = this.notApproved(statement, approval);
+    if (refused) return refused;
     return this.say([{ kind: 'backup-address', proposal, address, signature: approval }]);
   }
 }
