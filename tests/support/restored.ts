@@ -1,4 +1,5 @@
 import { deviceLabel } from '../../src/lib/ceremony/card.ts';
+import type { PartOf } from '../../src/lib/ceremony/parts.ts';
 import type { Bytes } from '../../src/lib/crypto/bytes.ts';
 import { isDeviceFault, type Device } from '../../src/lib/devices/device.ts';
 import { memoryStore } from '../../src/lib/vault/store.ts';
@@ -181,10 +182,19 @@ export async function caughtUp(player: Player, others: readonly Player[]): Promi
   }
 }
 
-/** An operator's device approves another operator's new device. */
-export async function admits({ seat, device }: Player, operator: number): Promise<void> {
+/** What an operator's device signs for the device that another operator told last. */
+export async function admission(
+  { seat, device }: Player,
+  operator: number,
+): Promise<PartOf<'admit'>> {
   const told = newDevices(groups.ed25519, seat.state).findLast((one) => one.operator === operator)!;
   const approved = await device.approve(admitStatement(rehearsalId, operator, told.hash));
   if (isDeviceFault(approved)) throw new Error(approved.fault);
-  await did(admit(seat, operator, told.hash, approved.signature));
+  return { kind: 'admit', operator, card: told.hash, signature: approved.signature };
+}
+
+/** An operator's device approves another operator's new device. */
+export async function admits(player: Player, operator: number): Promise<void> {
+  const { card, signature } = await admission(player, operator);
+  await did(admit(player.seat, operator, card, signature));
 }

@@ -15,8 +15,13 @@ import type { State } from './state.ts';
  * is out of all earlier ones. The first proposal that all approved is so closed in front and stays the
  * first, in whatever order packets come; nothing that fewer than all say afterwards changes it.
  *
- * Only an operator who signs two packets under one number can be in two places. Where that makes two
- * addresses complete, neither counts, and the fault says so.
+ * Only an operator who signs two packets under one number can be in two places: from there on nothing
+ * that they say is certain, and not all of it may be here. They may have approved any proposal above
+ * their last that is certain. Where another address may so be complete, neither counts.
+ *
+ * An approval counts only if its device was admitted when it was given, by what its packet names as
+ * seen. Any other is as if it was never given, so that nobody who has no device of the operator keeps a
+ * number or an address from the others.
  */
 
 /** An address as it was proposed under a number, from 1, and who approved it, by operator. */
@@ -29,7 +34,7 @@ interface Proposal {
 /** The backup address, and what can still be approved while none is set. */
 export interface BackupAddress {
   readonly set: string | undefined;
-  /** Who signed two packets under one number, so that two addresses are complete: none is set. */
+  /** Who signed two packets under one number, so that two addresses may be complete: none is set. */
   readonly contested: readonly number[];
   /** The last proposal, if nobody approved another address under its number. */
   readonly open: Proposal | undefined;
@@ -41,10 +46,17 @@ export interface BackupAddress {
 interface Naming {
   readonly proposal: number;
   readonly address: string;
-  /** Whether the device that approved is the manifest's, or was admitted. */
-  readonly admitted: boolean;
   /** Whether its place in what the operator said is known for certain. */
   readonly certain: boolean;
+}
+
+/** What an operator approved, as far as it is here. */
+interface Heard {
+  readonly namings: readonly Naming[];
+  /** Whether they may have approved anything above the last that is certain. */
+  readonly unsure: boolean;
+  /** Who makes it so by two packets under one number: the operator, or who admitted their device. */
+  readonly forked: readonly number[];
 }
 
 /** What a device shows and signs for a proposed backup address: at most 640 ASCII characters. */
@@ -73,27 +85,45 @@ export function backupAddressOf(ed25519: Group, state: State): BackupAddress {
   const agreed = (manifest?.terms ?? state.terms)?.backupAddress ?? undefined;
   if (!manifest || agreed !== undefined)
     return { set: agreed, contested: [], open: undefined, last: [] };
-  const named = manifest.operators.map((_, operator) => namings(ed25519, state, operator));
-  const last = named.map((own) => Math.max(0, ...own.map(({ proposal }) => proposal)));
-  const proposed = proposalsOf(named);
+  const heard = manifest.operators.map((_, operator) => heardFrom(ed25519, state, operator));
+  const last = heard.map(({ namings }) => highest(namings));
+  const proposed = proposalsOf(heard);
   const latest = proposed.filter(({ number }) => number === Math.max(...last));
-  const complete = proposed.filter(({ approved }) => approved.every(Boolean));
-  const first = complete[0];
-  const of = (own: readonly Naming[]) => own.filter((naming) => names(naming, first));
-  const uncertain = named.flatMap((own, i) => (of(own).some((one) => one.certain) ? [] : [i]));
-  const rivals = complete.some(({ address }) => address !== first?.address);
-  const contested = rivals ? uncertain : [];
-  const stands =
-    contested.length === 0 && named.every((own) => of(own).some((one) => one.admitted));
+  const first = proposed.find(({ approved }) => approved.every(Boolean));
+  const uncertain = heard.filter(
+    ({ namings }) => !namings.some((one) => one.certain && names(one, first)),
+  );
+  const ambiguous = first && uncertain.length > 0 && hasRival(heard, proposed, first);
   return {
-    set: stands ? first?.address : undefined,
-    contested,
+    set: ambiguous ? undefined : first?.address,
+    contested: ambiguous ? [...new Set(uncertain.flatMap(({ forked }) => forked))] : [],
     open: latest.length === 1 ? latest[0] : undefined,
     last,
   };
 }
 
-/** The fault of a group in which two backup addresses are complete. */
+/**
+ * Whether another address may be complete. What an operator approved of whom nothing is unsure is all
+ * here; where there is no such operator, there may be addresses that are not known here.
+ */
+const hasRival = (
+  heard: readonly Heard[],
+  proposed: readonly Proposal[],
+  { address }: Proposal,
+): boolean =>
+  heard.every(({ unsure }) => unsure) ||
+  proposed.some(
+    (one) => one.address !== address && one.approved.every((has, i) => has || may(heard[i]!, one)),
+  );
+
+/** Whether an operator may have approved a proposal in a packet that is not here. */
+const may = ({ unsure, namings }: Heard, { number }: Proposal): boolean =>
+  unsure && number > highest(namings.filter(({ certain }) => certain));
+
+const highest = (namings: readonly Naming[]): number =>
+  Math.max(0, ...namings.map(({ proposal }) => proposal));
+
+/** The fault of a group in which two backup addresses may be complete. */
 export function backupAddressFaults(ed25519: Group, state: State): CeremonyFault[] {
   const { contested } = backupAddressOf(ed25519, state);
   return contested.length > 0 ? [ceremonyFault('backup-address-contested', contested)] : [];
@@ -103,44 +133,47 @@ export function backupAddressFaults(ed25519: Group, state: State): CeremonyFault
 const names = (naming: Naming, of: Pick<Proposal, 'number' | 'address'> | undefined): boolean =>
   naming.proposal === of?.number && naming.address === of.address;
 
-function proposalsOf(named: readonly (readonly Naming[])[]): Proposal[] {
+function proposalsOf(heard: readonly Heard[]): Proposal[] {
   const proposed = new Map(
-    named
-      .flat()
+    heard
+      .flatMap(({ namings }) => namings)
       .map(({ proposal: number, address }) => [`${number} ${address}`, { number, address }]),
   );
   return [...proposed.values()]
     .map((one) => ({
       ...one,
-      approved: named.map((own) => own.some((naming) => names(naming, one))),
+      approved: heard.map(({ namings }) => namings.some((naming) => names(naming, one))),
     }))
     .sort((a, b) => a.number - b.number || (a.address < b.address ? -1 : 1));
 }
 
 /**
  * An operator's approvals that their device signed, with numbers that go up. From a number on under
- * which they signed two packets, all that they said counts as possible.
+ * which they signed two packets, or from an approval on of which it is not known whether its device was
+ * admitted, all that they said counts as possible.
  */
-function namings(ed25519: Group, state: State, operator: number): Naming[] {
+function heardFrom(ed25519: Group, state: State, operator: number): Heard {
   const { packetKey } = state.manifest!.operators[operator]!;
   const [fork] = state.conflictsOf(packetKey);
-  const told = [
-    ...state.told(packetKey, 'backup-address'),
-    ...(fork ? state.toldIn([fork.second], 'backup-address') : []),
-  ];
-  let last = 0;
-  return told.flatMap(({ part: { proposal, address, signature }, packet }) => {
-    const { card, admitted } = standingAt(ed25519, state, operator, packet);
-    const certain = !fork || packet.number < fork.first.number;
-    const key = card.approvalKey;
+  const namings: Naming[] = [];
+  const forked = new Set(fork ? [operator] : []);
+  let [certain, last] = [true, 0];
+  for (const { part, packet } of state.everTold(packetKey, 'backup-address')) {
+    const { proposal, address, signature } = part;
+    if (proposal <= last) continue;
+    const standing = standingAt(ed25519, state, operator, packet);
+    const key = standing.card.approvalKey;
     const statement = backupAddressStatement(state.manifest!, proposal, address);
     const holds = state.once('backup address', [key.key, utf8.encode(statement), signature], () =>
       verifyApproval(ed25519, key, statement, signature),
     );
-    if (!holds || proposal <= last) return [];
+    if (!holds || !standing.possible) continue;
+    if (!standing.certain) for (const number of standing.forked) forked.add(number);
+    certain &&= standing.certain && packet.number < (fork?.first.number ?? Infinity);
+    if (standing.admitted) namings.push({ proposal, address, certain });
     if (certain) last = proposal;
-    return [{ proposal, address, admitted, certain }];
-  });
+  }
+  return { namings, unsure: !certain || fork !== undefined, forked: [...forked] };
 }
 
 const utf8 = new TextEncoder();

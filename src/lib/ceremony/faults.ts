@@ -95,7 +95,7 @@ const texts = {
   'backup-address-contested': {
     who: 'operator',
     proves:
-      'The named operator signed two packets under one number, and by them two backup addresses are approved by everybody. Nobody can know which was first, so none counts.',
+      'The named operator signed two packets under one number, and by what they showed to some of you alone another backup address may be approved by everybody. Nobody can know which was first, so none counts.',
     next: 'Do not sweep to an address from a file. Keep this log, and begin a new group without this operator.',
   },
 } as const satisfies Record<string, Text>;

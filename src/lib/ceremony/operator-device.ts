@@ -77,12 +77,18 @@ export function newDevices(ed25519: Group, state: State): readonly NewDevice[] {
   const { length } = state.head;
   const last = read.get(state);
   if (last?.length === length) return last.devices;
-  const devices = readDevices(ed25519, state);
+  const devices = readDevices(ed25519, state, { told: (key) => state.told(key, 'admit') });
   read.set(state, { length, devices });
   return devices;
 }
 
-function readDevices(ed25519: Group, state: State): NewDevice[] {
+/** Whose admissions are read: what each operator told, by packet key, and who may have told any. */
+interface Admissions {
+  readonly told: (packetKey: Bytes, operator: number) => readonly Told<'admit'>[];
+  readonly any?: (operator: number) => boolean;
+}
+
+function readDevices(ed25519: Group, state: State, { told, any }: Admissions): NewDevice[] {
   const { manifest, id } = state;
   if (!manifest || !id) return [];
   const { n, t } = manifest.terms;
@@ -102,9 +108,10 @@ function readDevices(ed25519: Group, state: State): NewDevice[] {
       const statement = admitStatement(id, device.operator, device.hash);
       const admittedBy = manifest.operators.flatMap(({ packetKey }, number) =>
         number !== device.operator &&
-        state
-          .told(packetKey, 'admit')
-          .some((told) => approves(ed25519, state, devices, number, device, statement, told))
+        (any?.(number) ||
+          told(packetKey, number).some((one) =>
+            approves(ed25519, state, devices, number, device, statement, one),
+          ))
           ? [number]
           : [],
       );
@@ -137,33 +144,100 @@ function approves(
   );
 }
 
-type Standing = Pick<NewDevice, 'card' | 'admitted'>;
-
-function standingAmong(
-  state: State,
+/** The new device that an operator had told last before a packet. */
+const toldBefore = (
   devices: readonly NewDevice[],
   operator: number,
   { number }: Pick<Packet, 'number'>,
-): Standing {
-  const last = devices.findLast(
-    (device) => device.operator === operator && device.packet.number < number,
-  );
-  return last ?? { card: state.manifest!.operators[operator]!, admitted: true };
-}
+): NewDevice | undefined =>
+  devices.findLast((device) => device.operator === operator && device.packet.number < number);
 
 /** The card that an operator's packet stands under; undefined where its device is not admitted. */
-function cardAmong(...args: Parameters<typeof standingAmong>): Card | undefined {
-  const { card, admitted } = standingAmong(...args);
-  return admitted ? card : undefined;
+function cardAmong(
+  state: State,
+  devices: readonly NewDevice[],
+  operator: number,
+  packet: Pick<Packet, 'number'>,
+): Card | undefined {
+  const last = toldBefore(devices, operator, packet) ?? {
+    card: state.manifest!.operators[operator]!,
+    admitted: true,
+  };
+  return last.admitted ? last.card : undefined;
 }
 
-/** The card that an operator (from 0) had told last before a packet, and whether it is admitted. */
-export const standingAt = (
+/** How an operator's device stood when they sent a packet, by what that packet names as seen. */
+export interface Standing {
+  readonly card: Card;
+  /** Whether it is the manifest's, or was admitted, by the packets that are here. */
+  readonly admitted: boolean;
+  /** Whether it may have been admitted, by packets that are not here. */
+  readonly possible: boolean;
+  /** Whether it was admitted whatever comes. */
+  readonly certain: boolean;
+  /** Who signed two packets under one number, of which the packet may have seen either. */
+  readonly forked: readonly number[];
+}
+
+/**
+ * The card that an operator (from 0) had told last before a packet, and whether it was admitted then.
+ * This follows from the packet and what it names as seen: what comes later makes nothing count that was
+ * said before.
+ */
+export function standingAt(
   ed25519: Group,
   state: State,
   operator: number,
-  packet: Pick<Packet, 'number'>,
-): Standing => standingAmong(state, newDevices(ed25519, state), operator, packet);
+  packet: Packet,
+): Standing {
+  const device = toldBefore(newDevices(ed25519, state), operator, packet);
+  if (!device) {
+    const card = state.manifest!.operators[operator]!;
+    return { card, admitted: true, possible: true, certain: true, forked: [] };
+  }
+  const reach = state.manifest!.operators.map(({ packetKey }) => reachOf(state, packet, packetKey));
+  const holds = (admissions: Admissions) =>
+    readDevices(ed25519, state, admissions).some(
+      ({ hash, operator: of, admitted }) => of === operator && admitted && equal(hash, device.hash),
+    );
+  const certain = holds({
+    told: (key, number) =>
+      state
+        .told(key, 'admit')
+        .filter((one) => one.packet.number <= reach[number]!.upTo)
+        .filter((one) => one.packet.number < reach[number]!.fork),
+  });
+  const told = (key: Bytes, number: number) =>
+    state.everTold(key, 'admit').filter((one) => one.packet.number <= reach[number]!.upTo);
+  const admitted = certain || holds({ told });
+  const any = (number: number) => reach[number]!.open || reach[number]!.fork <= reach[number]!.upTo;
+  return {
+    card: device.card,
+    admitted,
+    possible: admitted || holds({ told, any }),
+    certain,
+    forked: reach.flatMap(({ fork, upTo }, number) => (fork <= upTo ? [number] : [])),
+  };
+}
+
+/**
+ * Up to which packet of an operator another packet has seen them, where they forked, and whether some of
+ * that may not be here. What a packet names as seen and has itself been seen by is not counted: so
+ * numbers that were never given keep nothing open once their owner says anything.
+ */
+function reachOf(state: State, packet: Packet, of: Bytes) {
+  const said = state.packetsFrom(of);
+  const fork = state.conflictsOf(of)[0]?.first.number ?? Infinity;
+  if (equal(packet.from, of)) return { upTo: packet.number - 1, fork, open: false };
+  const named = packet.seen.find(({ from }) => equal(from, of))?.number ?? 0;
+  const later = said
+    .slice(0, named)
+    .findIndex(({ seen }) =>
+      seen.some(({ from, number }) => equal(from, packet.from) && number >= packet.number),
+    );
+  const upTo = later < 0 ? named : later;
+  return { upTo, fork, open: upTo > said.length };
+}
 
 /**
  * The card under which an operator (from 0) sent a packet: the manifest's, or that of a new device

@@ -30,7 +30,7 @@ const titles: Partial<Record<CeremonyFault['fault'], (who: string) => string>> =
   'reserved-twice': (who) => `${who} reserved the same for two requests.`,
   'share-wrong': (who) => `${who} sent a wrong signature share.`,
   'approval-invalid': (who) => `The approval of ${who} does not hold.`,
-  'backup-address-contested': (who) => `${who} made two backup addresses complete.`,
+  'backup-address-contested': (who) => `${who} may have made two backup addresses complete.`,
   'partial-secshare-wrong': (who) => `${who} sent a wrong part of a share.`,
   'secshare-wrong': () => 'The share that came together is wrong.',
   'pop-invalid': (who) => `The first message of ${who} is not theirs.`,

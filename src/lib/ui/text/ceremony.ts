@@ -254,7 +254,7 @@ export const ceremonyText = {
     displayText: (count: number) => `at least ${count}`,
     backup: 'Backup address',
     noBackup: '! None is set. Set one before the key holds money.',
-    contested: '! None counts: two are approved by everybody. What went wrong is told above.',
+    contested: '! None counts: two may be approved by everybody. What went wrong is told above.',
     draft: 'Custody signatures follow draft',
     group: 'Group',
     epoch: 'Epoch',
