@@ -17,7 +17,7 @@ import { recoverText } from '../../src/lib/ui/text/recover.ts';
 import { chunksOf, wordsOf } from '../../src/lib/ui/words.ts';
 import type { Scalar } from '../../src/lib/wasm/group.ts';
 import { fileOf } from '../support/bridge-operator.ts';
-import { expectAxeSilent } from '../support/axe.ts';
+import { expectAxeSilent, expectNoSidewaysScrolling } from '../support/axe.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { value } from '../support/hex.ts';
 import { Operator } from '../support/operator.ts';
@@ -167,15 +167,6 @@ async function makeCards(): Promise<void> {
   await expect(page.getByTestId('covered')).toHaveText(cardsText.covered(33, 'slip39'));
 }
 
-/** Nothing sticks out sideways. */
-async function fits(page: Page): Promise<void> {
-  const { scroll, width } = await page.evaluate(() => ({
-    scroll: document.documentElement.scrollWidth,
-    width: document.documentElement.clientWidth,
-  }));
-  expect(scroll, page.url()).toBeLessThanOrEqual(width);
-}
-
 /** Answers the questions by what was written; at question `wrongAt` (from 1) by another word. */
 async function quiz(words: readonly string[], wrongAt?: number): Promise<void> {
   const { page } = asha;
@@ -208,7 +199,7 @@ test('cards are printed and read back, quizzed, and kept nowhere', async () => {
     await expect(stage(page)).toContainText(cardsText.stages.recorded.word);
     if (i === 1) {
       await page.setViewportSize({ width: 360, height: 640 });
-      await fits(page);
+      await expectNoSidewaysScrolling(page);
       await expectAxeSilent(page);
       await page.setViewportSize({ width: 1280, height: 720 });
       await covers(words);
@@ -320,7 +311,7 @@ test('everybody can use the new pages, in every theme and on a small screen', as
   for (const hash of pages) {
     await follow(asha, hash);
     await expect(page.getByRole('heading', { level: 2 }).first()).toBeVisible();
-    await fits(page);
+    await expectNoSidewaysScrolling(page);
     for (const theme of ['light', 'dark', 'dim']) {
       await page.getByLabel('Theme').selectOption(theme);
       await expectAxeSilent(page);

@@ -1,6 +1,5 @@
 /** Records of a ceremony that was played in Node, checked, read and printed in the browser. */
 import { approveDrawn, chooseDrawn } from '../support/drawn.ts';
-import AxeBuilder from '@axe-core/playwright';
 import { chromium, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { chromiumArgs, findChromium } from '../../bundle/machine.mjs';
@@ -9,6 +8,7 @@ import { backupText } from '../../src/lib/ui/text/backup.ts';
 import { recordText } from '../../src/lib/ui/text/record.ts';
 import { workspaceText } from '../../src/lib/ui/text/workspace.ts';
 import { jsGroup } from '../../src/lib/wasm/js-group.ts';
+import { expectUsable, smallScreen } from '../support/axe.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { enrolled, finish, ports } from '../support/seats.ts';
 import { memoryStore } from '../../src/lib/vault/store.ts';
@@ -217,32 +217,12 @@ async function read(page: Page): Promise<void> {
   await expect(page.getByTestId('paper')).toBeVisible();
 }
 
-for (const theme of ['light', 'dark', 'dim'] as const)
-  test(`axe finds nothing in a record that is read, in the ${theme} theme`, async ({ page }) => {
-    test.slow(); // a document of thousands of pieces
-    await page.addInitScript((name) => {
-      localStorage.setItem('conclave-theme', name);
-    }, theme);
-    await read(page);
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-      .analyze();
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-  });
-
-for (const [name, viewport] of [
-  ['360×640', { width: 360, height: 640 }],
-  ['200 % zoom', { width: 640, height: 360 }],
-] as const)
-  test(`a record that is read needs no sideways scrolling at ${name}`, async ({ page }) => {
-    await page.setViewportSize(viewport);
-    await read(page);
-    const wider = await page.evaluate(() => {
-      const { scrollWidth, clientWidth } = document.documentElement;
-      return scrollWidth - clientWidth;
-    });
-    expect(wider).toBeLessThanOrEqual(0);
-  });
+test('everybody can use a record that is read', async ({ page }) => {
+  test.slow(); // a document of thousands of pieces
+  await page.setViewportSize(smallScreen);
+  await read(page);
+  await expectUsable(page);
+});
 
 test('the document says everything in full', async ({ page }) => {
   await read(page);
