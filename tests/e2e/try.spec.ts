@@ -35,21 +35,14 @@ async function verdict(page: Page, choice: 'accept' | 'object') {
 }
 
 test('a key at 4× in less than 30 seconds, rehearsed on all five desks', async ({ page }) => {
-  test.setTimeout(120_000);
-  /** How long it takes from “Play” to the end, in s. */
-  const played = async (speed: '4×' | 'At once') => {
-    await open(page, 'story=key&seed=7');
-    await choose(page, speed);
-    await page.getByRole('button', { name: 'Play', exact: true }).click();
-    const began = Date.now();
-    await expect(end(page)).toHaveAttribute('data-result', 'rehearsed', { timeout: 50_000 });
-    return (Date.now() - began) / 1000;
-  };
-  // What this machine computes: of the 30 s it has 3, and a busy machine takes longer for it.
-  const computed = await played('At once');
-  const seconds = await played('4×');
-  console.log(`A key at 4×: ${seconds.toFixed(1)} s, at once ${computed.toFixed(1)} s`);
-  expect(seconds - computed).toBeLessThan(27);
+  await open(page, 'story=key&seed=7');
+  await choose(page, '4×');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  const began = Date.now();
+  await expect(end(page)).toHaveAttribute('data-result', 'rehearsed', { timeout: 45_000 });
+  const seconds = (Date.now() - began) / 1000;
+  console.log(`A key at 4×: ${seconds.toFixed(1)} s`);
+  expect(seconds).toBeLessThan(30);
   await expect(chips(page)).toHaveText(Array(5).fill(/Rehearsed/));
   await expect(page.getByTestId('rehearsal')).toContainText('REHEARSAL');
   await expect(page.getByTestId('desk').first()).toContainText('SIMULATED');
